@@ -1,0 +1,152 @@
+"""What history tells of a customer: the context card, orders and contacts."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from shared.contracts.items import CustomerRef
+from shared.contracts.wire import (
+    ContactId,
+    Contract,
+    ConversationId,
+    CustomerId,
+    OrderId,
+    Readable,
+    ShopId,
+    WireInstant,
+)
+from shared.kernel.vocabulary import Channel, EndReason, OrderStatus
+
+CURRENCY_PATTERN = "^[A-Z]{3}$"
+Minor = Annotated[int, Field(ge=0)]
+"""Money in the currency's minor unit (cents)."""
+
+
+class OrderLine(Readable):
+    """One line of an order; `unit_price_minor` is without freight."""
+
+    line_no: int = Field(ge=1)
+    product_ref: str = Field(max_length=200)
+    title: str = Field(max_length=300)
+    quantity: int = Field(ge=1)
+    unit_price_minor: Minor
+    freight_minor: Minor = 0
+
+
+class OrderSummary(Readable):
+    """One order as an agent needs to see it."""
+
+    id: OrderId
+    reference: str
+    status: OrderStatus
+    placed_at: WireInstant
+    promised_at: WireInstant | None = None
+    delivered_at: WireInstant | None = None
+    currency: str = Field(pattern=CURRENCY_PATTERN)
+    total_minor: Minor
+    late: bool
+    review_score: int | None = None
+    review_text: str | None = None
+    lines: tuple[OrderLine, ...] = ()
+
+
+class ContactSummary(Readable):
+    """One past conversation."""
+
+    id: ContactId
+    conversation_id: ConversationId
+    channel: Channel
+    started_at: WireInstant
+    ended_at: WireInstant
+    end_reason: EndReason
+    agent_name: str | None = None
+    first_response_ms: int | None = None
+    message_count: int
+    first_words: str
+
+
+class CardCustomer(Readable):
+    """Who the customer is."""
+
+    id: CustomerId
+    name: str | None = None
+    email: str | None = None
+    phone: str | None = None
+    city: str | None = None
+    region: str | None = None
+    locale: str | None = None
+    since: WireInstant | None = None
+    order_count: int
+    contact_count: int
+    spent_minor: Minor
+    currency: str | None = None
+
+
+class Card(Readable):
+    """The context card: newest orders and contacts first, at most five of each."""
+
+    customer: CardCustomer
+    orders: tuple[OrderSummary, ...]
+    contacts: tuple[ContactSummary, ...]
+
+
+class CardRequest(Readable):
+    """Asks history for the card of a verified customer."""
+
+    shop_id: ShopId
+    customer: CustomerRef
+
+
+class CardAnswer(Readable):
+    """The card, or none when nobody is known by that identity."""
+
+    card: Card | None
+
+
+class IngestCustomer(Contract):
+    """The person of an order, as the shop platform names one."""
+
+    shop_ref: str = Field(min_length=1, max_length=200)
+    name: str | None = Field(default=None, max_length=200)
+    email: str | None = Field(default=None, max_length=254)
+    phone: str | None = Field(default=None, max_length=40)
+    city: str | None = Field(default=None, max_length=120)
+    region: str | None = Field(default=None, max_length=120)
+    locale: str | None = Field(default=None, max_length=35)
+
+
+class IngestOrder(Contract):
+    """One order in; `reference` is unique within (shop, platform). A newer state replaces it."""
+
+    platform: str = Field(min_length=1, max_length=40)
+    reference: str = Field(min_length=1, max_length=200)
+    customer: IngestCustomer
+    status: OrderStatus
+    placed_at: WireInstant
+    promised_at: WireInstant | None = None
+    delivered_at: WireInstant | None = None
+    currency: str = Field(pattern=CURRENCY_PATTERN)
+    total_minor: Minor
+    review_score: int | None = Field(default=None, ge=1, le=5)
+    review_text: str | None = Field(default=None, max_length=5_000)
+    lines: tuple[OrderLine, ...] = ()
+
+
+INGEST_MAX = 500
+"""Orders in one ingest request."""
+
+
+class IngestBatch(Contract):
+    """Some orders; all are taken in one transaction or none."""
+
+    orders: tuple[IngestOrder, ...] = Field(min_length=1, max_length=INGEST_MAX)
+
+
+class Ingested(Contract):
+    """What a batch changed."""
+
+    created: int
+    updated: int
+    unchanged: int

@@ -1,0 +1,126 @@
+"""The frames of the customer's chat socket and its close codes."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from typing import Annotated, Literal, TypeAlias
+
+from pydantic import Field, TypeAdapter
+
+from shared.contracts.items import Item
+from shared.contracts.wire import (
+    ClientId,
+    Contract,
+    ConversationId,
+    ItemId,
+    SessionId,
+    WireInstant,
+)
+from shared.kernel.errors import ErrorCode
+
+FRAME_MAX_BYTES = 65_536
+"""DESIGN section 5: a larger frame closes the socket with 1009."""
+
+TOKEN_MAX = 4_096
+
+
+class Hello(Contract):
+    """First frame of a connection: names the site, and the session to go on with, if any."""
+
+    type: Literal["hello"]
+    site_key: str = Field(min_length=1, max_length=200)
+    session_token: str | None = Field(default=None, max_length=TOKEN_MAX)
+    customer_token: str | None = Field(default=None, max_length=TOKEN_MAX)
+    epoch: int | None = Field(default=None, ge=0)
+    last_seq: int = Field(default=0, ge=0)
+    page_url: str | None = Field(default=None, max_length=2_000)
+    locale: str | None = Field(default=None, max_length=35)
+
+
+class Send(Contract):
+    """A customer's message. Length is judged by the session, so that it has its own code."""
+
+    type: Literal["send"]
+    client_id: ClientId
+    text: str
+
+
+ClientFrame: TypeAlias = Annotated[Hello | Send, Field(discriminator="type")]
+CLIENT_FRAMES: TypeAdapter[Hello | Send] = TypeAdapter(ClientFrame)
+
+
+class Limits(Contract):
+    """What this server takes."""
+
+    text_max: int
+    frame_max_bytes: int
+
+
+class Welcome(Contract):
+    """Answer to hello: the session, and every item after the `last_seq` the client named."""
+
+    type: Literal["welcome"] = "welcome"
+    session_id: SessionId
+    session_token: str
+    epoch: int
+    conversation_id: ConversationId | None
+    last_seq: int
+    items: tuple[Item, ...]
+    server_time: WireInstant
+    limits: Limits
+
+
+class Accepted(Contract):
+    """The message is committed at `seq`; the same answer for every resend of its client_id."""
+
+    type: Literal["accepted"] = "accepted"
+    client_id: str
+    conversation_id: ConversationId
+    item_id: ItemId
+    seq: int
+    created_at: WireInstant
+
+
+class Created(Contract):
+    """An item of somebody else was committed."""
+
+    type: Literal["message.created"] = "message.created"
+    item: Item
+
+
+class ErrorFrame(Contract):
+    """A frame was refused; the connection stays open."""
+
+    type: Literal["error"] = "error"
+    code: ErrorCode
+    detail: str
+    client_id: str | None = None
+    retry_after_ms: int | None = None
+
+
+class Bye(Contract):
+    """Last frame before the server closes."""
+
+    type: Literal["bye"] = "bye"
+    code: ErrorCode
+    detail: str
+    retry_in_ms: int | None = None
+
+
+ServerFrame: TypeAlias = Welcome | Accepted | Created | ErrorFrame | Bye
+
+
+class CloseCode(IntEnum):
+    """Why the server closed; docs/protocol says of each: retry, resume or never."""
+
+    GOING_AWAY = 1001
+    FRAME_TOO_LARGE = 1009
+    BAD_FRAMES = 4000
+    HELLO_TIMEOUT = 4001
+    UNKNOWN_SITE = 4002
+    ORIGIN_REFUSED = 4003
+    BAD_CUSTOMER_TOKEN = 4004
+    UNKNOWN_SESSION = 4005
+    REPLACED = 4006
+    SLOW_CONSUMER = 4007
+    TRY_AGAIN = 4008

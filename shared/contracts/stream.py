@@ -1,0 +1,19 @@
+"""What travels on live subjects and on an agent's event stream."""
+
+from __future__ import annotations
+
+from pydantic import JsonValue
+
+from shared.contracts.wire import Readable
+from shared.kernel.vocabulary import EventType
+
+
+class StreamEvent(Readable):
+    """One live event.
+
+    `body` by type: message.created an Item; offer.created an Offer; offer.ended an OfferEnded;
+    card.ready a CardReady; agent.updated an AgentState; conversation.* a RoutingState.
+    """
+
+    type: EventType
+    body: JsonValue

@@ -1,0 +1,34 @@
+"""Bus subjects, in one place."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from shared.kernel.vocabulary import Service
+
+CARD = "history.card"
+"""Request: CardRequest -> CardAnswer."""
+
+AGENT_SNAPSHOT = "router.agent-snapshot"
+"""Request: SnapshotRequest -> RouterSnapshot."""
+
+PRESENCE_CHANGE = "router.presence-change"
+"""Publish: PresenceChange."""
+
+PRESENCE_BEAT = "router.presence-beat"
+"""Publish: PresenceBeat."""
+
+
+def events(receiver: Service) -> str:
+    """Return where a service takes durable events: EventBatch -> BatchAnswer."""
+    return f"events.{receiver.value}"
+
+
+def live_agent(agent_id: UUID) -> str:
+    """Return where everything for one agent's streams is published: StreamEvent."""
+    return f"live.agent.{agent_id.hex}"
+
+
+def live_conversation(conversation_id: UUID) -> str:
+    """Return where the items of one conversation are published: StreamEvent."""
+    return f"live.conversation.{conversation_id.hex}"

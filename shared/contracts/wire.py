@@ -1,0 +1,96 @@
+"""The types every contract is made of: ids as TypeIDs, instants as ISO 8601, strict models."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, TypeAlias
+from uuid import UUID
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, WithJsonSchema
+
+from shared.kernel import clock, ids
+from shared.kernel.ids import IdKind
+
+_ID_PATTERN = "[0-7][0-9a-hjkmnp-tv-z]{25}"
+
+
+def _wire_id(kind: IdKind) -> Any:
+    """Build the annotations that turn a UUID into this kind's TypeID on the wire and back."""
+
+    def read(value: object) -> UUID:
+        if isinstance(value, UUID):
+            return value
+        if isinstance(value, str):
+            return ids.decode(kind, value)
+        raise ValueError("an id is a string")
+
+    return (
+        BeforeValidator(read),
+        PlainSerializer(lambda value: ids.encode(kind, value), return_type=str),
+        WithJsonSchema({"type": "string", "pattern": f"^{kind.value}_{_ID_PATTERN}$"}),
+    )
+
+
+def _read_instant(value: object) -> int:
+    if isinstance(value, str):
+        return clock.from_iso(value)
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value
+    raise ValueError("an instant is an ISO 8601 string with a zone")
+
+
+ShopId: TypeAlias = Annotated[UUID, *_wire_id(IdKind.SHOP)]
+SiteId: TypeAlias = Annotated[UUID, *_wire_id(IdKind.SITE)]
+SessionId: TypeAlias = Annotated[UUID, *_wire_id(IdKind.SESSION)]
+ConversationId: TypeAlias = Annotated[UUID, *_wire_id(IdKind.CONVERSATION)]
+ItemId: TypeAlias = Annotated[UUID, *_wire_id(IdKind.ITEM)]
+AgentId: TypeAlias = Annotated[UUID, *_wire_id(IdKind.AGENT)]
+QueueId: TypeAlias = Annotated[UUID, *_wire_id(IdKind.QUEUE)]
+OfferId: TypeAlias = Annotated[UUID, *_wire_id(IdKind.OFFER)]
+AssignmentId: TypeAlias = Annotated[UUID, *_wire_id(IdKind.ASSIGNMENT)]
+DecisionId: TypeAlias = Annotated[UUID, *_wire_id(IdKind.DECISION)]
+CustomerId: TypeAlias = Annotated[UUID, *_wire_id(IdKind.CUSTOMER)]
+OrderId: TypeAlias = Annotated[UUID, *_wire_id(IdKind.ORDER)]
+ContactId: TypeAlias = Annotated[UUID, *_wire_id(IdKind.CONTACT)]
+EventId: TypeAlias = Annotated[UUID, *_wire_id(IdKind.EVENT)]
+NodeId: TypeAlias = Annotated[UUID, *_wire_id(IdKind.NODE)]
+
+WireInstant: TypeAlias = Annotated[
+    int,
+    BeforeValidator(_read_instant),
+    PlainSerializer(clock.to_iso, return_type=str),
+    WithJsonSchema({"type": "string", "format": "date-time"}),
+]
+"""Milliseconds since the epoch inside, ISO 8601 UTC with milliseconds on the wire."""
+
+CLIENT_ID_MAX = 64
+ClientId: TypeAlias = Annotated[
+    str, Field(min_length=1, max_length=CLIENT_ID_MAX, pattern=r"^[A-Za-z0-9_.:-]+$")
+]
+"""What a sender calls its own message, for ever: 1 to 64 letters, digits and _ . : -"""
+
+TEXT_MAX = 5_000
+"""Code points in one message, DESIGN section 5."""
+MessageText: TypeAlias = Annotated[str, Field(min_length=1, max_length=TEXT_MAX)]
+
+
+class Contract(BaseModel):
+    """A shape that crosses a process: immutable, strict, refuses unknown fields."""
+
+    model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
+
+    def to_json(self) -> bytes:
+        """Return the wire form: compact UTF-8 JSON."""
+        return self.__pydantic_serializer__.to_json(self)
+
+
+class Readable(BaseModel):
+    """A shape another service emits: immutable, strict, skips fields it does not know.
+
+    The skipping lets the previous release read the next one's events.
+    """
+
+    model_config = ConfigDict(frozen=True, strict=True, extra="ignore")
+
+    def to_json(self) -> bytes:
+        """Return the wire form: compact UTF-8 JSON."""
+        return self.__pydantic_serializer__.to_json(self)

@@ -1,0 +1,53 @@
+"""What an instant is and who may tell one; reads no clock itself."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Protocol, TypeAlias
+
+Instant: TypeAlias = int
+"""Milliseconds since 1970-01-01T00:00:00Z."""
+
+Millis: TypeAlias = int
+"""A span in milliseconds."""
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_ONE_MS = timedelta(milliseconds=1)
+
+
+class Clock(Protocol):
+    """Tells wall time that never runs backwards within one process."""
+
+    def now(self) -> Instant:
+        """Return the present instant."""
+        ...
+
+
+def to_datetime(instant: Instant) -> datetime:
+    """Return the instant as an aware UTC datetime."""
+    return _EPOCH + instant * _ONE_MS
+
+
+def from_datetime(moment: datetime) -> Instant:
+    """Return the instant of an aware datetime, cut to whole milliseconds.
+
+    Raises:
+        ValueError: the datetime carries no time zone.
+    """
+    if moment.tzinfo is None:
+        raise ValueError("an instant needs a time zone")
+    return (moment - _EPOCH) // _ONE_MS
+
+
+def to_iso(instant: Instant) -> str:
+    """Return ISO 8601 UTC with exactly three decimals, such as 2026-11-23T08:00:00.123Z."""
+    return to_datetime(instant).strftime("%Y-%m-%dT%H:%M:%S.") + f"{instant % 1000:03d}Z"
+
+
+def from_iso(text: str) -> Instant:
+    """Read an ISO 8601 instant with a zone.
+
+    Raises:
+        ValueError: not ISO 8601, or without a zone.
+    """
+    return from_datetime(datetime.fromisoformat(text))

@@ -1,0 +1,58 @@
+"""The stable codes of every refusal and the one exception that carries one to an edge."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class ErrorCode(StrEnum):
+    """Stable codes: they may be added to, never renamed."""
+
+    BAD_FRAME = "bad_frame"
+    UNKNOWN_FRAME = "unknown_frame"
+    FRAME_TOO_LARGE = "frame_too_large"
+    HELLO_FIRST = "hello_first"
+    ALREADY_WELCOME = "already_welcome"
+    UNKNOWN_SITE = "unknown_site"
+    ORIGIN_REFUSED = "origin_refused"
+    BAD_CUSTOMER_TOKEN = "bad_customer_token"  # noqa: S105  a code, not a secret
+    UNKNOWN_SESSION = "unknown_session"
+    REPLACED = "replaced"
+    TEXT_LENGTH = "text_length"
+    CLIENT_ID_CONFLICT = "client_id_conflict"
+    BAD_CLIENT_ID = "bad_client_id"
+    RATE_LIMITED = "rate_limited"
+    INVALID_REQUEST = "invalid_request"
+    NOT_SIGNED_IN = "not_signed_in"
+    BAD_CREDENTIALS = "bad_credentials"
+    FORBIDDEN = "forbidden"
+    NOT_FOUND = "not_found"
+    METHOD_NOT_ALLOWED = "method_not_allowed"
+    BODY_TOO_LARGE = "body_too_large"
+    NOT_ASSIGNED = "not_assigned"
+    OFFER_GONE = "offer_gone"
+    TAKEN = "taken"
+    AT_CAPACITY = "at_capacity"
+    ALREADY_ENDED = "already_ended"
+    IDEMPOTENCY_KEY_REQUIRED = "idempotency_key_required"
+    IDEMPOTENCY_CONFLICT = "idempotency_conflict"
+    BAD_IMPORT = "bad_import"
+    TRY_AGAIN = "try_again"
+    ROUTING_UNAVAILABLE = "routing_unavailable"
+    INTERNAL = "internal"
+
+
+class RefusedError(Exception):
+    """A refusal that an edge shows to its caller.
+
+    Attributes:
+        code: the stable code.
+        detail: one sentence for people; holds nothing secret and echoes no input.
+        retry_after_ms: when the caller may try again, if that helps.
+    """
+
+    def __init__(self, code: ErrorCode, detail: str, *, retry_after_ms: int | None = None) -> None:
+        super().__init__(f"{code}: {detail}")
+        self.code = code
+        self.detail = detail
+        self.retry_after_ms = retry_after_ms

@@ -1,0 +1,92 @@
+"""Ids as they look on the wire (TypeID) and how one is laid out (UUIDv7); makes none itself.
+
+TypeID: a lower-case prefix, an underscore and 26 characters of Crockford base32
+(specification 0.3 of the jetify TypeID project). UUIDv7: RFC 9562, section 5.7.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from uuid import UUID
+
+from shared.kernel.clock import Instant
+
+_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
+_VALUE_OF = {letter: value for value, letter in enumerate(_ALPHABET)}
+_LENGTH = 26
+_SHIFTS = tuple(range(125, -1, -5))
+RANDOM_BITS = 74
+"""How many random bits a UUIDv7 carries: 12 in rand_a, 62 in rand_b."""
+
+
+class IdKind(StrEnum):
+    """The prefix of each kind of id."""
+
+    SHOP = "shop"
+    SITE = "site"
+    SESSION = "sess"
+    CONVERSATION = "conv"
+    ITEM = "item"
+    AGENT = "agent"
+    QUEUE = "queue"
+    OFFER = "offer"
+    ASSIGNMENT = "asgn"
+    DECISION = "dcsn"
+    CUSTOMER = "cust"
+    IDENTITY = "idty"
+    ORDER = "order"
+    CONTACT = "ctct"
+    IMPORT = "impt"
+    API_KEY = "key"
+    EVENT = "evt"
+    NODE = "node"
+    REQUEST = "req"
+
+
+def encode(kind: IdKind, value: UUID) -> str:
+    """Return the TypeID of a UUID, such as conv_01kap5..."""
+    number = value.int
+    return f"{kind.value}_" + "".join([_ALPHABET[(number >> shift) & 31] for shift in _SHIFTS])
+
+
+def decode(kind: IdKind, text: str) -> UUID:
+    """Return the UUID of a TypeID of this kind.
+
+    Raises:
+        ValueError: another prefix, another length, a letter outside the alphabet, or over 128 bits.
+    """
+    prefix, separator, suffix = text.rpartition("_")
+    if not separator or prefix != kind.value:
+        raise ValueError(f"an id of this kind starts with {kind.value}_")
+    return decode_bare(suffix)
+
+
+def encode_bare(value: UUID) -> str:
+    """Return the 26 characters without a prefix, for keys that carry an id in themselves."""
+    return encode(IdKind.SHOP, value).rpartition("_")[2]
+
+
+def decode_bare(suffix: str) -> UUID:
+    """Return the UUID of 26 characters of Crockford base32.
+
+    Raises:
+        ValueError: another length, a letter outside the alphabet, or over 128 bits.
+    """
+    if len(suffix) != _LENGTH or suffix[0] > "7":
+        raise ValueError("an id ends in 26 characters of base32, the first at most 7")
+    number = 0
+    for letter in suffix:
+        if letter not in _VALUE_OF:
+            raise ValueError("an id ends in 26 characters of base32")
+        number = number << 5 | _VALUE_OF[letter]
+    return UUID(int=number)
+
+
+def uuid7(now: Instant, random_bits: int) -> UUID:
+    """Lay out a UUIDv7 from an instant and RANDOM_BITS bits of randomness.
+
+    Ids of a later millisecond sort after those of an earlier one.
+    """
+    rand_a = random_bits >> 62 & 0xFFF
+    rand_b = random_bits & (1 << 62) - 1
+    return UUID(int=(now & (1 << 48) - 1) << 80 | 0x7 << 76 | rand_a << 64 | 0b10 << 62 | rand_b)

@@ -1,0 +1,159 @@
+"""The words of the field, one meaning each; docs/glossary.md says what each stands for."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Service(StrEnum):
+    """The three services."""
+
+    GATEWAY = "gateway"
+    ROUTER = "router"
+    HISTORY = "history"
+
+
+class Channel(StrEnum):
+    """The way a conversation comes in."""
+
+    CHAT = "chat"
+    WHATSAPP = "whatsapp"
+    MESSENGER = "messenger"
+    TELEGRAM = "telegram"
+    EMAIL = "email"
+    SMS = "sms"
+    VOICE = "voice"
+
+
+class ConversationStatus(StrEnum):
+    """Where a conversation stands, as the router tells it."""
+
+    QUEUED = "queued"
+    OFFERED = "offered"
+    ASSIGNED = "assigned"
+    WRAP_UP = "wrap_up"
+    ENDED = "ended"
+
+
+class EndReason(StrEnum):
+    """Why a conversation ended."""
+
+    CLOSED_BY_AGENT = "closed_by_agent"
+    CUSTOMER_LEFT = "customer_left"
+    ABANDONED = "abandoned"
+
+
+class OfferStatus(StrEnum):
+    """The life of an offer."""
+
+    PENDING = "pending"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    EXPIRED = "expired"
+    RESCINDED = "rescinded"
+
+
+class AssignmentStatus(StrEnum):
+    """The life of an assignment."""
+
+    ACTIVE = "active"
+    WRAP_UP = "wrap_up"
+    ENDED = "ended"
+
+
+class AgentStatus(StrEnum):
+    """What agents say of themselves."""
+
+    AVAILABLE = "available"
+    AWAY = "away"
+    DRAINING = "draining"
+    OFFLINE = "offline"
+
+
+class Presence(StrEnum):
+    """What an agent's stream says of the agent."""
+
+    CONNECTED = "connected"
+    DISCONNECTED = "disconnected"
+
+
+class Exclusion(StrEnum):
+    """Why an agent was not offered a conversation."""
+
+    DISCONNECTED = "disconnected"
+    NOT_AVAILABLE = "not_available"
+    AT_CAPACITY = "at_capacity"
+    DECLINED_BEFORE = "declined_before"
+    ALREADY_OFFERED = "already_offered"
+
+
+class ItemKind(StrEnum):
+    """What stands at one seq of a conversation."""
+
+    MESSAGE = "message"
+    NOTE = "note"
+    JOINED = "joined"
+    LEFT = "left"
+    TRANSFERRED = "transferred"
+    ENDED = "ended"
+    SURVEY = "survey"
+
+
+class Visibility(StrEnum):
+    """Who may see an item."""
+
+    EVERYONE = "everyone"
+    AGENTS = "agents"
+
+
+class AuthorKind(StrEnum):
+    """Who wrote an item."""
+
+    CUSTOMER = "customer"
+    AGENT = "agent"
+    BOT = "bot"
+    SYSTEM = "system"
+
+
+class CardStatus(StrEnum):
+    """Whether the context card is there."""
+
+    READY = "ready"
+    PENDING = "pending"
+    UNKNOWN_CUSTOMER = "unknown_customer"
+
+
+class OrderStatus(StrEnum):
+    """Where an order stands, the same words for every shop platform."""
+
+    CREATED = "created"
+    PAID = "paid"
+    PROCESSING = "processing"
+    SHIPPED = "shipped"
+    DELIVERED = "delivered"
+    CANCELLED = "cancelled"
+    UNAVAILABLE = "unavailable"
+
+
+class Scope(StrEnum):
+    """What a token or an API key allows."""
+
+    AGENT = "agent"
+    SUPERVISOR = "supervisor"
+    ORDERS_WRITE = "orders:write"
+    CUSTOMERS_READ = "customers:read"
+
+
+class EventType(StrEnum):
+    """Every event, the same string on socket, stream and bus."""
+
+    MESSAGE_CREATED = "message.created"
+    CONVERSATION_QUEUED = "conversation.queued"
+    CONVERSATION_OFFERED = "conversation.offered"
+    CONVERSATION_ASSIGNED = "conversation.assigned"
+    CONVERSATION_RESPONDED = "conversation.responded"
+    CONVERSATION_ENDED = "conversation.ended"
+    OFFER_CREATED = "offer.created"
+    OFFER_ENDED = "offer.ended"
+    CARD_READY = "card.ready"
+    AGENT_UPDATED = "agent.updated"
