@@ -1,0 +1,1 @@
+import "@firstreply/fonts/faces.css";
