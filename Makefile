@@ -1,0 +1,96 @@
+# Every command of this checkout. Only python3 (3.11 or newer, with venv) and make must be on the machine.
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+PYTHON ?= python3
+PYTEST_WORKERS ?= auto
+BIN := .venv/bin
+SETUP := $(PYTHON) deploy/bootstrap.py
+PYTEST := $(BIN)/python -m pytest
+NPM := PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/npm
+# Rooms that do no I/O: their branches are all covered, or `make coverage` fails.
+PURE := services/*/domain/*,services/gateway/channels/*,services/history/shops/*,shared/kernel/*
+
+.PHONY: help run test check unit integration contract e2e faults coverage web web-test docs cluster lock clean \
+	ready ready-dev together alone
+
+help: ## List these targets
+	@printf 'Firstreply: make <target>\n\n'
+	@awk -F ':.*## ' '/^[a-z%-]+:.*## /{printf "  %-13s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+	@printf '\nFIRSTREPLY_PORT (8080), FIRSTREPLY_HOME (./var), DATABASE_URL, PG_BIN, CHROMIUM_PATH and\n'
+	@printf 'FIRSTREPLY_BUNDLED_ONLY=1 are read from the environment: see docs/development.md.\n'
+
+run: ready ## Start Firstreply on this machine
+	@exec $(BIN)/firstreply up
+
+test: ready-dev ## Run every test of every tier, with coverage
+	@$(MAKE) web-test
+	@$(MAKE) together
+	@$(MAKE) coverage
+	@$(MAKE) alone
+
+check: ready-dev ## Lint, format, types, import contracts
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+	$(NPM) --prefix web run --silent check
+
+unit: ready-dev ## Run the unit tests
+	@$(PYTEST) tests/unit
+
+integration: ready-dev ## Run the tests of one service with a real PostgreSQL
+	@$(PYTEST) tests/integration
+
+contract: ready-dev ## Run the tests of what crosses between services
+	@$(PYTEST) tests/contract
+
+e2e: ready-dev ## Run the whole stack in Chromium
+	@$(PYTEST) tests/e2e
+
+faults: ready-dev ## Kill, restart and partition, checked against a ledger
+	@$(PYTEST) tests/faults
+
+# The tiers that share the processors well, and then those that watch real time and want them alone.
+together:
+	@$(PYTEST) tests/unit tests/integration tests/contract -n $(PYTEST_WORKERS) --cov --cov-report=
+
+alone:
+	@$(PYTEST) tests/e2e tests/faults
+
+coverage: ## Show the coverage of the last test run; the pure rooms must have every branch
+	@$(BIN)/coverage report
+	@$(BIN)/coverage report --include='$(PURE)' --fail-under=100
+
+bench-%: ready-dev ## Measure: bench-slice and what else bench/ holds
+	@test -f bench/$(subst -,_,$*).py || { echo "There is no bench named $*: bench/ holds$$(cd bench && printf ' %s' *.py)." >&2; exit 2; }
+	@$(BIN)/python -m bench.$(subst -,_,$*)
+
+docs: ready-dev ## Check the documents: links, commands, glossary
+	@$(PYTEST) tests/unit/docs
+
+web: ready-dev ## Build the pages into services/static
+	@echo "The pages are in services/static."
+
+web-test: ready-dev
+	@$(NPM) --prefix web test --silent
+
+cluster: ## Start a cluster of many nodes (not there yet)
+	@echo "make cluster is not there yet: running on many nodes comes with issue A2, and until then make run starts one node." >&2; exit 2
+
+lock: ready-dev ## Write the lock files anew, with the newest versions
+	$(BIN)/python deploy/locks.py write
+	$(NPM) --prefix web update --save=false --package-lock-only --no-audit --no-fund
+
+clean: ## Remove what was built; .venv and var stay
+	@rm -rf services/static web/node_modules web/*/node_modules web/*/dist tests/browser/node_modules \
+		.mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage .coverage.* htmlcov test-results
+	@rm -f .venv/.firstreply/pages .venv/.firstreply/npm-*
+	@find services shared tests bench deploy -name __pycache__ -type d -prune -exec rm -rf {} +
+	@echo "Removed what was built. Kept: .venv and var."
+
+ready:
+	@$(SETUP) run
+
+ready-dev:
+	@$(SETUP) dev
