@@ -72,10 +72,12 @@ async def _create_role(admin: asyncpg.Connection, role: str, password: str) -> N
     await admin.execute(f"ALTER ROLE {role} SET jit = off")  # our statements are short
 
 
-async def create_database(admin: asyncpg.Connection, name: str) -> None:
+async def create_database(
+    admin: asyncpg.Connection, name: str, *, template: str = "template1"
+) -> None:
     """Create a database owned by the owner role, unless it is there."""
     if not await admin.fetchval("SELECT true FROM pg_database WHERE datname = $1", name):
-        await admin.execute(f'CREATE DATABASE "{name}" OWNER {OWNER}')
+        await admin.execute(f'CREATE DATABASE "{name}" OWNER {OWNER} TEMPLATE "{template}"')
         await admin.execute(f'REVOKE ALL ON DATABASE "{name}" FROM PUBLIC')
         for role in all_roles():
             await admin.execute(f'GRANT CONNECT ON DATABASE "{name}" TO {role}')

@@ -76,7 +76,7 @@ class Templates:
         self._clones += 1
         name = f"fr_test_{os.getpid()}_{self._clones}"
         async with self.server.admin() as admin:
-            await admin.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+            await roles.create_database(admin, name, template=template)
         return TestDatabase(self.server, name)
 
     async def drop(self, name: str) -> None:
