@@ -1,1 +1,428 @@
-export {};
+// Written by web/sdk/generate.py from shared/contracts; change those and run it again.
+// tests/contract/test_web_contracts.py fails when this file is stale.
+
+/** Any JSON value. */
+export type Json =
+  string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
+/** ISO 8601, UTC, with milliseconds. */
+export type Instant = string;
+
+export type ShopId = `shop_${string}`;
+export type SiteId = `site_${string}`;
+export type SessionId = `sess_${string}`;
+export type ConversationId = `conv_${string}`;
+export type ItemId = `item_${string}`;
+export type AgentId = `agent_${string}`;
+export type QueueId = `queue_${string}`;
+export type OfferId = `offer_${string}`;
+export type AssignmentId = `asgn_${string}`;
+export type DecisionId = `dcsn_${string}`;
+export type CustomerId = `cust_${string}`;
+export type IdentityId = `idty_${string}`;
+export type OrderId = `order_${string}`;
+export type ContactId = `ctct_${string}`;
+export type ImportId = `impt_${string}`;
+export type ApiKeyId = `key_${string}`;
+export type EventId = `evt_${string}`;
+export type NodeId = `node_${string}`;
+export type RequestId = `req_${string}`;
+
+/** The message is committed at `seq`; the same answer for every resend of its client_id. */
+export interface Accepted {
+  readonly type: "accepted";
+  readonly client_id: string;
+  readonly conversation_id: ConversationId;
+  readonly item_id: ItemId;
+  readonly seq: number;
+  readonly created_at: Instant;
+}
+
+/** An agent as others see one. */
+export interface AgentRef {
+  readonly id: AgentId;
+  readonly name: string;
+}
+
+/** First event of an agent stream, type `snapshot`: everything, so nothing need be replayed. */
+export interface AgentSnapshot {
+  readonly agent: AgentState;
+  readonly offers: readonly Offer[];
+  readonly conversations: readonly RoutingState[];
+  readonly cards: readonly CardReady[];
+  readonly items: readonly Item[];
+  readonly server_time: Instant;
+}
+
+/** One agent as the router holds it; `agent_version` grows with each change. */
+export interface AgentState {
+  readonly id: AgentId;
+  readonly shop_id: ShopId;
+  readonly name: string;
+  readonly email: string;
+  readonly status: AgentStatus;
+  readonly presence: Presence;
+  readonly capacity: number;
+  readonly load: number;
+  readonly agent_version: number;
+}
+
+/** What agents say of themselves. */
+export type AgentStatus = "available" | "away" | "draining" | "offline";
+
+/** Who serves a conversation. At most one of a conversation is active. */
+export interface Assignment {
+  readonly id: AssignmentId;
+  readonly conversation_id: ConversationId;
+  readonly agent_id: AgentId;
+  readonly status: AssignmentStatus;
+  readonly version: number;
+  readonly started_at: Instant;
+  readonly ended_at: Instant | null;
+}
+
+/** The life of an assignment. */
+export type AssignmentStatus = "active" | "wrap_up" | "ended";
+
+/** Who wrote an item; the id is an agent's or absent. */
+export interface Author {
+  readonly kind: AuthorKind;
+  readonly id: string | null;
+  readonly name: string | null;
+}
+
+/** Who wrote an item. */
+export type AuthorKind = "customer" | "agent" | "bot" | "system";
+
+/** Last frame before the server closes. */
+export interface Bye {
+  readonly type: "bye";
+  readonly code: ErrorCode;
+  readonly detail: string;
+  readonly retry_in_ms: number | null;
+}
+
+/** One agent that a decision considered, best first. */
+export interface Candidate {
+  readonly agent: AgentRef;
+  readonly load: number;
+  readonly capacity: number;
+  readonly chosen: boolean;
+}
+
+/** The context card: newest orders and contacts first, at most five of each. */
+export interface Card {
+  readonly customer: CardCustomer;
+  readonly orders: readonly OrderSummary[];
+  readonly contacts: readonly ContactSummary[];
+}
+
+/** Who the customer is. */
+export interface CardCustomer {
+  readonly id: CustomerId;
+  readonly name: string | null;
+  readonly email: string | null;
+  readonly phone: string | null;
+  readonly city: string | null;
+  readonly region: string | null;
+  readonly locale: string | null;
+  readonly since: Instant | null;
+  readonly order_count: number;
+  readonly contact_count: number;
+  readonly spent_minor: number;
+  readonly currency: string | null;
+}
+
+/** Body of `card.ready`: the card that an offer went out without. */
+export interface CardReady {
+  readonly conversation_id: ConversationId;
+  readonly card: Card;
+}
+
+/** Whether the context card is there. */
+export type CardStatus = "ready" | "pending" | "unknown_customer";
+
+/** The way a conversation comes in. */
+export type Channel = "chat" | "whatsapp" | "messenger" | "telegram" | "email" | "sms" | "voice";
+
+/** One past conversation. */
+export interface ContactSummary {
+  readonly id: ContactId;
+  readonly conversation_id: ConversationId;
+  readonly channel: Channel;
+  readonly started_at: Instant;
+  readonly ended_at: Instant;
+  readonly end_reason: EndReason;
+  readonly agent_name: string | null;
+  readonly first_response_ms: number | null;
+  readonly message_count: number;
+  readonly first_words: string;
+}
+
+/** Where a conversation stands, as the router tells it. */
+export type ConversationStatus = "queued" | "offered" | "assigned" | "wrap_up" | "ended";
+
+/** An item of somebody else was committed. */
+export interface Created {
+  readonly type: "message.created";
+  readonly item: Item;
+}
+
+/** Who writes, as far as the gateway knows. Only a verified one opens anything. */
+export interface CustomerRef {
+  readonly kind: IdentityKind;
+  readonly value: string;
+  readonly verified: boolean;
+  readonly name: string | null;
+}
+
+/** Why a conversation was offered to whom, or to nobody yet. */
+export interface Decision {
+  readonly id: DecisionId;
+  readonly conversation_id: ConversationId;
+  readonly decided_at: Instant;
+  readonly trigger: DecisionTrigger;
+  readonly policy: string;
+  readonly candidates: readonly Candidate[];
+  readonly excluded: readonly ExclusionCount[];
+  readonly waiting_ahead: number;
+}
+
+/** The decisions about one conversation, oldest first. */
+export interface DecisionPage {
+  readonly decisions: readonly Decision[];
+}
+
+/** What made the router decide. */
+export type DecisionTrigger = "conversation_started" | "slot_freed" | "agent_available" | "offer_declined" | "offer_expired" | "agent_gone";
+
+/** Why a conversation ended. */
+export type EndReason = "closed_by_agent" | "customer_left" | "abandoned";
+
+/** Stable codes: they may be added to, never renamed. */
+export type ErrorCode = "bad_frame" | "unknown_frame" | "frame_too_large" | "hello_first" | "already_welcome" | "unknown_site" | "origin_refused" | "bad_customer_token" | "unknown_session" | "replaced" | "text_length" | "client_id_conflict" | "bad_client_id" | "rate_limited" | "invalid_request" | "not_signed_in" | "bad_credentials" | "forbidden" | "not_found" | "method_not_allowed" | "body_too_large" | "not_assigned" | "offer_gone" | "taken" | "at_capacity" | "already_ended" | "idempotency_key_required" | "idempotency_conflict" | "bad_import" | "try_again" | "routing_unavailable" | "internal";
+
+/** A frame was refused; the connection stays open. */
+export interface ErrorFrame {
+  readonly type: "error";
+  readonly code: ErrorCode;
+  readonly detail: string;
+  readonly client_id: string | null;
+  readonly retry_after_ms: number | null;
+}
+
+/** Every event, the same string on socket, stream and bus. */
+export type EventType = "message.created" | "conversation.queued" | "conversation.offered" | "conversation.assigned" | "conversation.responded" | "conversation.ended" | "offer.created" | "offer.ended" | "card.ready" | "agent.updated";
+
+/** Why an agent was not offered a conversation. */
+export type Exclusion = "disconnected" | "not_available" | "at_capacity" | "declined_before" | "already_offered";
+
+/** How many agents one reason left out. */
+export interface ExclusionCount {
+  readonly reason: Exclusion;
+  readonly agents: number;
+}
+
+/** First frame of a connection: names the site, and the session to go on with, if any. */
+export interface Hello {
+  readonly type: "hello";
+  readonly site_key: string;
+  readonly session_token?: string | null;
+  readonly customer_token?: string | null;
+  readonly epoch?: number | null;
+  readonly last_seq?: number;
+  readonly page_url?: string | null;
+  readonly locale?: string | null;
+}
+
+/** What a customer is known by. */
+export type IdentityKind = "shop_customer" | "email" | "phone";
+
+/** One numbered entry of a conversation; `seq` starts at 1 and has no gaps. */
+export interface Item {
+  readonly id: ItemId;
+  readonly conversation_id: ConversationId;
+  readonly seq: number;
+  readonly kind: ItemKind;
+  readonly visibility: Visibility;
+  readonly author: Author;
+  readonly text: string;
+  readonly client_id: string | null;
+  readonly created_at: Instant;
+}
+
+/** What stands at one seq of a conversation. */
+export type ItemKind = "message" | "note" | "joined" | "left" | "transferred" | "ended" | "survey";
+
+/** The items after a given `seq`, in order. */
+export interface ItemPage {
+  readonly items: readonly Item[];
+  readonly last_seq: number;
+  readonly epoch: number;
+}
+
+/** What this server takes. */
+export interface Limits {
+  readonly text_max: number;
+  readonly frame_max_bytes: number;
+}
+
+/** What an agent posts; the Idempotency-Key header is its client_id. */
+export interface NewItem {
+  readonly text: string;
+  readonly grant?: string | null;
+}
+
+/** What agents say of themselves. */
+export interface NewStatus {
+  readonly status: AgentStatus;
+}
+
+/** A conversation offered to one agent, with the context card when it was there in time. */
+export interface Offer {
+  readonly id: OfferId;
+  readonly conversation_id: ConversationId;
+  readonly agent_id: AgentId;
+  readonly status: OfferStatus;
+  readonly channel: Channel;
+  readonly preview: string;
+  readonly created_at: Instant;
+  readonly expires_at: Instant;
+  readonly respond_by: Instant;
+  readonly customer_name: string | null;
+  readonly card_status: CardStatus;
+  readonly card: Card | null;
+}
+
+/** Body of `offer.ended`: this offer can no longer be taken. */
+export interface OfferEnded {
+  readonly offer_id: OfferId;
+  readonly conversation_id: ConversationId;
+  readonly status: OfferStatus;
+}
+
+/** The life of an offer. */
+export type OfferStatus = "pending" | "accepted" | "declined" | "expired" | "rescinded";
+
+/** Answer to accept: the assignment and the signed grant that opens the conversation at once. */
+export interface OfferTaken {
+  readonly assignment: Assignment;
+  readonly grant: string;
+  readonly state: RoutingState;
+}
+
+/** One line of an order; `unit_price_minor` is without freight. */
+export interface OrderLine {
+  readonly line_no: number;
+  readonly product_ref: string;
+  readonly title: string;
+  readonly quantity: number;
+  readonly unit_price_minor: number;
+  readonly freight_minor: number;
+}
+
+/** Where an order stands, the same words for every shop platform. */
+export type OrderStatus = "created" | "paid" | "processing" | "shipped" | "delivered" | "cancelled" | "unavailable";
+
+/** One order as an agent needs to see it. */
+export interface OrderSummary {
+  readonly id: OrderId;
+  readonly reference: string;
+  readonly status: OrderStatus;
+  readonly placed_at: Instant;
+  readonly promised_at: Instant | null;
+  readonly delivered_at: Instant | null;
+  readonly currency: string;
+  readonly total_minor: number;
+  readonly late: boolean;
+  readonly review_score: number | null;
+  readonly review_text: string | null;
+  readonly lines: readonly OrderLine[];
+}
+
+/** What an agent's stream says of the agent. */
+export type Presence = "connected" | "disconnected";
+
+/** Body of every `conversation.*` event: the whole routing state after it. `version` grows by one with each such event of a conversation; only a greater one is applied. `assignment_version` grows with each new assignment. `first_response_ms` counts from the customer's first message received to the first human message committed. */
+export interface RoutingState {
+  readonly conversation_id: ConversationId;
+  readonly version: number;
+  readonly status: ConversationStatus;
+  readonly respond_by: Instant;
+  readonly queued_at: Instant;
+  readonly agent: AgentRef | null;
+  readonly assignment_id: AssignmentId | null;
+  readonly assignment_version: number;
+  readonly first_response_ms: number | null;
+  readonly queue_wait_ms: number | null;
+  readonly ended_at: Instant | null;
+  readonly end_reason: EndReason | null;
+  readonly customer: CustomerRef | null;
+  readonly channel: Channel;
+}
+
+/** What a token or an API key allows. */
+export type Scope = "agent" | "supervisor" | "orders:write" | "customers:read";
+
+/** A customer's message. Length is judged by the session, so that it has its own code. */
+export interface Send {
+  readonly type: "send";
+  readonly client_id: string;
+  readonly text: string;
+}
+
+/** An agent's e-mail address and password within a shop. */
+export interface SignIn {
+  readonly shop_id: ShopId;
+  readonly email: string;
+  readonly password: string;
+}
+
+/** A bearer token and who it stands for. */
+export interface SignedIn {
+  readonly token: string;
+  readonly expires_at: Instant;
+  readonly scopes: readonly Scope[];
+  readonly agent: AgentState;
+}
+
+/** One live event. `body` by type: message.created an Item; offer.created an Offer; offer.ended an OfferEnded; card.ready a CardReady; agent.updated an AgentState; conversation.* a RoutingState. */
+export interface StreamEvent {
+  readonly type: EventType;
+  readonly body: Json;
+}
+
+/** Who may see an item. */
+export type Visibility = "everyone" | "agents";
+
+/** Answer to hello: the session, and every item after the `last_seq` the client named. */
+export interface Welcome {
+  readonly type: "welcome";
+  readonly session_id: SessionId;
+  readonly session_token: string;
+  readonly epoch: number;
+  readonly conversation_id: ConversationId | null;
+  readonly last_seq: number;
+  readonly items: readonly Item[];
+  readonly server_time: Instant;
+  readonly limits: Limits;
+}
+
+export type ClientFrame = Hello | Send;
+export type ServerFrame = Welcome | Accepted | Created | ErrorFrame | Bye;
+
+export const CLIENT_ID_MAX = 64;
+export const FRAME_MAX_BYTES = 65536;
+export const TEXT_MAX = 5000;
+export const CloseCode = {
+  GOING_AWAY: 1001,
+  FRAME_TOO_LARGE: 1009,
+  BAD_FRAMES: 4000,
+  HELLO_TIMEOUT: 4001,
+  UNKNOWN_SITE: 4002,
+  ORIGIN_REFUSED: 4003,
+  BAD_CUSTOMER_TOKEN: 4004,
+  UNKNOWN_SESSION: 4005,
+  REPLACED: 4006,
+  SLOW_CONSUMER: 4007,
+  TRY_AGAIN: 4008,
+} as const;
