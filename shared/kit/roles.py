@@ -81,3 +81,15 @@ async def create_database(
         await admin.execute(f'REVOKE ALL ON DATABASE "{name}" FROM PUBLIC')
         for role in all_roles():
             await admin.execute(f'GRANT CONNECT ON DATABASE "{name}" TO {role}')
+
+
+async def adopt_database(admin: asyncpg.Connection) -> None:
+    """Let the owner role build its schemas in the database this connection is in.
+
+    For a database somebody else made and keeps: it is not taken over, only opened.
+    """
+    name = await admin.fetchval("SELECT current_database()")
+    await admin.execute(f'GRANT CREATE, CONNECT ON DATABASE "{name}" TO {OWNER}')
+    await admin.execute(f"GRANT CREATE, USAGE ON SCHEMA public TO {OWNER}")
+    for role in all_roles():
+        await admin.execute(f'GRANT CONNECT ON DATABASE "{name}" TO {role}')

@@ -1,0 +1,178 @@
+"""Every table of every service belongs to its shop, whoever asks; read off the catalogue."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import asyncpg
+import pytest
+
+from shared.kernel.vocabulary import Service
+from shared.kit import roles
+from shared.kit.row_security import SHOP_SCOPE
+from tests.support.postgres import TestDatabase
+
+SCHEMAS = [service.value for service in Service]
+SWEPT = {"outbox", "inbox", "leases", "shops"}
+"""The only tables a sweep role may reach across shops."""
+
+TABLES = """
+SELECT n.nspname AS schema, c.relname AS name, c.relrowsecurity AS enabled,
+       c.relforcerowsecurity AS forced, pg_get_userbyid(c.relowner) AS owner
+FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE c.relkind IN ('r', 'p') AND n.nspname = ANY($1)
+ORDER BY 1, 2
+"""
+POLICIES = """
+SELECT schemaname AS schema, tablename AS name, roles::text[] AS roles, qual, with_check
+FROM pg_policies WHERE schemaname = ANY($1)
+"""
+STRAYS = """
+SELECT n.nspname || '.' || c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE c.relkind IN ('r', 'p', 'v', 'm') AND n.nspname NOT LIKE 'pg\\_%'
+  AND n.nspname NOT IN ('information_schema', 'gateway', 'router', 'history')
+  AND c.relname NOT LIKE 'alembic\\_version\\_%'
+"""
+
+
+@pytest.fixture
+async def catalogue(database: TestDatabase) -> AsyncIterator[asyncpg.Connection]:
+    async with database.server.admin(database.name) as admin:
+        yield admin
+
+
+async def tables(catalogue: asyncpg.Connection) -> list[tuple[str, str]]:
+    return [(row["schema"], row["name"]) for row in await catalogue.fetch(TABLES, SCHEMAS)]
+
+
+class TestTables:
+    async def test_each_service_has_tables(self, catalogue: asyncpg.Connection) -> None:
+        assert {schema for schema, _ in await tables(catalogue)} == set(SCHEMAS)
+
+    async def test_no_table_or_view_stands_outside_a_services_schema(
+        self, catalogue: asyncpg.Connection
+    ) -> None:
+        assert [row[0] for row in await catalogue.fetch(STRAYS)] == []
+
+    async def test_each_table_forces_row_security_and_belongs_to_the_owner(
+        self, catalogue: asyncpg.Connection
+    ) -> None:
+        rows = await catalogue.fetch(TABLES, SCHEMAS)
+        assert rows
+        assert [r for r in rows if not (r["enabled"] and r["forced"])] == []
+        assert {r["owner"] for r in rows} == {roles.OWNER}
+
+    async def test_each_table_names_its_shop(self, catalogue: asyncpg.Connection) -> None:
+        for schema, name in await tables(catalogue):
+            column = "id" if name == "shops" else "shop_id"
+            nullable = await catalogue.fetchval(
+                "SELECT is_nullable FROM information_schema.columns WHERE table_schema = $1 "
+                "AND table_name = $2 AND column_name = ANY(ARRAY['shop_id', $3]) "
+                "ORDER BY column_name DESC LIMIT 1",
+                schema,
+                name,
+                column,
+            )
+            assert nullable == "NO", f"{schema}.{name}"
+
+
+class TestPolicies:
+    async def test_each_policy_is_the_shop_scope_or_a_sweeps_on_the_few_swept_tables(
+        self, catalogue: asyncpg.Connection
+    ) -> None:
+        # PostgreSQL prints expressions its own way: let it print ours, and compare those.
+        await catalogue.execute("CREATE TEMP TABLE printed (shop_id uuid)")
+        await catalogue.execute(f"CREATE POLICY p ON printed USING ({SHOP_SCOPE})")
+        printed = await catalogue.fetchval("SELECT qual FROM pg_policies WHERE tablename='printed'")
+        shop_scoped = set()
+        for row in await catalogue.fetch(POLICIES, SCHEMAS):
+            service = Service(row["schema"])
+            if row["roles"] == [roles.sweep_role(service)]:
+                assert row["name"] in SWEPT, f"{row['schema']}.{row['name']}"
+                continue
+            assert row["roles"] == [roles.service_role(service)]
+            assert row["qual"] == row["with_check"] == printed, f"{row['schema']}.{row['name']}"
+            shop_scoped.add((row["schema"], row["name"]))
+        assert shop_scoped == set(await tables(catalogue))
+
+
+class TestRoles:
+    async def test_no_role_can_pass_by_row_security(self, catalogue: asyncpg.Connection) -> None:
+        rows = await catalogue.fetch(
+            "SELECT rolname, rolsuper, rolbypassrls, rolcreaterole, rolcreatedb FROM pg_roles "
+            "WHERE rolname LIKE 'firstreply%'"
+        )
+        assert {row["rolname"] for row in rows} == set(roles.all_roles())
+        for row in rows:
+            assert not any(list(row.values())[1:]), row["rolname"]
+
+    async def test_no_service_role_owns_anything(self, catalogue: asyncpg.Connection) -> None:
+        owned = await catalogue.fetch(
+            "SELECT pg_get_userbyid(refobjid) AS role FROM pg_shdepend "
+            "WHERE deptype = 'o' AND refclassid = 'pg_authid'::regclass"
+        )
+        services = set(roles.all_roles()) - {roles.OWNER}
+        assert services.isdisjoint(row["role"] for row in owned)
+
+    async def test_no_service_role_is_a_member_of_another(
+        self, catalogue: asyncpg.Connection
+    ) -> None:
+        members = await catalogue.fetch("SELECT member::regrole::text AS role FROM pg_auth_members")
+        assert set(roles.all_roles()).isdisjoint(row["role"] for row in members)
+
+    async def test_each_role_has_lock_statement_and_idle_time_outs(
+        self, catalogue: asyncpg.Connection
+    ) -> None:
+        for role in set(roles.all_roles()) - {roles.OWNER}:
+            settings = await catalogue.fetchval(
+                "SELECT setconfig FROM pg_db_role_setting s JOIN pg_roles r ON r.oid = s.setrole "
+                "WHERE r.rolname = $1",
+                role,
+            )
+            assert set(roles.TIMEOUTS) <= {entry.partition("=")[0] for entry in settings}
+
+    @pytest.mark.parametrize("service", list(Service))
+    async def test_a_service_role_cannot_read_another_services_tables(
+        self, database: TestDatabase, service: Service
+    ) -> None:
+        connection = await asyncpg.connect(database.service_url(service).dsn)
+        try:
+            for other in set(Service) - {service}:
+                with pytest.raises(asyncpg.InsufficientPrivilegeError):
+                    await connection.fetch(f"SELECT 1 FROM {other.value}.outbox")  # noqa: S608  names from the catalogue
+        finally:
+            await connection.close()
+
+    @pytest.mark.parametrize("service", list(Service))
+    async def test_a_service_role_without_a_shop_sees_zero_rows_of_every_table(
+        self, database: TestDatabase, service: Service, catalogue: asyncpg.Connection
+    ) -> None:
+        connection = await asyncpg.connect(database.service_url(service).dsn)
+        try:
+            for schema, name in await tables(catalogue):
+                readable = (
+                    await connection.fetchval(
+                        "SELECT has_table_privilege($1, 'SELECT')", f"{schema}.{name}"
+                    )
+                    if schema == service.value
+                    else False
+                )
+                if readable:
+                    assert await connection.fetch(f"SELECT 1 FROM {schema}.{name}") == []  # noqa: S608  names from the catalogue
+        finally:
+            await connection.close()
+
+
+class TestFunctions:
+    async def test_no_function_runs_with_its_owners_rights_or_is_open_to_everybody(
+        self, catalogue: asyncpg.Connection
+    ) -> None:
+        rows = await catalogue.fetch(
+            "SELECT p.oid::regprocedure::text AS name, p.prosecdef AS definer, "
+            "has_function_privilege('public', p.oid, 'EXECUTE') AS open "
+            "FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace "
+            "WHERE n.nspname = ANY($1)",
+            SCHEMAS,
+        )
+        assert rows
+        assert [row["name"] for row in rows if row["definer"] or row["open"]] == []
