@@ -16,7 +16,7 @@ PURE := services/*/domain/*,services/gateway/channels/*,services/history/shops/*
 
 help: ## List these targets
 	@printf 'Firstreply: make <target>\n\n'
-	@awk -F ':.*## ' '/^[a-z%-]+:.*## /{printf "  %-13s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z0-9%-]+:.*## /{printf "  %-13s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
 	@printf '\nFIRSTREPLY_PORT (8080), FIRSTREPLY_HOME (./var), DATABASE_URL, PG_BIN, CHROMIUM_PATH and\n'
 	@printf 'FIRSTREPLY_BUNDLED_ONLY=1 are read from the environment: see docs/development.md.\n'
 

