@@ -25,13 +25,18 @@ TOKEN_MAX = 4_096
 
 
 class Hello(Contract):
-    """First frame of a connection: names the site, and the session to go on with, if any."""
+    """First frame of a connection: names the site, and the session to go on with, if any.
+
+    `last_seq` is the last item the client has of `conversation_id`; without a conversation it is
+    read as one of the session's latest. Whatever came after it is in the welcome, or follows it.
+    """
 
     type: Literal["hello"]
     site_key: str = Field(min_length=1, max_length=200)
     session_token: str | None = Field(default=None, max_length=TOKEN_MAX)
     customer_token: str | None = Field(default=None, max_length=TOKEN_MAX)
     epoch: int | None = Field(default=None, ge=0)
+    conversation_id: ConversationId | None = None
     last_seq: int = Field(default=0, ge=0)
     page_url: str | None = Field(default=None, max_length=2_000)
     locale: str | None = Field(default=None, max_length=35)
@@ -57,7 +62,10 @@ class Limits(Contract):
 
 
 class Welcome(Contract):
-    """Answer to hello: the session, and every item after the `last_seq` the client named."""
+    """Answer to hello: the session, and the items after the `last_seq` the client named.
+
+    When they are many, the rest follow as `message.created`; `last_seq` is the conversation's.
+    """
 
     type: Literal["welcome"] = "welcome"
     session_id: SessionId

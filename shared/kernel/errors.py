@@ -18,6 +18,7 @@ class ErrorCode(StrEnum):
     BAD_CUSTOMER_TOKEN = "bad_customer_token"  # noqa: S105  a code, not a secret
     UNKNOWN_SESSION = "unknown_session"
     REPLACED = "replaced"
+    SLOW_CONSUMER = "slow_consumer"
     TEXT_LENGTH = "text_length"
     CLIENT_ID_CONFLICT = "client_id_conflict"
     BAD_CLIENT_ID = "bad_client_id"

@@ -199,7 +199,7 @@ export type DecisionTrigger = "conversation_started" | "slot_freed" | "agent_ava
 export type EndReason = "closed_by_agent" | "customer_left" | "abandoned";
 
 /** Stable codes: they may be added to, never renamed. */
-export type ErrorCode = "bad_frame" | "unknown_frame" | "frame_too_large" | "hello_first" | "already_welcome" | "unknown_site" | "origin_refused" | "bad_customer_token" | "unknown_session" | "replaced" | "text_length" | "client_id_conflict" | "bad_client_id" | "rate_limited" | "invalid_request" | "not_signed_in" | "bad_credentials" | "forbidden" | "not_found" | "method_not_allowed" | "body_too_large" | "not_assigned" | "offer_gone" | "taken" | "at_capacity" | "already_ended" | "idempotency_key_required" | "idempotency_conflict" | "bad_import" | "try_again" | "routing_unavailable" | "internal";
+export type ErrorCode = "bad_frame" | "unknown_frame" | "frame_too_large" | "hello_first" | "already_welcome" | "unknown_site" | "origin_refused" | "bad_customer_token" | "unknown_session" | "replaced" | "slow_consumer" | "text_length" | "client_id_conflict" | "bad_client_id" | "rate_limited" | "invalid_request" | "not_signed_in" | "bad_credentials" | "forbidden" | "not_found" | "method_not_allowed" | "body_too_large" | "not_assigned" | "offer_gone" | "taken" | "at_capacity" | "already_ended" | "idempotency_key_required" | "idempotency_conflict" | "bad_import" | "try_again" | "routing_unavailable" | "internal";
 
 /** A frame was refused; the connection stays open. */
 export interface ErrorFrame {
@@ -222,13 +222,14 @@ export interface ExclusionCount {
   readonly agents: number;
 }
 
-/** First frame of a connection: names the site, and the session to go on with, if any. */
+/** First frame of a connection: names the site, and the session to go on with, if any. `last_seq` is the last item the client has of `conversation_id`; without a conversation it is read as one of the session's latest. Whatever came after it is in the welcome, or follows it. */
 export interface Hello {
   readonly type: "hello";
   readonly site_key: string;
   readonly session_token?: string | null;
   readonly customer_token?: string | null;
   readonly epoch?: number | null;
+  readonly conversation_id?: ConversationId | null;
   readonly last_seq?: number;
   readonly page_url?: string | null;
   readonly locale?: string | null;
@@ -394,7 +395,7 @@ export interface StreamEvent {
 /** Who may see an item. */
 export type Visibility = "everyone" | "agents";
 
-/** Answer to hello: the session, and every item after the `last_seq` the client named. */
+/** Answer to hello: the session, and the items after the `last_seq` the client named. When they are many, the rest follow as `message.created`; `last_seq` is the conversation's. */
 export interface Welcome {
   readonly type: "welcome";
   readonly session_id: SessionId;

@@ -1,0 +1,79 @@
+"""What a chat session is answered by the shell, and the frames it makes of that."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from services.gateway.domain.effects import SendFrame
+from services.gateway.domain.refusals import sentence
+from shared.contracts.frames import FRAME_MAX_BYTES, Accepted, ErrorFrame, Limits, Welcome
+from shared.contracts.items import Item
+from shared.contracts.wire import TEXT_MAX
+from shared.kernel.clock import Instant, Millis
+from shared.kernel.errors import ErrorCode
+
+LIMITS = Limits(text_max=TEXT_MAX, frame_max_bytes=FRAME_MAX_BYTES)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The session a hello named or began, and what its customer has not seen.
+
+    `items` are the visible ones of the current conversation up to `through_seq`, after those left
+    over from the conversation the hello named.
+    """
+
+    session_id: UUID
+    session_token: str
+    epoch: int
+    conversation_id: UUID | None
+    last_seq: int
+    through_seq: int
+    items: tuple[Item, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Appended:
+    """Where a message stands; `current` when its conversation is the session's open one."""
+
+    conversation_id: UUID
+    item_id: UUID
+    seq: int
+    created_at: Instant
+    current: bool
+
+
+def welcome_of(found: Found, now: Instant) -> Welcome:
+    """Return the answer to a hello."""
+    return Welcome(
+        session_id=found.session_id,
+        session_token=found.session_token,
+        epoch=found.epoch,
+        conversation_id=found.conversation_id,
+        last_seq=found.last_seq,
+        items=found.items,
+        server_time=now,
+        limits=LIMITS,
+    )
+
+
+def accepted_of(client_id: str, at: Appended) -> Accepted:
+    """Return the acknowledgement of a committed message."""
+    return Accepted(
+        client_id=client_id,
+        conversation_id=at.conversation_id,
+        item_id=at.item_id,
+        seq=at.seq,
+        created_at=at.created_at,
+    )
+
+
+def error_frame(
+    code: ErrorCode, client_id: str | None = None, retry_after_ms: Millis | None = None
+) -> SendFrame:
+    """Return the refusal of one frame or message."""
+    frame = ErrorFrame(
+        code=code, detail=sentence(code), client_id=client_id, retry_after_ms=retry_after_ms
+    )
+    return SendFrame(frame)

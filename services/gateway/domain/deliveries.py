@@ -1,0 +1,117 @@
+"""What one connection is told of its conversations: the present one, and the end of the last."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from uuid import UUID
+
+from services.gateway.domain.effects import Effect, Follow, ReadItems, SendFrame, Unfollow
+from services.gateway.domain.ordering import Delivery, Told
+from shared.contracts.frames import Accepted, Created
+from shared.contracts.items import Item
+from shared.kernel.clock import Instant
+from shared.kernel.vocabulary import AuthorKind, Visibility
+
+
+class Deliveries:
+    """Keeps a connection's conversations in order; every input returns what is to be done."""
+
+    def __init__(self) -> None:
+        self.current: UUID | None = None
+        self.in_flight: Counter[str] = Counter()
+        self.paused = False
+        self._of: dict[UUID, Delivery] = {}
+
+    def begin(self, conversation_id: UUID, through_seq: int, last_seq: int, now: Instant) -> None:
+        """Go on with a conversation whose items up to `through_seq` the customer has."""
+        self.current = conversation_id
+        delivery = self._of[conversation_id] = Delivery(position=through_seq)
+        delivery.fill({}, through_seq, last_seq, now)
+
+    def move_to(self, conversation_id: UUID) -> list[Effect]:
+        """Make this the present conversation; what is left of the one before it is still told."""
+        if conversation_id == self.current:
+            return []
+        effects: list[Effect] = []
+        for earlier_id, earlier in self._of.items():
+            if not earlier.closing:
+                earlier.close()
+                effects.append(ReadItems(earlier_id, earlier.position))
+        self.current = conversation_id
+        self._of[conversation_id] = Delivery(reading=True)
+        return [*effects, Follow(conversation_id, 0)]
+
+    def accept(self, accepted: Accepted, now: Instant) -> list[Effect]:
+        """Tell the customer of a message committed: at its place, or now if that is past."""
+        delivery = self._of.get(accepted.conversation_id)
+        if delivery is None:
+            return [SendFrame(accepted)]
+        return _sends(delivery.tell(accepted.seq, accepted, now))
+
+    def hear(self, item: Item, now: Instant) -> list[Effect]:
+        """Take an item from the live subject."""
+        delivery = self._of.get(item.conversation_id)
+        if delivery is None:
+            return []
+        return _sends(delivery.tell(item.seq, self._told(item), now))
+
+    def learn(self, conversation_id: UUID, last_seq: int, now: Instant) -> None:
+        """Take the healing sweep's word on how far a conversation reaches."""
+        delivery = self._of.get(conversation_id)
+        if delivery is not None:
+            delivery.learn(last_seq, now)
+
+    def fill(
+        self,
+        conversation_id: UUID,
+        items: Sequence[Item],
+        through_seq: int,
+        last_seq: int,
+        now: Instant,
+    ) -> list[Effect]:
+        """Take the store's answer to `ReadItems`."""
+        delivery = self._of.get(conversation_id)
+        if delivery is None:
+            return []
+        found = {item.seq: self._told(item) for item in items}
+        effects = _sends(delivery.fill(found, through_seq, last_seq, now))
+        if delivery.closing and delivery.complete:
+            del self._of[conversation_id]
+            effects.append(Unfollow(conversation_id))
+        return effects
+
+    def fail(self, conversation_id: UUID, now: Instant) -> None:
+        """Take the news that the store could not answer; it is asked again later."""
+        delivery = self._of.get(conversation_id)
+        if delivery is not None:
+            delivery.fail(now)
+
+    def due(self, now: Instant) -> list[Effect]:
+        """Return the reads that are due, unless the socket's buffer is full."""
+        if self.paused:
+            return []
+        return [
+            ReadItems(conversation_id, delivery.position)
+            for conversation_id, delivery in self._of.items()
+            if delivery.start_reading(now)
+        ]
+
+    def next_read(self) -> Instant | None:
+        """Return when `due` has something, if ever."""
+        if self.paused:
+            return None
+        return min((d.read_at for d in self._of.values() if d.read_at is not None), default=None)
+
+    def _told(self, item: Item) -> Told:
+        """Return what this customer is told of an item: nothing of notes, nor of what they sent.
+
+        A message of this very connection is told by its acknowledgement.
+        """
+        own = item.author.kind is AuthorKind.CUSTOMER and item.client_id in self.in_flight
+        hidden = item.visibility is not Visibility.EVERYONE
+        return None if own or hidden else Created(item=item)
+
+
+def _sends(frames: Sequence[Accepted | Created]) -> list[Effect]:
+    return [SendFrame(frame) for frame in frames]

@@ -1,0 +1,78 @@
+"""What a chat session asks of the shell around it; pure values, done by `api/chat_socket.py`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeAlias
+from uuid import UUID
+
+from shared.contracts.frames import CloseCode, Hello, ServerFrame
+from shared.kernel.clock import Instant
+
+
+@dataclass(frozen=True, slots=True)
+class SendFrame:
+    """Write this frame to the customer."""
+
+    frame: ServerFrame
+
+
+@dataclass(frozen=True, slots=True)
+class LookUp:
+    """Find the site and the session of this hello; answer with `welcomed` or `refused`."""
+
+    hello: Hello
+
+
+@dataclass(frozen=True, slots=True)
+class Append:
+    """Commit this message; answer with `appended` or `append_refused`."""
+
+    client_id: str
+    text: str
+    received_at: Instant
+
+
+@dataclass(frozen=True, slots=True)
+class Follow:
+    """Hear the conversation live, and once that is so, read it: see `ReadItems`."""
+
+    conversation_id: UUID
+    after_seq: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReadItems:
+    """Read the items after a seq from the store; answer with `read` or `read_failed`."""
+
+    conversation_id: UUID
+    after_seq: int
+
+
+@dataclass(frozen=True, slots=True)
+class Unfollow:
+    """Nothing of this conversation is missing any more; stop hearing it."""
+
+    conversation_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Ping:
+    """Ask the other end for a sign of life."""
+
+
+@dataclass(frozen=True, slots=True)
+class Drop:
+    """Cut the connection at once: the other end gives no sign of life."""
+
+
+@dataclass(frozen=True, slots=True)
+class Close:
+    """Close with this code, after the frames before it."""
+
+    code: CloseCode
+
+
+Effect: TypeAlias = (
+    SendFrame | LookUp | Append | Follow | ReadItems | Unfollow | Ping | Drop | Close
+)
