@@ -1,0 +1,71 @@
+"""Who may call an endpoint: FastAPI dependencies over the bearer token."""
+
+# No `from __future__ import annotations` here: FastAPI reads the closures' annotations.
+
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from typing import Annotated, Any, TypeAlias
+from uuid import UUID
+
+from fastapi import Depends
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from structlog.contextvars import bind_contextvars
+
+from shared.contracts.claims import Principal
+from shared.kernel.clock import Clock
+from shared.kernel.errors import ErrorCode, RefusedError
+from shared.kernel.ids import IdKind, encode
+from shared.kernel.vocabulary import Scope
+from shared.kit.auth.keyring import Keyring
+from shared.kit.auth.tokens import read_principal
+
+_SCHEME = HTTPBearer(auto_error=False, bearerFormat="JWT", scheme_name="bearer")
+_Credentials: TypeAlias = Annotated[HTTPAuthorizationCredentials | None, Depends(_SCHEME)]
+
+
+@dataclass(frozen=True, slots=True)
+class SignedInAgent:
+    """An agent who calls; never another program of the shop."""
+
+    shop_id: UUID
+    agent_id: UUID
+    name: str
+    principal: Principal
+
+
+def require(
+    scope: Scope | tuple[Scope, ...], keys: Keyring, clock: Clock
+) -> Callable[..., Coroutine[Any, Any, Principal]]:
+    """Return a dependency that gives the Principal, who holds the scope (or one of several).
+
+    The dependency raises RefusedError NOT_SIGNED_IN (401) or FORBIDDEN (403).
+    """
+    wanted = frozenset(scope if isinstance(scope, tuple) else (scope,))
+
+    async def principal(credentials: _Credentials) -> Principal:
+        if credentials is None:
+            raise RefusedError(ErrorCode.NOT_SIGNED_IN, "Sign in: this needs a bearer token.")
+        caller = read_principal(keys, credentials.credentials, clock.now())
+        bind_contextvars(shop_id=encode(IdKind.SHOP, caller.shop_id))
+        if wanted.isdisjoint(caller.scopes):
+            raise RefusedError(ErrorCode.FORBIDDEN, "This sign-in does not allow that.")
+        return caller
+
+    return principal
+
+
+def require_agent(keys: Keyring, clock: Clock) -> Callable[..., Coroutine[Any, Any, SignedInAgent]]:
+    """Return a dependency that gives the agent who calls.
+
+    The dependency raises RefusedError NOT_SIGNED_IN (401) or FORBIDDEN (403).
+    """
+
+    async def agent(
+        caller: Annotated[Principal, Depends(require(Scope.AGENT, keys, clock))],
+    ) -> SignedInAgent:
+        if caller.agent_id is None:
+            raise RefusedError(ErrorCode.FORBIDDEN, "Only an agent may do that.")
+        bind_contextvars(agent_id=encode(IdKind.AGENT, caller.agent_id))
+        return SignedInAgent(caller.shop_id, caller.agent_id, caller.name, caller)
+
+    return agent

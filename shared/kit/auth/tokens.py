@@ -1,0 +1,88 @@
+"""Principals and grants as signed tokens; one kind can never be read as the other."""
+
+from __future__ import annotations
+
+from typing import Literal, NoReturn
+
+from pydantic import ValidationError
+
+from shared.contracts.claims import Grant, Principal
+from shared.contracts.wire import Readable
+from shared.kernel.clock import Instant
+from shared.kernel.errors import ErrorCode, RefusedError
+from shared.kit.auth.keyring import BadTokenError, Keyring
+
+_PRINCIPAL_TYPE = "firstreply-principal+jwt"
+_GRANT_TYPE = "firstreply-grant+jwt"
+_MS_PER_S = 1_000
+
+
+class _PrincipalPayload(Readable):
+    aud: Literal["firstreply:principal"] = "firstreply:principal"
+    exp: int
+    principal: Principal
+
+
+class _GrantPayload(Readable):
+    aud: Literal["firstreply:grant"] = "firstreply:grant"
+    exp: int
+    grant: Grant
+
+
+def sign_principal(keys: Keyring, principal: Principal) -> str:
+    """Return the bearer token that stands for the principal until its `expires_at`."""
+    payload = _PrincipalPayload(exp=_seconds(principal.expires_at), principal=principal)
+    return keys.sign(payload.to_json(), token_type=_PRINCIPAL_TYPE)
+
+
+def read_principal(keys: Keyring, token: str, now: Instant) -> Principal:
+    """Return who a bearer token stands for.
+
+    Raises:
+        RefusedError: NOT_SIGNED_IN, the same for every token that is not good now.
+    """
+    try:
+        payload = keys.verify(token, token_type=_PRINCIPAL_TYPE)
+        principal = _PrincipalPayload.model_validate_json(payload).principal
+    except (BadTokenError, ValidationError):
+        _refuse()
+    if principal.expires_at <= now:
+        _refuse()
+    return principal
+
+
+def sign_grant(keys: Keyring, grant: Grant) -> str:
+    """Return the token that lets its holder write until the grant's `expires_at`."""
+    payload = _GrantPayload(exp=_seconds(grant.expires_at), grant=grant)
+    return keys.sign(payload.to_json(), token_type=_GRANT_TYPE)
+
+
+def read_grant(keys: Keyring, token: str, now: Instant) -> Grant:
+    """Return what a grant allows; whether it is this caller's, the reader must compare.
+
+    Raises:
+        RefusedError: NOT_ASSIGNED, the same for every token that is no good grant now.
+    """
+    try:
+        payload = keys.verify(token, token_type=_GRANT_TYPE)
+        grant = _GrantPayload.model_validate_json(payload).grant
+    except (BadTokenError, ValidationError):
+        _refuse_grant()
+    if grant.expires_at <= now:
+        _refuse_grant()
+    return grant
+
+
+def _seconds(instant: Instant) -> int:
+    """Round up to RFC 7519's whole seconds: `expires_at` inside is exact and is what counts."""
+    return -(-instant // _MS_PER_S)
+
+
+def _refuse() -> NoReturn:
+    detail = "Sign in again: this sign-in is missing, no longer valid or not ours."
+    raise RefusedError(ErrorCode.NOT_SIGNED_IN, detail) from None
+
+
+def _refuse_grant() -> NoReturn:
+    detail = "This grant is no longer valid or not ours."
+    raise RefusedError(ErrorCode.NOT_ASSIGNED, detail) from None

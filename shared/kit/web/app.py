@@ -1,0 +1,107 @@
+"""Makes the web application that a service's routers are served in; knows no endpoint of theirs."""
+
+# No `from __future__ import annotations` here: FastAPI reads the closures' annotations.
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from fastapi import APIRouter, FastAPI
+from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, generate_latest
+from starlette.middleware import Middleware
+from starlette.responses import Response
+
+from shared.kit.web.observe import Observe
+from shared.kit.web.pages import Pages
+from shared.kit.web.problems import MEDIA_TYPE, Problem, Problems, Statuses
+from shared.kit.web.protect import PAGE_POLICY, Limits, Protect
+from shared.kit.web.readiness import Readiness, ReadinessCheck, assess
+
+READY, NOT_READY = 200, 503
+
+
+def create_app(
+    *,
+    title: str,
+    routers: Sequence[APIRouter],
+    statuses: Statuses,
+    checks: Sequence[ReadinessCheck],
+    static: Path | None = None,
+    limits: Limits | None = None,
+    page_policy: str = PAGE_POLICY,
+) -> FastAPI:
+    """Return an app that answers the routers, /health, /ready, /metrics and the static pages.
+
+    Args:
+        title: the name in the OpenAPI document.
+        routers: endpoints; they raise RefusedError and declare bodies as JsonBody[...].
+        statuses: codes beyond DEFAULT_STATUSES.
+        checks: what /ready asks.
+        static: a folder of built pages, answered where no route is.
+        limits: on request bodies.
+        page_policy: the Content-Security-Policy of HTML answers.
+    """
+    problems = Problems(statuses)
+    app = _App(
+        title=title,
+        docs_url=None,  # its page loads scripts from elsewhere
+        redoc_url=None,
+        redirect_slashes=False,  # a redirect would be built from the caller's Host header
+        responses={"default": _PROBLEM_RESPONSE},
+        middleware=[
+            Middleware(Observe, problems=problems),
+            Middleware(
+                Protect, problems=problems, limits=limits or Limits(), page_policy=page_policy
+            ),
+        ],
+    )
+    problems.install(app)
+    app.include_router(_operations(checks))
+    for router in routers:
+        app.include_router(router)
+    if static is not None:
+        app.mount("/", Pages(static), name="pages")
+    return app
+
+
+_REF = "#/components/schemas/{model}"
+_PROBLEM_RESPONSE: dict[str, Any] = {
+    "description": "A problem (RFC 9457) with a stable code",
+    "content": {MEDIA_TYPE: {"schema": {"$ref": _REF.format(model="Problem")}}},
+}
+
+
+class _App(FastAPI):
+    """Puts the problem's shape, which no endpoint returns, into the OpenAPI document."""
+
+    def openapi(self) -> dict[str, Any]:
+        document = super().openapi()
+        schemas = document.setdefault("components", {}).setdefault("schemas", {})
+        if "Problem" not in schemas:
+            problem = Problem.model_json_schema(ref_template=_REF)
+            schemas.update(problem.pop("$defs"))
+            schemas["Problem"] = problem
+        return document
+
+
+def _operations(checks: Sequence[ReadinessCheck]) -> APIRouter:
+    router = APIRouter(include_in_schema=False)
+
+    @router.get("/health")
+    async def health() -> Response:
+        return Response('{"alive":true}', media_type="application/json")
+
+    @router.get("/ready")
+    async def ready() -> Response:
+        state: Readiness = await assess(checks)
+        return Response(
+            state.model_dump_json(),
+            status_code=READY if state.ready else NOT_READY,
+            media_type="application/json",
+        )
+
+    @router.get("/metrics")
+    async def metrics() -> Response:
+        return Response(generate_latest(REGISTRY), media_type=CONTENT_TYPE_LATEST)
+
+    return router

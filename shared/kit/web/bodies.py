@@ -1,0 +1,67 @@
+"""JSON bodies read by the rules of JSON: strict in type, whatever Python would make of them."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Annotated, Any, TypeAlias, TypeVar
+
+from fastapi import Body
+from pydantic import GetCoreSchemaHandler, TypeAdapter
+from pydantic_core import (
+    CoreSchema,
+    PydanticCustomError,
+    PydanticSerializationError,
+    core_schema,
+    to_json,
+)
+
+_NUL = "\x00"
+_NUL_ESCAPED = b"\\u0000"
+
+
+class _ReadAsJson:
+    """Validates what FastAPI parsed as if it came from JSON text.
+
+    Strict models take a list for a tuple and a word for an enum from JSON, but from Python objects
+    they refuse both; FastAPI hands them Python objects.
+    """
+
+    def __get_pydantic_core_schema__(
+        self, source: Any, handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
+        def read(value: object, _inner: object) -> object:
+            return _adapter(source).validate_json(_as_json(value))
+
+        return core_schema.no_info_wrap_validator_function(read, handler(source))
+
+
+@cache  # one per body type of the service: as many as there are endpoints
+def _adapter(source: type[object]) -> TypeAdapter[object]:
+    return TypeAdapter(source)
+
+
+def _as_json(value: object) -> bytes:
+    if isinstance(value, bytes):  # FastAPI leaves a body alone that is not called JSON
+        raise PydanticCustomError("json_type", "must be JSON")
+    try:
+        text = to_json(value, inf_nan_mode="constants")
+    except (PydanticSerializationError, UnicodeError):
+        raise PydanticCustomError("string_unicode", "lone surrogates are no text") from None
+    if _NUL_ESCAPED in text and _holds_nul(value):
+        raise PydanticCustomError("nul_character", "PostgreSQL keeps no U+0000 in text")
+    return text
+
+
+def _holds_nul(value: object) -> bool:
+    if isinstance(value, str):
+        return _NUL in value
+    if isinstance(value, dict):
+        return any(_holds_nul(part) for pair in value.items() for part in pair)
+    if isinstance(value, list):
+        return any(_holds_nul(part) for part in value)
+    return False
+
+
+Shape = TypeVar("Shape")
+JsonBody: TypeAlias = Annotated[Shape, Body(), _ReadAsJson()]
+"""How an endpoint declares its body: `new: JsonBody[NewItem]`."""

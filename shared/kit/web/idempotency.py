@@ -1,0 +1,32 @@
+"""The Idempotency-Key header; what a key stands for is its service's to remember."""
+
+from __future__ import annotations
+
+from typing import Annotated, TypeAlias
+
+from fastapi import Depends, Header
+from pydantic import TypeAdapter, ValidationError
+
+from shared.contracts.wire import ClientId
+from shared.kernel.errors import ErrorCode, RefusedError
+
+_CLIENT_ID: TypeAdapter[str] = TypeAdapter(ClientId)
+
+
+def read_idempotency_key(
+    key: Annotated[str | None, Header(alias="Idempotency-Key")] = None,
+) -> str:
+    """Return the caller's key for this effect.
+
+    Raises:
+        RefusedError: IDEMPOTENCY_KEY_REQUIRED, it is missing or not of ClientId's letters.
+    """
+    try:
+        return _CLIENT_ID.validate_python(key)
+    except ValidationError:
+        detail = "Send an Idempotency-Key header of 1 to 64 letters, digits and _ . : -"
+        raise RefusedError(ErrorCode.IDEMPOTENCY_KEY_REQUIRED, detail) from None
+
+
+IdempotencyKey: TypeAlias = Annotated[str, Depends(read_idempotency_key)]
+"""How an endpoint asks for it: `key: IdempotencyKey`."""
