@@ -1,16 +1,21 @@
-"""Unpacks the Chromium that comes as an npm package, with its libraries and fonts; knows nothing of who drives it.
+"""Unpacks the Chromium that comes as an npm package; knows nothing of who drives it.
 
-The package's own code is made for another kind of machine and unpacks into a shared temporary folder, so only its
-compressed files are used: node opens them (the standard library of Python has no brotli), Python sorts them.
+The package's own code is made for another kind of machine and unpacks into a shared temporary
+folder, so only its compressed files are used: node opens them (Python's standard library has no
+brotli), Python sorts them.
 """
 
 import shutil
 import subprocess
+import sys
 import tarfile
 from pathlib import Path
 
 PACKAGE = Path("node_modules/@sparticuz/chromium/bin")
-ARCHIVES = ("al2023", "fonts")  # shared libraries that a small Linux lacks (nss, nspr, expat); Open Sans
+ARCHIVES = (
+    "al2023",
+    "fonts",
+)  # shared libraries that a small Linux lacks (nss, nspr, expat); Open Sans
 BROTLI = """
 import { createReadStream, createWriteStream } from "node:fs";
 import { pipeline } from "node:stream/promises";
@@ -28,7 +33,7 @@ FONTS = """<?xml version="1.0"?>
 
 
 def unpack(packages: Path, target: Path, node: Path) -> None:
-    """Make target/chromium, target/lib and target/fonts.conf from an npm folder; whole or not at all.
+    """Make target/{chromium,lib,fonts,fonts.conf} from an npm folder; whole or not at all.
 
     Raises CalledProcessError when node cannot open an archive, OSError when nothing can be written.
     """
@@ -53,7 +58,7 @@ def _decompress(node: Path, packed: Path, plain: Path) -> None:
 
 
 def _extract(archive: Path, folder: Path) -> None:
-    """Write the archive's plain files; owners, links and modes other than "may run" are not wanted."""
+    """Write the archive's plain files; its owners, links and modes are not wanted."""
     with tarfile.open(archive) as members:
         for member in members:
             content = members.extractfile(member) if member.isfile() else None
@@ -61,7 +66,13 @@ def _extract(archive: Path, folder: Path) -> None:
                 continue
             path = folder / Path(member.name)
             if ".." in path.parts or Path(member.name).is_absolute():
-                raise tarfile.TarError(f"{archive.name} wants to write outside its folder: {member.name}")
+                raise tarfile.TarError(
+                    f"{archive.name} wants to write outside its folder: {member.name}"
+                )
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content.read())
             path.chmod(0o755)
+
+
+if __name__ == "__main__":
+    unpack(Path(sys.argv[1]), Path(sys.argv[2]), Path(sys.argv[3]))

@@ -1,7 +1,7 @@
-"""Writes the lock files of the Python packages, or says which one no longer fits pyproject.toml; names no host in them.
+"""Writes the locks of the Python packages, or says which no longer fits; names no host in them.
 
-Usage: ``python deploy/locks.py write|check``. `write` takes the newest versions; `check` keeps every locked version
-that still fits, so that a release on the index is not drift and a changed requirement is.
+Usage: ``python deploy/locks.py write|check``. `write` takes the newest versions; `check` keeps every
+locked version that still fits: a release on the index is not drift, a changed requirement is.
 """
 
 import os
@@ -30,9 +30,10 @@ COMPILE = [
 
 
 def compile_locks(folder: Path, *, upgrade: bool) -> None:
-    """Compile every lock in a folder that holds pyproject.toml; raises CalledProcessError when nothing fits."""
+    """Compile every lock beside pyproject.toml; raises CalledProcessError when nothing fits."""
     freshness = ["--upgrade"] if upgrade else []
-    kept = ("UV_CACHE_DIR", "UV_DEFAULT_INDEX")  # a mirror may serve the packages; extra sources would change the lock
+    # A mirror may serve the packages; further sources would change what is locked.
+    kept = ("UV_CACHE_DIR", "UV_DEFAULT_INDEX")
     env = {n: value for n, value in os.environ.items() if n in kept or not n.startswith("UV_")}
     for lock, what in LOCKS.items():
         subprocess.run([*COMPILE, *freshness, *what, "-o", lock], cwd=folder, env=env, check=True)
@@ -45,7 +46,9 @@ def drifted() -> list[str]:
         for name in ("pyproject.toml", *LOCKS):
             shutil.copy(ROOT / name, beside / name)
         compile_locks(beside, upgrade=False)
-        return [name for name in LOCKS if (beside / name).read_bytes() != (ROOT / name).read_bytes()]
+        return [
+            name for name in LOCKS if (beside / name).read_bytes() != (ROOT / name).read_bytes()
+        ]
 
 
 def main(words: list[str]) -> int:
@@ -58,7 +61,10 @@ def main(words: list[str]) -> int:
         return 2
     stale = drifted()
     if stale:
-        print(f"{', '.join(stale)} no longer fit pyproject.toml: run `make lock` and commit.", file=sys.stderr)
+        print(
+            f"{', '.join(stale)} no longer fit pyproject.toml: run `make lock` and commit.",
+            file=sys.stderr,
+        )
     return 1 if stale else 0
 
 
