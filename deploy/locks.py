@@ -1,7 +1,7 @@
 """Writes the locks of the Python packages, or says which no longer fits; names no host in them.
 
-Usage: ``python deploy/locks.py write|check``. `write` takes the newest versions; `check` keeps every
-locked version that still fits: a release on the index is not drift, a changed requirement is.
+Usage: ``python deploy/locks.py write|check``. `write` takes the newest versions; `check` keeps each
+locked version that fits: a release on the index is not drift, a changed requirement is.
 """
 
 import os
