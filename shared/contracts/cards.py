@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, TypeAlias
 
-from pydantic import Field
+from pydantic import AfterValidator, Field, field_validator
 
 from shared.contracts.items import CustomerRef
 from shared.contracts.wire import (
@@ -20,19 +20,43 @@ from shared.contracts.wire import (
 from shared.kernel.vocabulary import Channel, EndReason, OrderStatus
 
 CURRENCY_PATTERN = "^[A-Z]{3}$"
-Minor = Annotated[int, Field(ge=0)]
+MONEY_MAX = 10**13
+"""Largest amount of one order: a hundred billion with two decimals; sums of it fit a bigint."""
+Minor: TypeAlias = Annotated[int, Field(ge=0)]
 """Money in the currency's minor unit (cents)."""
+Amount: TypeAlias = Annotated[int, Field(ge=0, le=MONEY_MAX)]
+"""One amount of one order, in minor units."""
+
+LINE_NO_MAX = 10_000
+QUANTITY_MAX = 1_000_000
+REVIEW_TEXT_MAX = 5_000
+SOURCE_PATTERN = "^[0-9a-f]{64}$"
+"""SHA-256 of what is imported and how it is cut into batches."""
+LATEST = 7_258_118_400_000
+"""1 January 2200: an order's instants lie between 1970 and it."""
+
+
+def _storable(text: str) -> str:
+    if "\0" in text:
+        raise ValueError("a text holds no zero byte")
+    return text
+
+
+StoredText: TypeAlias = Annotated[str, AfterValidator(_storable)]
+"""PostgreSQL stores every text but one with a zero byte."""
+
+OrderInstant: TypeAlias = Annotated[WireInstant, Field(ge=0, le=LATEST)]
 
 
 class OrderLine(Readable):
     """One line of an order; `unit_price_minor` is without freight."""
 
-    line_no: int = Field(ge=1)
-    product_ref: str = Field(max_length=200)
-    title: str = Field(max_length=300)
-    quantity: int = Field(ge=1)
-    unit_price_minor: Minor
-    freight_minor: Minor = 0
+    line_no: int = Field(ge=1, le=LINE_NO_MAX)
+    product_ref: StoredText = Field(max_length=200)
+    title: StoredText = Field(max_length=300)
+    quantity: int = Field(ge=1, le=QUANTITY_MAX)
+    unit_price_minor: Amount
+    freight_minor: Amount = 0
 
 
 class OrderSummary(Readable):
@@ -108,30 +132,44 @@ class CardAnswer(Readable):
 class IngestCustomer(Contract):
     """The person of an order, as the shop platform names one."""
 
-    shop_ref: str = Field(min_length=1, max_length=200)
-    name: str | None = Field(default=None, max_length=200)
-    email: str | None = Field(default=None, max_length=254)
-    phone: str | None = Field(default=None, max_length=40)
-    city: str | None = Field(default=None, max_length=120)
-    region: str | None = Field(default=None, max_length=120)
-    locale: str | None = Field(default=None, max_length=35)
+    shop_ref: StoredText = Field(min_length=1, max_length=200)
+    name: StoredText | None = Field(default=None, max_length=200)
+    email: StoredText | None = Field(default=None, max_length=254)
+    phone: StoredText | None = Field(default=None, max_length=40)
+    city: StoredText | None = Field(default=None, max_length=120)
+    region: StoredText | None = Field(default=None, max_length=120)
+    locale: StoredText | None = Field(default=None, max_length=35)
 
 
 class IngestOrder(Contract):
     """One order in; `reference` is unique within (shop, platform). A newer state replaces it."""
 
-    platform: str = Field(min_length=1, max_length=40)
-    reference: str = Field(min_length=1, max_length=200)
+    platform: StoredText = Field(min_length=1, max_length=40)
+    reference: StoredText = Field(min_length=1, max_length=200)
     customer: IngestCustomer
     status: OrderStatus
-    placed_at: WireInstant
-    promised_at: WireInstant | None = None
-    delivered_at: WireInstant | None = None
+    placed_at: OrderInstant
+    promised_at: OrderInstant | None = None
+    delivered_at: OrderInstant | None = None
     currency: str = Field(pattern=CURRENCY_PATTERN)
-    total_minor: Minor
+    total_minor: Amount
     review_score: int | None = Field(default=None, ge=1, le=5)
-    review_text: str | None = Field(default=None, max_length=5_000)
-    lines: tuple[OrderLine, ...] = ()
+    review_text: StoredText | None = Field(default=None, max_length=REVIEW_TEXT_MAX)
+    lines: tuple[OrderLine, ...] = Field(default=(), max_length=LINE_NO_MAX)
+
+    @field_validator("lines")
+    @classmethod
+    def _numbered_apart(cls, lines: tuple[OrderLine, ...]) -> tuple[OrderLine, ...]:
+        if len({line.line_no for line in lines}) != len(lines):
+            raise ValueError("an order numbers each of its lines once")
+        return lines
+
+
+class Checkpoint(Contract):
+    """How far a resumable import is once its batch is in; 0 when that was the last one."""
+
+    source: str = Field(pattern=SOURCE_PATTERN)
+    next_batch: int = Field(ge=0, le=QUANTITY_MAX)
 
 
 INGEST_MAX = 500
@@ -139,9 +177,17 @@ INGEST_MAX = 500
 
 
 class IngestBatch(Contract):
-    """Some orders; all are taken in one transaction or none."""
+    """Some orders; all are taken in one transaction or none, and the checkpoint with them."""
 
     orders: tuple[IngestOrder, ...] = Field(min_length=1, max_length=INGEST_MAX)
+    checkpoint: Checkpoint | None = None
+
+    @field_validator("orders")
+    @classmethod
+    def _named_apart(cls, orders: tuple[IngestOrder, ...]) -> tuple[IngestOrder, ...]:
+        if len({(order.platform, order.reference) for order in orders}) != len(orders):
+            raise ValueError("a batch names each order once")
+        return orders
 
 
 class Ingested(Contract):

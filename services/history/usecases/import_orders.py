@@ -1,0 +1,112 @@
+"""Sends the orders of a source to a running service, batch by batch; knows neither file nor wire.
+
+Sending a batch twice changes nothing, so a killed import may simply run again; the checkpoint that
+travels with each batch only saves it from starting at the first one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+from typing import Protocol
+
+from shared.contracts.cards import Checkpoint, IngestBatch, Ingested, IngestOrder
+
+BATCH_ORDERS = 200
+"""Orders a request: 120 kB or so, and a kill costs at most these."""
+
+
+class OrderSource(Protocol):
+    """Some orders, always the same in the same order for the same digest."""
+
+    @property
+    def digest(self) -> str:
+        """Return 64 hexadecimal digits that stand for the content and the way it is read."""
+        ...
+
+    @property
+    def order_count(self) -> int:
+        """Return how many orders there are at most."""
+        ...
+
+    def orders(self) -> Iterator[IngestOrder]:
+        """Yield every order."""
+        ...
+
+
+class OrderSink(Protocol):
+    """The service that takes orders."""
+
+    async def next_batch(self, source: str) -> int:
+        """Return the batch an earlier, unfinished import of this source stopped at, or 0."""
+        ...
+
+    async def ingest(self, batch: IngestBatch) -> Ingested:
+        """Take a batch, all of it or nothing."""
+        ...
+
+
+class Progress(Protocol):
+    """Watches an import."""
+
+    def sent(self, orders: int) -> None:
+        """Hear how many more orders are in."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class ImportSummary:
+    """What an import changed; `resumed` orders were in from an earlier, unfinished run."""
+
+    created: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    resumed: int = 0
+
+    @property
+    def orders(self) -> int:
+        """Return all orders of the source that are in now."""
+        return self.created + self.updated + self.unchanged + self.resumed
+
+    def with_batch(self, ingested: Ingested) -> ImportSummary:
+        """Return the summary after one more batch."""
+        return ImportSummary(
+            self.created + ingested.created,
+            self.updated + ingested.updated,
+            self.unchanged + ingested.unchanged,
+            self.resumed,
+        )
+
+    def with_resumed(self, orders: int) -> ImportSummary:
+        """Return the summary after a batch that was in already."""
+        return ImportSummary(self.created, self.updated, self.unchanged, self.resumed + orders)
+
+
+async def import_orders(
+    source: OrderSource, sink: OrderSink, progress: Progress, *, batch_orders: int = BATCH_ORDERS
+) -> ImportSummary:
+    """Send every order; what the sink raises ends the import, and a later run goes on there."""
+    first = await sink.next_batch(source.digest)
+    summary = ImportSummary()
+    for number, (batch, is_last) in enumerate(_batches(source.orders(), batch_orders)):
+        if number < first and not is_last:
+            summary = summary.with_resumed(len(batch))
+        else:
+            following = 0 if is_last else number + 1
+            checkpoint = Checkpoint(source=source.digest, next_batch=following)
+            ingested = await sink.ingest(IngestBatch(orders=batch, checkpoint=checkpoint))
+            summary = summary.with_batch(ingested)
+        progress.sent(len(batch))
+    return summary
+
+
+def _batches(
+    orders: Iterator[IngestOrder], size: int
+) -> Iterator[tuple[tuple[IngestOrder, ...], bool]]:
+    """Yield batches, each with whether it is the last."""
+    batch = tuple(islice(orders, size))
+    while batch:
+        following = tuple(islice(orders, size))
+        yield batch, not following
+        batch = following
