@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import socket
 import subprocess
 import sys
@@ -46,6 +47,11 @@ class NatsServer:
         assert self._process is not None
         self._process.kill()
         self._process.wait(STOP_TIMEOUT_S)
+
+    def signal(self, number: signal.Signals) -> None:
+        """Stall it (SIGSTOP) or let it go on (SIGCONT)."""
+        assert self._process is not None
+        self._process.send_signal(number)
 
     def stop(self) -> None:
         """End it as an operator would."""

@@ -1,0 +1,193 @@
+"""A NATS server that dies, stalls or throws a client out: publishes may go, the bus comes back."""
+
+import asyncio
+import signal
+from collections.abc import AsyncIterator, Iterator
+
+import pytest
+
+from shared.kit.bus import nats as nats_bus
+from shared.kit.bus.interface import Bus, BusError, NoResponderError
+from shared.kit.bus.nats import NatsBus
+from tests.support.bus import Heard
+from tests.support.nats import LOOPBACK, NatsServer, free_port, running_nats
+
+BACK_S = 30.0
+"""A reconnect may take three pings of 5 s to begin, when the link died silently."""
+ASK_MS = 500
+
+
+class Resynced:
+    """Counts calls for a resync."""
+
+    def __init__(self, bus: Bus) -> None:
+        self._called = asyncio.Event()
+        bus.on_resync(self._called.set)
+
+    def forget(self) -> None:
+        self._called.clear()
+
+    async def wait(self) -> None:
+        async with asyncio.timeout(BACK_S):
+            await self._called.wait()
+
+
+@pytest.fixture
+def server() -> Iterator[NatsServer]:
+    with running_nats() as server:
+        yield server
+
+
+@pytest.fixture
+async def bus(server: NatsServer) -> AsyncIterator[NatsBus]:
+    async with NatsBus([server.url], drain_s=0.1) as bus:
+        yield bus
+
+
+async def echo(payload: bytes) -> bytes:
+    return payload
+
+
+async def ask_until_answered(bus: Bus, subject: str) -> bytes:
+    async with asyncio.timeout(BACK_S):
+        while True:
+            try:
+                return await bus.request(subject, b"there?", timeout_ms=ASK_MS)
+            except BusError:
+                await asyncio.sleep(0.02)
+
+
+async def publish_until_heard(bus: Bus, subject: str, heard: Heard) -> None:
+    before = len(heard.payloads)
+    async with asyncio.timeout(BACK_S):
+        while len(heard.payloads) == before:
+            await bus.publish(subject, b"again")
+            await asyncio.sleep(0.02)
+
+
+@pytest.mark.parametrize("end", ["kill", "stop"])
+async def test_everything_flows_again_after_the_server_came_back(
+    bus: NatsBus, server: NatsServer, end: str
+) -> None:
+    heard, resynced = Heard(), Resynced(bus)
+    await bus.subscribe("news", heard)
+    await bus.serve("echo", echo)
+    getattr(server, end)()
+    with pytest.raises(BusError):
+        await bus.request("echo", b"", timeout_ms=ASK_MS)
+    await bus.publish("news", b"into the void")
+    resynced.forget()
+    server.start()
+    await resynced.wait()
+    await publish_until_heard(bus, "news", heard)
+    assert await ask_until_answered(bus, "echo") == b"there?"
+
+
+async def test_a_request_says_at_once_that_nobody_took_it_once_the_server_is_known_to_be_away(
+    bus: NatsBus, server: NatsServer
+) -> None:
+    await bus.serve("echo", echo)
+    server.kill()
+    with pytest.raises(BusError):
+        await bus.request("echo", b"", timeout_ms=ASK_MS)
+    async with asyncio.timeout(BACK_S):
+        with pytest.raises(NoResponderError):
+            await bus.request("echo", b"", timeout_ms=60_000)
+
+
+async def test_a_place_taken_while_the_server_is_away_hears_once_it_is_back(
+    bus: NatsBus, server: NatsServer
+) -> None:
+    server.kill()
+    await asyncio.sleep(0.1)
+    heard, gone, resynced = Heard(), Heard(), Resynced(bus)
+    await bus.subscribe("news", heard)
+    place = await bus.subscribe("news", gone)
+    await bus.serve("echo", echo)
+    await place.close()
+    server.start()
+    await resynced.wait()
+    await publish_until_heard(bus, "news", heard)
+    assert await ask_until_answered(bus, "echo") == b"there?"
+    assert gone.payloads == []
+
+
+async def test_ten_deaths_in_a_row_leave_one_place_not_ten(
+    bus: NatsBus, server: NatsServer
+) -> None:
+    heard, resynced = Heard(), Resynced(bus)
+    await bus.subscribe("news", heard)
+    for _ in range(10):
+        resynced.forget()
+        server.kill()
+        server.start()
+        await resynced.wait()
+    await publish_until_heard(bus, "news", heard)
+    await asyncio.sleep(0.1)
+    count = len(heard.payloads)
+    await bus.publish("news", b"once")
+    await asyncio.sleep(0.1)
+    assert len(heard.payloads) == count + 1
+
+
+async def test_a_client_thrown_out_by_the_server_is_replaced(bus: NatsBus) -> None:
+    heard, resynced = Heard(), Resynced(bus)
+    await bus.subscribe("news", heard)
+    await bus.serve("echo", echo)
+    # A server's -ERR ends a nats-py client for good: it never reconnects.
+    await bus._client._process_err("'Maximum Connections Exceeded'")
+    await resynced.wait()
+    await publish_until_heard(bus, "news", heard)
+    assert await ask_until_answered(bus, "echo") == b"there?"
+
+
+async def test_a_client_that_never_finds_back_is_replaced(
+    server: NatsServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(nats_bus, "AWAY_S", 0.5)
+    monkeypatch.setattr(nats_bus, "WATCH_S", 0.25)
+    async with NatsBus([server.url], drain_s=0.1) as bus:
+        await bus.serve("echo", echo)
+        resynced = Resynced(bus)
+        server.kill()
+        await asyncio.sleep(0.1)
+        reconnecting = bus._client._reconnection_task
+        assert reconnecting is not None
+        reconnecting.cancel()  # as an unforeseen error inside it would
+        server.start()
+        await resynced.wait()
+        assert await ask_until_answered(bus, "echo") == b"there?"
+
+
+async def test_a_stalled_server_ends_in_a_time_out_and_then_in_a_new_connection(
+    bus: NatsBus, server: NatsServer
+) -> None:
+    await bus.serve("echo", echo)
+    resynced = Resynced(bus)
+    server.signal(signal.SIGSTOP)
+    with pytest.raises(BusError):
+        await bus.request("echo", b"", timeout_ms=ASK_MS)
+    server.signal(signal.SIGCONT)
+    assert await ask_until_answered(bus, "echo") == b"there?"
+    server.signal(signal.SIGSTOP)
+    server.kill()
+    server.start()
+    await resynced.wait()
+    assert await ask_until_answered(bus, "echo") == b"there?"
+
+
+async def test_a_bus_without_a_server_says_so_and_shows_no_credentials() -> None:
+    bus = NatsBus([f"nats://user:hunter2@{LOOPBACK}:{free_port()}"], connect_timeout_ms=300)
+    with pytest.raises(BusError, match="no NATS server answered") as caught:
+        async with bus:
+            pass
+    assert "hunter2" not in str(caught.value)
+
+
+async def test_a_bus_closes_cleanly_while_the_server_is_away(server: NatsServer) -> None:
+    async with asyncio.timeout(BACK_S):
+        async with NatsBus([server.url], drain_s=0.1) as bus:
+            await bus.serve("echo", echo)
+            await bus.subscribe("news", Heard())
+            server.kill()
+            await asyncio.sleep(0.05)
