@@ -229,6 +229,8 @@ class DecisionTrigger(StrEnum):
     OFFER_DECLINED = "offer_declined"
     OFFER_EXPIRED = "offer_expired"
     AGENT_GONE = "agent_gone"
+    OFFER_UNANSWERED = "offer_unanswered"
+    CONVERSATION_REOPENED = "conversation_reopened"
 
 
 class Decision(Readable):

@@ -1,0 +1,96 @@
+"""What agents do with offers, and what time does with those nobody answers."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from uuid import UUID
+
+from services.router.domain.agents import set_status
+from services.router.domain.commands import OfferAccepted, OfferDeclined, OfferSeen
+from services.router.domain.effects import Answer, Noted, OfferNews, OfferTold, Refused, Taken
+from services.router.domain.model import Agent, Offer, OfferEnd
+from services.router.domain.offering import end_offer, offer_lost
+from services.router.domain.serving import assign
+from services.router.domain.state import ShopState
+from shared.contracts.routing import DecisionTrigger
+from shared.kernel.errors import ErrorCode
+from shared.kernel.vocabulary import AgentStatus, OfferStatus
+
+
+def on_seen(state: ShopState, command: OfferSeen) -> Answer:
+    """Note that an offer is on the agent's screen."""
+    offer = _pending(state, command.offer_id, command.agent_id)
+    if offer is None:
+        return Refused(ErrorCode.OFFER_GONE)
+    if offer.seen_at is None:
+        state.put_offer(replace(offer, seen_at=state.now))
+    return Noted()
+
+
+def on_decline(state: ShopState, command: OfferDeclined) -> Answer:
+    """Pass an offer on: others are asked in the same instant (LESSONS 10)."""
+    offer = _pending(state, command.offer_id, command.agent_id)
+    if offer is None:
+        return Refused(ErrorCode.OFFER_GONE)
+    end_offer(state, offer, OfferStatus.DECLINED, OfferEnd.ANSWERED)
+    _heard_from(state, offer.agent_id)
+    _pass_on(state, offer, DecisionTrigger.OFFER_DECLINED)
+    return Noted()
+
+
+def on_accept(state: ShopState, command: OfferAccepted) -> Answer:
+    """Give the conversation to the first who accepts and withdraw it from the others at once."""
+    offer = _pending(state, command.offer_id, command.agent_id)
+    if offer is None:
+        return Refused(ErrorCode.OFFER_GONE)
+    agent = state.agents[offer.agent_id]
+    if _active_weight(state, agent) + offer.weight > agent.capacity:
+        return Refused(ErrorCode.AT_CAPACITY)
+    end_offer(state, offer, OfferStatus.ACCEPTED, OfferEnd.ANSWERED)
+    for other in state.offers_of(offer.conversation_id):
+        end_offer(state, other, OfferStatus.RESCINDED, OfferEnd.TAKEN)
+    _heard_from(state, agent.id)
+    assignment = assign(state, state.conversations[offer.conversation_id], offer, agent)
+    return Taken(assignment, state.conversations[offer.conversation_id])
+
+
+def on_expired(state: ShopState, offer_id: UUID) -> None:
+    """Nobody answered in time: ask others; an agent silent again and again is away (LESSONS 4)."""
+    offer = state.offers[offer_id]
+    end_offer(state, offer, OfferStatus.EXPIRED, OfferEnd.UNANSWERED)
+    agent = state.agents[offer.agent_id]
+    silent = replace(agent, expiries_in_row=agent.expiries_in_row + 1, idle_since=state.now)
+    state.put_agent(silent)
+    _pass_on(state, offer, DecisionTrigger.OFFER_EXPIRED)
+    if silent.expiries_in_row >= state.policy.expiries_before_away:
+        set_status(state, state.agents[agent.id], AgentStatus.AWAY)
+
+
+def on_unnoticed(state: ShopState, offer_id: UUID) -> None:
+    """No console has shown the offer yet: its publish may be lost, so it is published again."""
+    offer = replace(state.offers[offer_id], reminded_at=state.now)
+    state.put_offer(offer)
+    conversation = state.conversations[offer.conversation_id]
+    state.changes.offers_told.append(OfferTold(OfferNews.REMINDED, offer, conversation))
+
+
+def _pending(state: ShopState, offer_id: UUID, agent_id: UUID) -> Offer | None:
+    offer = state.offers.get(offer_id)
+    return offer if offer is not None and offer.agent_id == agent_id else None
+
+
+def _heard_from(state: ShopState, agent_id: UUID) -> None:
+    agent = state.agents[agent_id]
+    state.put_agent(replace(agent, expiries_in_row=0, idle_since=state.now))
+
+
+def _pass_on(state: ShopState, offer: Offer, trigger: DecisionTrigger) -> None:
+    conversation = state.conversations[offer.conversation_id]
+    others = tuple(one for one in conversation.passed_by if one[0] != offer.agent_id)
+    passed = (*others, (offer.agent_id, state.now))
+    state.put_conversation(replace(conversation, passed_by=passed))
+    offer_lost(state, conversation.id, trigger)
+
+
+def _active_weight(state: ShopState, agent: Agent) -> int:
+    return sum(one.weight for one in state.served_by(agent.id))

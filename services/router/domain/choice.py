@@ -1,0 +1,82 @@
+"""Who is the best to ask; changes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import islice
+from uuid import UUID
+
+from services.router.domain.effects import CandidateSeen
+from services.router.domain.model import Agent, Conversation, Offer
+from services.router.domain.state import ShopState
+from shared.kernel.vocabulary import AgentStatus, Exclusion, Presence
+
+CANDIDATES_TOLD = 5
+"""A decision record names the five best; the others are counted by what excluded them."""
+
+
+def rank(state: ShopState, conversation: Conversation) -> tuple[Agent, ...]:
+    """Return the best five to ask, best first.
+
+    Who passed the conversation comes in again only when nobody else is there and nobody is being
+    asked, and not at once.
+    """
+    asked = _asked(state, conversation)
+    passed = dict(conversation.passed_by)
+    others = (state.agents[one] for one in state.pool if one not in asked and one not in passed)
+    best = _best(others, conversation)
+    return best if best or asked else _ask_again(state, conversation)
+
+
+def excluded(
+    state: ShopState, conversation: Conversation, best: tuple[Agent, ...]
+) -> tuple[tuple[Exclusion, int], ...]:
+    """Return how many agents each reason keeps from this conversation."""
+    counts = state.pool.excluded()
+    named = {agent.id for agent in best}
+    asked = _asked(state, conversation)
+    passed = {agent for agent, _ in conversation.passed_by} - named - asked
+    for reason, agents in (
+        (Exclusion.DECLINED_BEFORE, passed),
+        (Exclusion.ALREADY_OFFERED, asked),
+    ):
+        if free := sum(agent in state.pool for agent in agents):
+            counts[reason] = free
+    return tuple(counts.items())
+
+
+def seen(best: tuple[Agent, ...], chosen: Agent | None) -> tuple[CandidateSeen, ...]:
+    """Return the candidates as a decision record tells them."""
+    return tuple(
+        CandidateSeen(one.id, one.name, one.load, one.capacity, chosen=one is chosen)
+        for one in best
+    )
+
+
+def displaceable(state: ShopState, conversation: Conversation) -> Offer | None:
+    """Return the newest extra offer whose agent could take this conversation instead."""
+    passed = {agent for agent, _ in conversation.passed_by}
+    for offer in state.extras_newest_first():
+        agent = state.agents[offer.agent_id]
+        here = agent.presence is Presence.CONNECTED and agent.status is AgentStatus.AVAILABLE
+        room = agent.load - offer.weight + conversation.weight <= agent.capacity
+        if here and room and agent.id not in passed:
+            return offer
+    return None
+
+
+def _asked(state: ShopState, conversation: Conversation) -> set[UUID]:
+    return {offer.agent_id for offer in state.offers_of(conversation.id)}
+
+
+def _best(agents: Iterable[Agent], conversation: Conversation) -> tuple[Agent, ...]:
+    fitting = (one for one in agents if one.load + conversation.weight <= one.capacity)
+    return tuple(islice(fitting, CANDIDATES_TOLD))
+
+
+def _ask_again(state: ShopState, conversation: Conversation) -> tuple[Agent, ...]:
+    patience = state.now - state.policy.reask_after_ms
+    rested = (agent for agent, at in conversation.passed_by if at <= patience)
+    free = (state.agents[one] for one in rested if one in state.pool)
+    in_order = sorted(free, key=lambda one: (one.load, one.idle_since, one.id.int))
+    return _best(in_order, conversation)

@@ -1,0 +1,130 @@
+"""What a command did: its answer, the rows it changed, what is to be told; as data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TypeAlias
+from uuid import UUID
+
+from services.router.domain.model import Agent, Assignment, Conversation, Heard, Offer
+from shared.contracts.routing import DecisionTrigger
+from shared.kernel.clock import Instant
+from shared.kernel.errors import ErrorCode
+from shared.kernel.vocabulary import EventType, Exclusion
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """Done, or nothing left to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class HeardUpTo:
+    """Where the conversation's gateway stream stands now; less than the event's version: a gap."""
+
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """The offer became this assignment."""
+
+    assignment: Assignment
+    conversation: Conversation
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationNow:
+    """The conversation after the command."""
+
+    conversation: Conversation
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """An expected refusal; of an offer that is not pending here only the tables know more."""
+
+    code: ErrorCode
+
+
+Answer: TypeAlias = Noted | HeardUpTo | Taken | ConversationNow | Refused
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationTold:
+    """A durable event: the conversation right after it, and which agents' streams show it."""
+
+    type: EventType
+    conversation: Conversation
+    audience: tuple[UUID, ...]
+
+
+class OfferNews(StrEnum):
+    """What an agent's stream is told of an offer."""
+
+    CREATED = "created"
+    REMINDED = "reminded"
+    ENDED = "ended"
+
+
+@dataclass(frozen=True, slots=True)
+class OfferTold:
+    """A live event for the offer's agent, with the conversation as it was then."""
+
+    news: OfferNews
+    offer: Offer
+    conversation: Conversation
+
+
+@dataclass(frozen=True, slots=True)
+class CandidateSeen:
+    """One agent a decision weighed, with the figures it weighed."""
+
+    agent_id: UUID
+    name: str
+    load: int
+    capacity: int
+    chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionRecord:
+    """Why a conversation was offered to whom, or to nobody yet."""
+
+    id: UUID
+    conversation_id: UUID
+    decided_at: Instant
+    trigger: DecisionTrigger
+    policy: str
+    candidates: tuple[CandidateSeen, ...]
+    excluded: tuple[tuple[Exclusion, int], ...]
+    waiting_ahead: int
+
+
+@dataclass(frozen=True, slots=True)
+class Effects:
+    """Everything one command did. Rows are final; nothing may leave before they are committed."""
+
+    answer: Answer
+    agents: tuple[Agent, ...] = ()
+    conversations: tuple[Conversation, ...] = ()
+    offers: tuple[Offer, ...] = ()
+    assignments: tuple[Assignment, ...] = ()
+    heard: tuple[Heard, ...] = ()
+    decisions: tuple[DecisionRecord, ...] = ()
+    conversations_told: tuple[ConversationTold, ...] = ()
+    offers_told: tuple[OfferTold, ...] = ()
+    agents_told: tuple[Agent, ...] = ()
+
+    @property
+    def changes_nothing(self) -> bool:
+        """Tell whether there is nothing to commit."""
+        return not (
+            self.agents
+            or self.conversations
+            or self.offers
+            or self.assignments
+            or self.heard
+            or self.decisions
+        )

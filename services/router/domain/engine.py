@@ -1,0 +1,128 @@
+"""One shop's routing engine: commands and instants in, effects and a deadline out; does no I/O."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import assert_never
+from uuid import UUID
+
+from services.router.domain import agents, answering, serving
+from services.router.domain.changes import Changes
+from services.router.domain.commands import (
+    Command,
+    ConversationClosed,
+    MessageArrived,
+    OfferAccepted,
+    OfferDeclined,
+    OfferSeen,
+    PresenceChanged,
+    StatusSet,
+    Tick,
+)
+from services.router.domain.effects import Answer, Effects, Noted
+from services.router.domain.model import Rows
+from services.router.domain.offering import drain, wants_one_more
+from services.router.domain.policy import Policy
+from services.router.domain.state import ShopState
+from services.router.domain.telling import tell_what_changed
+from services.router.domain.timers import Due, TimerKind
+from shared.contracts.routing import DecisionTrigger
+from shared.kernel.clock import Instant
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """What a command names and the engine does not hold; the tables may."""
+
+    conversation_id: UUID | None = None
+    agent_id: UUID | None = None
+
+
+class Engine:
+    """Decides who serves which conversation of one shop.
+
+    The caller owns it alone, gives instants that never run backwards, commits the effects before
+    anything leaves, and throws the engine away when a commit fails. What the tables hold beyond
+    its rows (ended conversations, new agents) is brought in by `admit` before the command.
+    """
+
+    def __init__(self, policy: Policy, rows: Rows = Rows()) -> None:
+        self.state = ShopState(policy)
+        self.state.restore(rows)
+
+    def apply(self, command: Command, now: Instant) -> Effects:
+        """Let due timers run, then the command, then drain the line; return all they did."""
+        state = self.state
+        state.now = now
+        state.changes = Changes()
+        while (due := state.timers.pop_due(now)) is not None:
+            self._run(due)
+        answer = self._handle(command)
+        drain(state, _trigger_of(command))
+        tell_what_changed(state)
+        return state.changes.effects(answer)
+
+    def next_deadline(self) -> Instant | None:
+        """Return when a Tick is due at the latest."""
+        return self.state.timers.next_at()
+
+    def unknown(self, command: Command) -> Unknown | None:
+        """Return what must be looked up and admitted before this command, if anything."""
+        match command:
+            case MessageArrived(conversation_id=named) | ConversationClosed(conversation_id=named):
+                known = self.state.find_conversation(named) is not None
+                return None if known else Unknown(conversation_id=named)
+            case PresenceChanged(agent_id=named) | StatusSet(agent_id=named):
+                return None if named in self.state.agents else Unknown(agent_id=named)
+            case _:
+                return None
+
+    def admit(self, rows: Rows) -> None:
+        """Take in rows found in the tables that the engine did not hold."""
+        self.state.restore(rows)
+
+    def _handle(self, command: Command) -> Answer:  # noqa: C901, PLR0911  one arm a command
+        match command:
+            case MessageArrived():
+                return serving.on_message(self.state, command)
+            case OfferAccepted():
+                return answering.on_accept(self.state, command)
+            case OfferDeclined():
+                return answering.on_decline(self.state, command)
+            case OfferSeen():
+                return answering.on_seen(self.state, command)
+            case PresenceChanged():
+                return agents.on_presence(self.state, command)
+            case StatusSet():
+                return agents.on_status(self.state, command)
+            case ConversationClosed():
+                return serving.on_close(self.state, command)
+            case Tick():
+                return Noted()
+            case _:
+                assert_never(command)
+
+    def _run(self, due: Due) -> None:
+        match due.kind:
+            case TimerKind.OFFER_EXPIRES:
+                answering.on_expired(self.state, due.owner)
+            case TimerKind.OFFER_REMINDS:
+                answering.on_unnoticed(self.state, due.owner)
+            case TimerKind.OFFER_WIDENS:
+                wants_one_more(self.state, due.owner)
+            case TimerKind.AGENT_GONE:
+                agents.on_gone_for_good(self.state, due.owner)
+            case TimerKind.REASK:
+                # Asked again by the drain at this command's end; the next one may be due later.
+                conversation = self.state.conversations[due.owner]
+                again = self.state.next_reask(conversation)
+                self.state.timers.set(TimerKind.REASK, due.owner, again)
+            case _:
+                assert_never(due.kind)
+
+
+def _trigger_of(command: Command) -> DecisionTrigger:
+    """Return why others than the command's own conversation may get an offer now."""
+    if isinstance(command, PresenceChanged | StatusSet):
+        return DecisionTrigger.AGENT_AVAILABLE
+    return DecisionTrigger.SLOT_FREED

@@ -1,0 +1,150 @@
+"""The rows a shop's routing state is made of: immutable, rebuilt from tables, without behaviour."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TypeAlias
+from uuid import UUID
+
+from services.router.domain.policy import CHAT_WEIGHT, DEFAULT_CAPACITY
+from shared.contracts.items import CustomerRef
+from shared.kernel.clock import Instant, Millis
+from shared.kernel.vocabulary import (
+    AgentStatus,
+    AssignmentStatus,
+    Channel,
+    ConversationStatus,
+    EndReason,
+    OfferStatus,
+    Presence,
+)
+
+LineKey: TypeAlias = tuple[int, int]
+"""Where a conversation stands in a line: respond_by, then its id, so that order is total."""
+
+
+class OfferEnd(StrEnum):
+    """Why an offer that nobody answered, or that another answered first, ended."""
+
+    ANSWERED = "answered"
+    UNANSWERED = "unanswered"
+    TAKEN = "taken"
+    AGENT_GONE = "agent_gone"
+    AGENT_NOT_AVAILABLE = "agent_not_available"
+    DISPLACED = "displaced"
+    CONVERSATION_ENDED = "conversation_ended"
+
+
+@dataclass(frozen=True, slots=True)
+class Agent:
+    """One agent. `load` is the weight of pending offers and active assignments together."""
+
+    id: UUID
+    name: str
+    email: str
+    status: AgentStatus = AgentStatus.OFFLINE
+    nodes: tuple[UUID, ...] = ()
+    """Gateway nodes that hold a stream of this agent, sorted; none: disconnected."""
+    capacity: int = DEFAULT_CAPACITY
+    load: int = 0
+    version: int = 1
+    idle_since: Instant = 0
+    """When the agent came, or last answered or finished something; the oldest is asked first."""
+    gone_since: Instant | None = None
+    expiries_in_row: int = 0
+
+    @property
+    def presence(self) -> Presence:
+        """Return what the agent's streams say."""
+        return Presence.CONNECTED if self.nodes else Presence.DISCONNECTED
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """One conversation as routing sees it.
+
+    `started_at` is when its first customer message was received; `queue_wait_ms` is from there to
+    the first accept; `first_response_ms` from there to the first human message committed.
+    `version` grows with each event told; `passed_by` holds who declined it or let it expire, when.
+    """
+
+    id: UUID
+    status: ConversationStatus
+    channel: Channel
+    customer: CustomerRef | None
+    preview: str
+    started_at: Instant
+    queued_at: Instant
+    respond_by: Instant
+    weight: int = CHAT_WEIGHT
+    version: int = 0
+    agent_id: UUID | None = None
+    agent_name: str | None = None
+    assignment_id: UUID | None = None
+    assignment_version: int = 0
+    first_response_ms: Millis | None = None
+    queue_wait_ms: Millis | None = None
+    ended_at: Instant | None = None
+    end_reason: EndReason | None = None
+    passed_by: tuple[tuple[UUID, Instant], ...] = ()
+    widen_at: Instant | None = None
+    offers_made: int = 0
+    decisions_made: int = 0
+
+    @property
+    def line_key(self) -> LineKey:
+        """Return the place in a line."""
+        return (self.respond_by, self.id.int)
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """One conversation offered to one agent; `ordinal` counts the offers of the conversation."""
+
+    id: UUID
+    conversation_id: UUID
+    agent_id: UUID
+    ordinal: int
+    weight: int
+    created_at: Instant
+    expires_at: Instant
+    status: OfferStatus = OfferStatus.PENDING
+    seen_at: Instant | None = None
+    reminded_at: Instant | None = None
+    ended_at: Instant | None = None
+    end_cause: OfferEnd | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """Who serves a conversation; `version` counts the assignments of the conversation."""
+
+    id: UUID
+    conversation_id: UUID
+    agent_id: UUID
+    offer_id: UUID
+    version: int
+    weight: int
+    started_at: Instant
+    status: AssignmentStatus = AssignmentStatus.ACTIVE
+    ended_at: Instant | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """The last version of a conversation's gateway stream that has taken effect."""
+
+    conversation_id: UUID
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Everything an engine is rebuilt from: all agents, and of the rest what is not over."""
+
+    agents: tuple[Agent, ...] = ()
+    conversations: tuple[Conversation, ...] = ()
+    offers: tuple[Offer, ...] = ()
+    assignments: tuple[Assignment, ...] = ()
+    heard: tuple[Heard, ...] = ()

@@ -1,0 +1,163 @@
+"""Draining the line: makes offers until nobody waits who could be asked for; knows no command."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from uuid import UUID
+
+from services.router.domain import choice
+from services.router.domain.derived_ids import derived_id
+from services.router.domain.effects import DecisionRecord, OfferNews, OfferTold
+from services.router.domain.model import Agent, Conversation, Offer, OfferEnd
+from services.router.domain.state import ShopState
+from services.router.domain.timers import TimerKind
+from shared.contracts.routing import DecisionTrigger
+from shared.kernel.ids import IdKind
+from shared.kernel.vocabulary import ConversationStatus, OfferStatus
+
+
+def drain(state: ShopState, trigger: DecisionTrigger) -> None:
+    """Offer every waiting conversation that somebody can be asked about, in the line's order.
+
+    Called at the end of every command, so nothing ever waits for a poll (LESSONS 1 and 2). The
+    cost is that of the offers made: whoever is passed over was declined within the last seconds
+    by everyone who is free.
+    """
+    state.line.age(state.now)
+    state.hungry.age(state.now)
+    _serve_waiting(state, trigger)
+    _serve_hungry(state)
+    _explain_unserved(state)
+
+
+def end_offer(state: ShopState, offer: Offer, status: OfferStatus, cause: OfferEnd) -> None:
+    """End a pending offer and let its agent know."""
+    ended = replace(offer, status=status, ended_at=state.now, end_cause=cause)
+    state.put_offer(ended)
+    conversation = state.conversations[offer.conversation_id]
+    state.changes.offers_told.append(OfferTold(OfferNews.ENDED, ended, conversation))
+
+
+def offer_lost(state: ShopState, conversation_id: UUID, trigger: DecisionTrigger) -> None:
+    """After an offer ended untaken: wait in the line again, or ask one more beside the others."""
+    conversation = state.conversations[conversation_id]
+    state.changes.causes[conversation_id] = trigger
+    if state.offers_of(conversation_id):
+        state.put_conversation(replace(conversation, widen_at=state.now))
+        wants_one_more(state, conversation_id)
+    else:
+        queued = replace(conversation, status=ConversationStatus.QUEUED, widen_at=None)
+        state.put_conversation(queued)
+
+
+def wants_one_more(state: ShopState, conversation_id: UUID) -> None:
+    """Ask one more agent about an offered conversation as soon as somebody is free."""
+    state.timers.set(TimerKind.OFFER_WIDENS, conversation_id, None)
+    state.hungry.put(state.conversations[conversation_id])
+
+
+def _serve_waiting(state: ShopState, trigger: DecisionTrigger) -> None:
+    while state.pool or state.extras:
+        conversation_id = state.line.first()
+        if conversation_id is None:
+            break
+        if not _offer_somebody(state, conversation_id, trigger):
+            state.line.set_aside(conversation_id)
+    state.line.restore()
+
+
+def _offer_somebody(state: ShopState, conversation_id: UUID, trigger: DecisionTrigger) -> bool:
+    conversation = state.conversations[conversation_id]
+    best = choice.rank(state, conversation)
+    if not best and _displace_for(state, conversation):
+        best = choice.rank(state, conversation)
+    if best:
+        cause = state.changes.causes.pop(conversation_id, trigger)
+        _make_offer(state, conversation, best, cause)
+    return bool(best)
+
+
+def _displace_for(state: ShopState, conversation: Conversation) -> bool:
+    extra = choice.displaceable(state, conversation)
+    if extra is None:
+        return False
+    end_offer(state, extra, OfferStatus.RESCINDED, OfferEnd.DISPLACED)
+    state.put_conversation(
+        replace(
+            state.conversations[extra.conversation_id],
+            widen_at=state.now + state.policy.widen_after_ms,
+        )
+    )
+    return True
+
+
+def _serve_hungry(state: ShopState) -> None:
+    line = state.hungry
+    while state.pool and (conversation_id := line.first()) is not None:
+        conversation = state.conversations[conversation_id]
+        best = choice.rank(state, conversation)
+        if best:
+            cause = state.changes.causes.pop(conversation_id, DecisionTrigger.OFFER_UNANSWERED)
+            _make_offer(state, conversation, best, cause)
+        else:
+            line.set_aside(conversation_id)
+    line.restore()
+
+
+def _explain_unserved(state: ShopState) -> None:
+    """Record why conversations that needed a decision were offered to nobody yet."""
+    for conversation_id, cause in state.changes.causes.items():
+        conversation = state.conversations.get(conversation_id)
+        if conversation is not None and conversation_id in state.line:
+            _decide(state, conversation, (), cause)
+            counted = replace(conversation, decisions_made=conversation.decisions_made + 1)
+            state.put_conversation(counted)
+
+
+def _make_offer(
+    state: ShopState, conversation: Conversation, best: tuple[Agent, ...], cause: DecisionTrigger
+) -> None:
+    _decide(state, conversation, best, cause)
+    offer = _offer(state, conversation, best[0])
+    state.put_offer(offer)
+    full = len(state.offers_of(conversation.id)) >= state.policy.max_live_offers
+    offered = replace(
+        conversation,
+        status=ConversationStatus.OFFERED,
+        offers_made=offer.ordinal,
+        decisions_made=conversation.decisions_made + 1,
+        widen_at=None if full else state.now + state.policy.widen_after_ms,
+    )
+    state.put_conversation(offered)
+    state.changes.offers_told.append(OfferTold(OfferNews.CREATED, offer, offered))
+
+
+def _offer(state: ShopState, conversation: Conversation, agent: Agent) -> Offer:
+    ordinal = conversation.offers_made + 1
+    return Offer(
+        id=derived_id(IdKind.OFFER, conversation.id, ordinal, state.now),
+        conversation_id=conversation.id,
+        agent_id=agent.id,
+        ordinal=ordinal,
+        weight=conversation.weight,
+        created_at=state.now,
+        expires_at=state.now + state.policy.offer_ttl_ms,
+    )
+
+
+def _decide(
+    state: ShopState, conversation: Conversation, best: tuple[Agent, ...], cause: DecisionTrigger
+) -> None:
+    ordinal = conversation.decisions_made + 1
+    state.changes.decisions.append(
+        DecisionRecord(
+            id=derived_id(IdKind.DECISION, conversation.id, ordinal, state.now),
+            conversation_id=conversation.id,
+            decided_at=state.now,
+            trigger=cause,
+            policy=state.policy.label,
+            candidates=choice.seen(best, best[0] if best else None),
+            excluded=choice.excluded(state, conversation, best),
+            waiting_ahead=state.line.ahead_of(conversation.id),
+        )
+    )

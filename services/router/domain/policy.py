@@ -1,0 +1,56 @@
+"""The numbers a shop routes by; knows no agent and no conversation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from shared.kernel.clock import Millis
+
+POLICY_NAME = "least_loaded"
+"""What the choice prefers; a decision record names it."""
+
+POLICY_VERSION = 1
+"""Grows whenever the same inputs would be decided otherwise."""
+
+DEFAULT_CAPACITY = 4
+"""Chats an agent holds at once unless told otherwise: the middle of 3 to 5 at most chat desks."""
+
+CHAT_WEIGHT = 1
+"""What a chat takes of an agent's capacity; other channels bring their own weights later."""
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """Every figure of one shop's routing, DESIGN section 6 unless said otherwise."""
+
+    first_response_target_ms: Millis = 10_000
+    """Promise 1: from the first customer message received to the first human answer."""
+
+    widen_after_ms: Millis = 2_500
+    """A pending offer gets another beside it: 2 to 3 s gained most in simulation."""
+
+    remind_after_ms: Millis = 1_000
+    """An offer nobody has seen is published again: the publish may have been lost."""
+
+    offer_ttl_ms: Millis = 30_000
+    """An unanswered offer expires."""
+
+    gone_grace_ms: Millis = 10_000
+    """A disconnected agent keeps assigned conversations so long: a page reload takes 1 to 3 s."""
+
+    reask_after_ms: Millis = 5_000
+    """Who passed a conversation is not asked again sooner, even when nobody else is there."""
+
+    max_live_offers: int = 3
+    """Offers of one conversation pending at once."""
+
+    max_pending_per_agent: int = 3
+    """Offers one agent is shown at once."""
+
+    expiries_before_away: int = 2
+    """So many unanswered offers in a row set the agent away."""
+
+    @property
+    def label(self) -> str:
+        """Return the policy's name and version as a decision record tells them."""
+        return f"{POLICY_NAME}/{POLICY_VERSION}"

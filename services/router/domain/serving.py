@@ -1,0 +1,177 @@
+"""What happens to a conversation: it starts, is answered, assigned, requeued, ended."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from uuid import UUID
+
+from services.router.domain.commands import ConversationClosed, MessageArrived
+from services.router.domain.derived_ids import derived_id
+from services.router.domain.effects import Answer, ConversationNow, HeardUpTo, Refused
+from services.router.domain.model import Agent, Assignment, Conversation, Offer, OfferEnd
+from services.router.domain.offering import end_offer
+from services.router.domain.state import ShopState
+from services.router.domain.telling import tell
+from shared.contracts.routing import DecisionTrigger
+from shared.kernel.errors import ErrorCode
+from shared.kernel.ids import IdKind
+from shared.kernel.vocabulary import (
+    AssignmentStatus,
+    AuthorKind,
+    ConversationStatus,
+    EndReason,
+    EventType,
+    ItemKind,
+    OfferStatus,
+)
+
+
+def on_message(state: ShopState, command: MessageArrived) -> Answer:
+    """Take an item's event once and in order; a gap takes no effect and its answer shows it."""
+    heard = state.heard.get(command.conversation_id, 0)
+    if command.version != heard + 1:
+        return HeardUpTo(heard)
+    state.hear(command.conversation_id, command.version)
+    conversation = state.find_conversation(command.conversation_id)
+    from_customer = command.author is AuthorKind.CUSTOMER and command.kind is ItemKind.MESSAGE
+    if from_customer and conversation is None:
+        _start(state, command)
+    elif from_customer and conversation and conversation.status is ConversationStatus.ENDED:
+        _reopen(state, conversation, command)
+    elif command.is_human_answer and conversation and conversation.first_response_ms is None:
+        _respond(state, conversation, command)
+    return HeardUpTo(command.version)
+
+
+def on_close(state: ShopState, command: ConversationClosed) -> Answer:
+    """End a conversation for its agent or a supervisor; doing it again gives the same answer."""
+    conversation = state.find_conversation(command.conversation_id)
+    if conversation is None:
+        return Refused(ErrorCode.NOT_FOUND)
+    mine = command.agent_id is None or command.agent_id == conversation.agent_id
+    if conversation.status is ConversationStatus.ENDED:
+        return ConversationNow(conversation) if mine else Refused(ErrorCode.ALREADY_ENDED)
+    if not mine:
+        return Refused(ErrorCode.NOT_ASSIGNED)
+    return ConversationNow(_end(state, conversation, EndReason.CLOSED_BY_AGENT))
+
+
+def assign(state: ShopState, conversation: Conversation, offer: Offer, agent: Agent) -> Assignment:
+    """Give a conversation to the agent whose offer was the first to be accepted."""
+    version = conversation.assignment_version + 1
+    assignment = Assignment(
+        id=derived_id(IdKind.ASSIGNMENT, conversation.id, version, state.now),
+        conversation_id=conversation.id,
+        agent_id=agent.id,
+        offer_id=offer.id,
+        version=version,
+        weight=offer.weight,
+        started_at=state.now,
+    )
+    state.put_assignment(assignment)
+    waited = max(0, state.now - conversation.started_at)
+    first_wait = conversation.queue_wait_ms is None
+    changed = replace(
+        conversation,
+        status=ConversationStatus.ASSIGNED,
+        agent_id=agent.id,
+        agent_name=agent.name,
+        assignment_id=assignment.id,
+        assignment_version=version,
+        queue_wait_ms=waited if first_wait else conversation.queue_wait_ms,
+        passed_by=(),
+        widen_at=None,
+    )
+    tell(state, changed, EventType.CONVERSATION_ASSIGNED, (agent.id,))
+    return assignment
+
+
+def requeue(state: ShopState, assignment: Assignment) -> None:
+    """Take a conversation from an agent who is gone; unanswered, it keeps its age."""
+    _end_assignment(state, assignment)
+    conversation = state.conversations[assignment.conversation_id]
+    answered = conversation.first_response_ms is not None
+    target = state.now + state.policy.first_response_target_ms
+    _enqueue(
+        state,
+        replace(conversation, respond_by=target if answered else conversation.respond_by),
+        DecisionTrigger.AGENT_GONE,
+        audience=(assignment.agent_id,),
+    )
+
+
+def _start(state: ShopState, command: MessageArrived) -> None:
+    conversation = Conversation(
+        id=command.conversation_id,
+        status=ConversationStatus.QUEUED,
+        channel=command.channel,
+        customer=command.customer,
+        preview=command.preview,
+        started_at=command.received_at,
+        queued_at=command.received_at,
+        respond_by=command.received_at + state.policy.first_response_target_ms,
+    )
+    state.changes.causes[conversation.id] = DecisionTrigger.CONVERSATION_STARTED
+    tell(state, conversation, EventType.CONVERSATION_QUEUED)
+
+
+def _reopen(state: ShopState, conversation: Conversation, command: MessageArrived) -> None:
+    """A customer wrote before hearing of the end: somebody must see it. No clock starts anew."""
+    reopened = replace(
+        conversation,
+        customer=command.customer or conversation.customer,
+        preview=command.preview,
+        respond_by=command.received_at + state.policy.first_response_target_ms,
+        ended_at=None,
+        end_reason=None,
+    )
+    _enqueue(state, reopened, DecisionTrigger.CONVERSATION_REOPENED)
+
+
+def _enqueue(
+    state: ShopState,
+    conversation: Conversation,
+    cause: DecisionTrigger,
+    audience: tuple[UUID, ...] = (),
+) -> None:
+    queued = replace(
+        conversation,
+        status=ConversationStatus.QUEUED,
+        queued_at=state.now,
+        agent_id=None,
+        agent_name=None,
+        assignment_id=None,
+    )
+    state.changes.causes[conversation.id] = cause
+    tell(state, queued, EventType.CONVERSATION_QUEUED, audience)
+
+
+def _respond(state: ShopState, conversation: Conversation, command: MessageArrived) -> None:
+    took = max(0, command.created_at - conversation.started_at)
+    audience = () if conversation.agent_id is None else (conversation.agent_id,)
+    answered = replace(conversation, first_response_ms=took)
+    tell(state, answered, EventType.CONVERSATION_RESPONDED, audience)
+
+
+def _end(state: ShopState, conversation: Conversation, reason: EndReason) -> Conversation:
+    for offer in state.offers_of(conversation.id):
+        end_offer(state, offer, OfferStatus.RESCINDED, OfferEnd.CONVERSATION_ENDED)
+    if conversation.assignment_id is not None:
+        _end_assignment(state, state.assignments[conversation.assignment_id])
+    audience = () if conversation.agent_id is None else (conversation.agent_id,)
+    ended = replace(
+        conversation,
+        status=ConversationStatus.ENDED,
+        ended_at=state.now,
+        end_reason=reason,
+        passed_by=(),
+        widen_at=None,
+    )
+    return tell(state, ended, EventType.CONVERSATION_ENDED, audience)
+
+
+def _end_assignment(state: ShopState, assignment: Assignment) -> None:
+    ended = replace(assignment, status=AssignmentStatus.ENDED, ended_at=state.now)
+    state.put_assignment(ended)
+    agent = state.agents[assignment.agent_id]
+    state.put_agent(replace(agent, idle_since=state.now))

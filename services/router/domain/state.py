@@ -1,0 +1,239 @@
+"""One shop's routing state with every index over it; keeps them true, decides nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Final
+from uuid import UUID
+
+from services.router.domain import transitions
+from services.router.domain.changes import Changes
+from services.router.domain.line import Line
+from services.router.domain.model import Agent, Assignment, Conversation, Heard, Offer, Rows
+from services.router.domain.ordered import Key, OrderedKeys
+from services.router.domain.policy import Policy
+from services.router.domain.pool import AgentPool
+from services.router.domain.timers import TimerKind, Timers
+from shared.kernel.clock import Instant
+from shared.kernel.vocabulary import AssignmentStatus, ConversationStatus, OfferStatus
+
+ENDED_KEPT: Final = 1_000
+"""Ended conversations remembered: the lines said after an end need no look at the tables."""
+
+
+def _extra_key(offer: Offer) -> Key:
+    return (-offer.created_at, offer.id.int)
+
+
+class ShopState:
+    """Agents, live conversations, pending offers, active assignments, and who waits for what.
+
+    Rows are replaced, never changed; each `put_*` brings every index and the changes up to date.
+    """
+
+    def __init__(self, policy: Policy) -> None:
+        self.policy = policy
+        self.now: Instant = 0
+        self.agents: dict[UUID, Agent] = {}
+        self.conversations: dict[UUID, Conversation] = {}
+        self.ended: dict[UUID, Conversation] = {}
+        self.offers: dict[UUID, Offer] = {}
+        self.assignments: dict[UUID, Assignment] = {}
+        self.heard: dict[UUID, int] = {}
+        self.pool = AgentPool(policy)
+        self.line = Line()
+        self.hungry = Line()
+        """Offered conversations that should have one more offer."""
+        self.timers = Timers()
+        self.extras = OrderedKeys()
+        """Offers beside another of the same conversation, newest first: what gives way first."""
+        self.live_offers: dict[UUID, tuple[UUID, ...]] = {}
+        self.pending_of: dict[UUID, tuple[UUID, ...]] = {}
+        self.serving: dict[UUID, tuple[UUID, ...]] = {}
+        self.changes = Changes()
+
+    # -- reading
+
+    def find_conversation(self, conversation_id: UUID) -> Conversation | None:
+        """Return a live or recently ended conversation."""
+        return self.conversations.get(conversation_id) or self.ended.get(conversation_id)
+
+    def offers_of(self, conversation_id: UUID) -> tuple[Offer, ...]:
+        """Return a conversation's pending offers, oldest first."""
+        return self._in_order(self.live_offers.get(conversation_id, ()))
+
+    def pending_with(self, agent_id: UUID) -> tuple[Offer, ...]:
+        """Return an agent's pending offers, oldest first."""
+        return self._in_order(self.pending_of.get(agent_id, ()))
+
+    def served_by(self, agent_id: UUID) -> tuple[Assignment, ...]:
+        """Return an agent's active assignments, oldest first."""
+        serving = (self.assignments[one] for one in self.serving.get(agent_id, ()))
+        return tuple(sorted(serving, key=lambda one: (one.started_at, one.id.int)))
+
+    def extras_newest_first(self) -> Iterable[Offer]:
+        """Yield the offers that give way when another conversation has none."""
+        return (self.offers[UUID(int=key[1])] for key in self.extras)
+
+    def next_reask(self, conversation: Conversation) -> Instant | None:
+        """Return when somebody who passed this waiting conversation may be asked again."""
+        if conversation.status is not ConversationStatus.QUEUED:
+            return None
+        instants = (at + self.policy.reask_after_ms for _, at in conversation.passed_by)
+        return min((at for at in instants if at > self.now), default=None)
+
+    # -- writing
+
+    def hear(self, conversation_id: UUID, version: int) -> None:
+        """Note how far a conversation's gateway stream has taken effect."""
+        self.heard[conversation_id] = version
+        self.changes.heard[conversation_id] = Heard(conversation_id, version)
+
+    def put_agent(self, agent: Agent) -> None:
+        """Take an agent's new state."""
+        self.changes.agents_before.setdefault(agent.id, self.agents.get(agent.id))
+        self.changes.agents[agent.id] = agent
+        self._index_agent(agent)
+
+    def put_conversation(self, conversation: Conversation) -> None:
+        """Take a conversation's new state.
+
+        Raises:
+            IllegalTransitionError: its status cannot follow the one before.
+        """
+        before = self.find_conversation(conversation.id)
+        status = None if before is None else before.status
+        transitions.check(transitions.CONVERSATION, status, conversation.status)
+        self.changes.told_status.setdefault(conversation.id, status)
+        self.changes.conversations[conversation.id] = conversation
+        self._index_conversation(before, conversation)
+
+    def put_offer(self, offer: Offer) -> None:
+        """Take an offer's new state and keep its agent's load.
+
+        Raises:
+            IllegalTransitionError: its status cannot follow the one before.
+        """
+        before = self.offers.get(offer.id)
+        status = None if before is None else before.status
+        transitions.check(transitions.OFFER, status, offer.status)
+        self.changes.offers[offer.id] = offer
+        self._index_offer(offer)
+        if before is None:
+            self._add_load(offer.agent_id, offer.weight)
+        elif offer.status is not OfferStatus.PENDING:
+            self._add_load(offer.agent_id, -offer.weight)
+
+    def put_assignment(self, assignment: Assignment) -> None:
+        """Take an assignment's new state and keep its agent's load.
+
+        Raises:
+            IllegalTransitionError: its status cannot follow the one before.
+        """
+        before = self.assignments.get(assignment.id)
+        status = None if before is None else before.status
+        transitions.check(transitions.ASSIGNMENT, status, assignment.status)
+        self.changes.assignments[assignment.id] = assignment
+        self._index_assignment(assignment)
+        active = assignment.status is AssignmentStatus.ACTIVE
+        self._add_load(assignment.agent_id, assignment.weight if active else -assignment.weight)
+
+    def restore(self, rows: Rows) -> None:
+        """Take rows as they stand in the tables, none of it a change; loads are counted anew."""
+        for offer in rows.offers:
+            self._index_offer(offer)
+        for assignment in rows.assignments:
+            self._index_assignment(assignment)
+        for conversation in rows.conversations:
+            self._index_conversation(None, conversation)
+        for agent in rows.agents:
+            self._index_agent(replace(agent, load=self._weights_of(agent.id)))
+        self.heard.update({one.conversation_id: one.version for one in rows.heard})
+
+    # -- indexes
+
+    def _in_order(self, offer_ids: Iterable[UUID]) -> tuple[Offer, ...]:
+        offers = (self.offers[one] for one in offer_ids)
+        return tuple(sorted(offers, key=lambda one: (one.created_at, one.ordinal, one.id.int)))
+
+    def _add_load(self, agent_id: UUID, weight: int) -> None:
+        agent = self.agents[agent_id]
+        self.put_agent(replace(agent, load=agent.load + weight))
+
+    def _weights_of(self, agent_id: UUID) -> int:
+        offered = sum(offer.weight for offer in self.pending_with(agent_id))
+        return offered + sum(one.weight for one in self.served_by(agent_id))
+
+    def _index_agent(self, agent: Agent) -> None:
+        self.agents[agent.id] = agent
+        self.pool.put(agent, len(self.pending_of.get(agent.id, ())))
+        gone = agent.gone_since is not None and agent.id in self.serving
+        due = (agent.gone_since or 0) + self.policy.gone_grace_ms
+        self.timers.set(TimerKind.AGENT_GONE, agent.id, due if gone else None)
+
+    def _index_conversation(self, before: Conversation | None, after: Conversation) -> None:
+        self.ended.pop(after.id, None)
+        if after.status is ConversationStatus.ENDED:
+            self.conversations.pop(after.id, None)
+            self._keep_ended(after)
+        else:
+            self.conversations[after.id] = after
+        if after.status is ConversationStatus.QUEUED:
+            self.line.put(after)
+        else:
+            self.line.drop(after.id)
+        if before is None or before.widen_at != after.widen_at:
+            self.hungry.drop(after.id)
+            self.timers.set(TimerKind.OFFER_WIDENS, after.id, after.widen_at)
+        self.timers.set(TimerKind.REASK, after.id, self.next_reask(after))
+
+    def _keep_ended(self, conversation: Conversation) -> None:
+        self.ended[conversation.id] = conversation
+        while len(self.ended) > ENDED_KEPT:
+            oldest = next(iter(self.ended))
+            del self.ended[oldest]
+            self.heard.pop(oldest, None)
+
+    def _index_offer(self, offer: Offer) -> None:
+        self._drop_extras(offer.conversation_id)
+        pending = offer.status is OfferStatus.PENDING
+        if pending:
+            self.offers[offer.id] = offer
+        else:
+            del self.offers[offer.id]
+        _list(self.live_offers, offer.conversation_id, offer.id, listed=pending)
+        _list(self.pending_of, offer.agent_id, offer.id, listed=pending)
+        self._add_extras(offer.conversation_id)
+        unnoticed = pending and offer.seen_at is None and offer.reminded_at is None
+        remind_at = offer.created_at + self.policy.remind_after_ms
+        self.timers.set(TimerKind.OFFER_EXPIRES, offer.id, offer.expires_at if pending else None)
+        self.timers.set(TimerKind.OFFER_REMINDS, offer.id, remind_at if unnoticed else None)
+
+    def _index_assignment(self, assignment: Assignment) -> None:
+        active = assignment.status is AssignmentStatus.ACTIVE
+        if active:
+            self.assignments[assignment.id] = assignment
+        else:
+            del self.assignments[assignment.id]
+        _list(self.serving, assignment.agent_id, assignment.id, listed=active)
+
+    def _drop_extras(self, conversation_id: UUID) -> None:
+        for offer in self.offers_of(conversation_id)[1:]:
+            self.extras.remove(_extra_key(offer))
+
+    def _add_extras(self, conversation_id: UUID) -> None:
+        for offer in self.offers_of(conversation_id)[1:]:
+            self.extras.add(_extra_key(offer))
+
+
+def _list(index: dict[UUID, tuple[UUID, ...]], owner: UUID, member: UUID, *, listed: bool) -> None:
+    """Keep a member in or out of its owner's list; an empty list is no list."""
+    now = index.get(owner, ())
+    if listed == (member in now):
+        return
+    changed = (*now, member) if listed else tuple(one for one in now if one != member)
+    if changed:
+        index[owner] = changed
+    else:
+        del index[owner]

@@ -1,0 +1,54 @@
+"""Counts and collects what others are told once the group is committed; tells nobody itself."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from uuid import UUID
+
+from services.router.domain.effects import ConversationTold
+from services.router.domain.model import Agent, Conversation
+from services.router.domain.state import ShopState
+from shared.kernel.vocabulary import ConversationStatus, EventType
+
+EVENT_OF = {
+    ConversationStatus.QUEUED: EventType.CONVERSATION_QUEUED,
+    ConversationStatus.OFFERED: EventType.CONVERSATION_OFFERED,
+    ConversationStatus.ASSIGNED: EventType.CONVERSATION_ASSIGNED,
+    ConversationStatus.ENDED: EventType.CONVERSATION_ENDED,
+}
+
+
+def tell(
+    state: ShopState, changed: Conversation, event: EventType, audience: tuple[UUID, ...] = ()
+) -> Conversation:
+    """Take a conversation's new state and tell it as the next version; return it so counted."""
+    told = replace(changed, version=changed.version + 1)
+    state.put_conversation(told)
+    state.changes.told_status[told.id] = told.status
+    state.changes.conversations_told.append(ConversationTold(event, told, audience))
+    return told
+
+
+def tell_what_changed(state: ShopState) -> None:
+    """At a command's end: tell what waits or is offered now and was not before, and changed agents.
+
+    A conversation declined by one and offered to the next in the same instant was never without
+    an offer for anybody outside, so nothing is told of it.
+    """
+    for conversation_id, told in tuple(state.changes.told_status.items()):
+        conversation = state.conversations.get(conversation_id)
+        if conversation is not None and conversation.status is not told:
+            tell(state, conversation, EVENT_OF[conversation.status])
+    for agent_id, before in tuple(state.changes.agents_before.items()):
+        _tell_agent(state, before, state.agents[agent_id])
+
+
+def _tell_agent(state: ShopState, before: Agent | None, after: Agent) -> None:
+    if before is None or _visible(before) != _visible(after):
+        after = replace(after, version=after.version + 1)
+        state.put_agent(after)
+        state.changes.agents_told.append(after)
+
+
+def _visible(agent: Agent) -> tuple[object, ...]:
+    return (agent.name, agent.email, agent.status, agent.presence, agent.capacity, agent.load)

@@ -1,0 +1,63 @@
+"""When something is due, one timer for each kind and owner; does nothing when it is."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from typing import NamedTuple
+from uuid import UUID
+
+from services.router.domain.ordered import OrderedKeys
+from shared.kernel.clock import Instant
+
+
+class TimerKind(IntEnum):
+    """What happens; at the same instant, in this order."""
+
+    OFFER_EXPIRES = 1
+    AGENT_GONE = 2
+    OFFER_WIDENS = 3
+    REASK = 4
+    OFFER_REMINDS = 5
+
+
+class Due(NamedTuple):
+    """A timer that has run out."""
+
+    at: Instant
+    kind: TimerKind
+    owner: UUID
+
+
+class Timers:
+    """At most one timer for each (kind, owner); setting it again moves it."""
+
+    def __init__(self) -> None:
+        self._order = OrderedKeys()
+        self._at: dict[tuple[TimerKind, UUID], Instant] = {}
+
+    def set(self, kind: TimerKind, owner: UUID, at: Instant | None) -> None:
+        """Let a timer run out at an instant; None stops it."""
+        before = self._at.pop((kind, owner), None)
+        if before is not None:
+            self._order.remove((before, kind, owner.int))
+        if at is not None:
+            self._at[kind, owner] = at
+            self._order.add((at, kind, owner.int))
+
+    def next_at(self) -> Instant | None:
+        """Return the earliest instant anything is due."""
+        first = self._order.first()
+        return None if first is None else first[0]
+
+    def pop_due(self, now: Instant) -> Due | None:
+        """Take out the earliest timer due by now."""
+        first = self._order.first()
+        if first is None or first[0] > now:
+            return None
+        due = Due(first[0], TimerKind(first[1]), UUID(int=first[2]))
+        self.set(due.kind, due.owner, None)
+        return due
+
+    def all(self) -> tuple[Due, ...]:
+        """Return every timer, earliest first."""
+        return tuple(Due(key[0], TimerKind(key[1]), UUID(int=key[2])) for key in self._order)

@@ -1,0 +1,63 @@
+"""Which state may follow which, as data; decides nothing itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import TypeVar
+
+from shared.kernel.vocabulary import AssignmentStatus, ConversationStatus, OfferStatus
+
+S = TypeVar("S", ConversationStatus, OfferStatus, AssignmentStatus)
+
+CONVERSATION: Mapping[ConversationStatus | None, frozenset[ConversationStatus]] = MappingProxyType(
+    {
+        None: frozenset({ConversationStatus.QUEUED}),
+        ConversationStatus.QUEUED: frozenset(
+            {ConversationStatus.OFFERED, ConversationStatus.ENDED}
+        ),
+        ConversationStatus.OFFERED: frozenset(
+            {ConversationStatus.QUEUED, ConversationStatus.ASSIGNED, ConversationStatus.ENDED}
+        ),
+        ConversationStatus.ASSIGNED: frozenset(
+            {ConversationStatus.QUEUED, ConversationStatus.ENDED}
+        ),
+        # A customer who writes into an ended conversation is heard: it waits again.
+        ConversationStatus.ENDED: frozenset({ConversationStatus.QUEUED}),
+    }
+)
+
+OFFER: Mapping[OfferStatus | None, frozenset[OfferStatus]] = MappingProxyType(
+    {
+        None: frozenset({OfferStatus.PENDING}),
+        OfferStatus.PENDING: frozenset(
+            {
+                OfferStatus.ACCEPTED,
+                OfferStatus.DECLINED,
+                OfferStatus.EXPIRED,
+                OfferStatus.RESCINDED,
+            }
+        ),
+    }
+)
+
+ASSIGNMENT: Mapping[AssignmentStatus | None, frozenset[AssignmentStatus]] = MappingProxyType(
+    {
+        None: frozenset({AssignmentStatus.ACTIVE}),
+        AssignmentStatus.ACTIVE: frozenset({AssignmentStatus.ENDED}),
+    }
+)
+
+
+class IllegalTransitionError(Exception):
+    """The engine tried a step its own tables forbid: a defect, never a caller's fault."""
+
+
+def check(table: Mapping[S | None, frozenset[S]], before: S | None, after: S) -> None:
+    """Let a state follow another, or itself.
+
+    Raises:
+        IllegalTransitionError: the table has no such step.
+    """
+    if before is not after and after not in table.get(before, frozenset()):
+        raise IllegalTransitionError(f"{before} -> {after}")

@@ -1,0 +1,232 @@
+"""A routing engine with a desk around it: short words for commands, tables to rebuild from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TypeVar
+from uuid import UUID
+
+from services.router.domain.commands import (
+    Command,
+    ConversationClosed,
+    MessageArrived,
+    OfferAccepted,
+    OfferDeclined,
+    OfferSeen,
+    PresenceChanged,
+    StatusSet,
+    Tick,
+)
+from services.router.domain.effects import Effects
+from services.router.domain.engine import Engine
+from services.router.domain.model import Agent, Assignment, Conversation, Heard, Offer, Rows
+from services.router.domain.policy import Policy
+from shared.kernel.clock import Instant, Millis
+from shared.kernel.vocabulary import (
+    AgentStatus,
+    AssignmentStatus,
+    AuthorKind,
+    Channel,
+    ConversationStatus,
+    ItemKind,
+    OfferStatus,
+    Presence,
+    Visibility,
+)
+from tests.support.clock import START
+
+NODE = UUID(int=0xA0DE)
+OTHER_NODE = UUID(int=0xB0DE)
+Row = TypeVar("Row", Agent, Conversation, Offer, Assignment)
+
+
+def agent_id(number: int) -> UUID:
+    return UUID(int=0xA000 + number)
+
+
+def conversation_id(number: int) -> UUID:
+    return UUID(int=0xC000 + number)
+
+
+def an_agent(number: int, **figures: object) -> Agent:
+    """An agent who is here and available, unless told otherwise."""
+    agent = Agent(
+        id=agent_id(number),
+        name=f"Agent {number}",
+        email=f"agent{number}@shop.example",
+        status=AgentStatus.AVAILABLE,
+        nodes=(NODE,),
+    )
+    return replace(agent, **figures)  # type: ignore[arg-type]
+
+
+@dataclass
+class Tables:
+    """What a database would hold after every group committed."""
+
+    agents: dict[UUID, Agent] = field(default_factory=dict)
+    conversations: dict[UUID, Conversation] = field(default_factory=dict)
+    offers: dict[UUID, Offer] = field(default_factory=dict)
+    assignments: dict[UUID, Assignment] = field(default_factory=dict)
+    heard: dict[UUID, Heard] = field(default_factory=dict)
+
+    def commit(self, effects: Effects) -> None:
+        self.agents.update({row.id: row for row in effects.agents})
+        self.conversations.update({row.id: row for row in effects.conversations})
+        self.offers.update({row.id: row for row in effects.offers})
+        self.assignments.update({row.id: row for row in effects.assignments})
+        self.heard.update({row.conversation_id: row for row in effects.heard})
+
+    def live_rows(self) -> Rows:
+        """What a rebuild reads: everything that is not over."""
+        live = [c for c in self.conversations.values() if c.status is not ConversationStatus.ENDED]
+        ids = {one.id for one in live}
+        return Rows(
+            agents=tuple(self.agents.values()),
+            conversations=tuple(live),
+            offers=tuple(o for o in self.offers.values() if o.status is OfferStatus.PENDING),
+            assignments=tuple(
+                a for a in self.assignments.values() if a.status is AssignmentStatus.ACTIVE
+            ),
+            heard=tuple(h for h in self.heard.values() if h.conversation_id in ids),
+        )
+
+    def rows_of(self, conversation: UUID) -> Rows:
+        """What is looked up for a conversation the engine does not hold."""
+        row, heard = self.conversations.get(conversation), self.heard.get(conversation)
+        return Rows(conversations=(row,) if row else (), heard=(heard,) if heard else ())
+
+
+class Desk:
+    """One shop's engine under a clock that only moves when told to."""
+
+    def __init__(self, *agents: Agent, policy: Policy | None = None, now: Instant = START) -> None:
+        self.policy = policy or Policy()
+        self.now = now
+        self.tables = Tables(agents={agent.id: agent for agent in agents})
+        self.engine = Engine(self.policy, self.tables.live_rows())
+        self.last = Effects(answer=self.do(Tick()).answer)
+
+    def do(self, command: Command) -> Effects:
+        unknown = self.engine.unknown(command)
+        if unknown and unknown.conversation_id:
+            self.engine.admit(self.tables.rows_of(unknown.conversation_id))
+        effects = self.engine.apply(command, self.now)
+        self.tables.commit(effects)
+        self.last = effects
+        return effects
+
+    def rebuild(self) -> Engine:
+        """Another engine made from the tables alone."""
+        return Engine(self.policy, self.tables.live_rows())
+
+    def wait(self, span: Millis) -> Effects:
+        """Let time pass, running every timer at its instant, as the timer loop does."""
+        end = self.now + span
+        while (due := self.engine.next_deadline()) is not None and due <= end:
+            self.now = max(self.now, due)
+            self.do(Tick())
+        self.now = end
+        return self.do(Tick())
+
+    # -- what happens
+
+    def customer_writes(self, number: int, *, version: int | None = None) -> Effects:
+        return self.do(a_message(conversation_id(number), self._next(number, version), self.now))
+
+    def agent_writes(self, number: int, kind: ItemKind = ItemKind.MESSAGE) -> Effects:
+        return self.somebody_writes(number, AuthorKind.AGENT, kind)
+
+    def somebody_writes(
+        self, number: int, author: AuthorKind, kind: ItemKind = ItemKind.MESSAGE
+    ) -> Effects:
+        message = a_message(conversation_id(number), self._next(number, None), self.now)
+        return self.do(replace(message, author=author, kind=kind))
+
+    def accepts(self, offer: Offer) -> Effects:
+        return self.do(OfferAccepted(offer.id, offer.agent_id))
+
+    def declines(self, offer: Offer) -> Effects:
+        return self.do(OfferDeclined(offer.id, offer.agent_id))
+
+    def sees(self, offer: Offer) -> Effects:
+        return self.do(OfferSeen(offer.id, offer.agent_id))
+
+    def closes(self, number: int, agent: int | None) -> Effects:
+        who = None if agent is None else agent_id(agent)
+        return self.do(ConversationClosed(conversation_id(number), who))
+
+    def says(self, agent: int, status: AgentStatus) -> Effects:
+        return self.do(StatusSet(agent_id(agent), status))
+
+    def connects(self, agent: int, node: UUID = NODE) -> Effects:
+        return self.do(PresenceChanged(agent_id(agent), node, Presence.CONNECTED))
+
+    def disconnects(self, agent: int, node: UUID = NODE) -> Effects:
+        return self.do(PresenceChanged(agent_id(agent), node, Presence.DISCONNECTED))
+
+    def assigned(self, number: int) -> Desk:
+        """Let a customer write and whoever is asked accept at once."""
+        self.customer_writes(number)
+        self.accepts(self.offer_of(number))
+        return self
+
+    # -- what stands
+
+    def conversation(self, number: int) -> Conversation:
+        return self.tables.conversations[conversation_id(number)]
+
+    def agent(self, number: int) -> Agent:
+        return self.tables.agents[agent_id(number)]
+
+    def offers_of(self, number: int) -> list[Offer]:
+        """A conversation's pending offers, oldest first."""
+        rows = [o for o in self.tables.offers.values() if o.status is OfferStatus.PENDING]
+        mine = [o for o in rows if o.conversation_id == conversation_id(number)]
+        return sorted(mine, key=lambda offer: offer.ordinal)
+
+    def offer_of(self, number: int) -> Offer:
+        (offer,) = self.offers_of(number)
+        return offer
+
+    def asked(self, number: int) -> list[int]:
+        """The numbers of the agents a conversation is offered to, in the order they were asked."""
+        return [offer.agent_id.int - 0xA000 for offer in self.offers_of(number)]
+
+    def _next(self, number: int, version: int | None) -> int:
+        heard = self.tables.heard.get(conversation_id(number))
+        return version or (heard.version if heard else 0) + 1
+
+
+def a_message(conversation: UUID, version: int, now: Instant) -> MessageArrived:
+    """A customer's chat message that the gateway received and committed just now."""
+    return MessageArrived(
+        conversation_id=conversation,
+        version=version,
+        channel=Channel.CHAT,
+        customer=None,
+        kind=ItemKind.MESSAGE,
+        visibility=Visibility.EVERYONE,
+        author=AuthorKind.CUSTOMER,
+        preview="Where is my parcel?",
+        received_at=now,
+        created_at=now,
+    )
+
+
+def shape_of(engine: Engine) -> dict[str, object]:
+    """Everything an engine holds, in a form two engines can be compared by."""
+    state = engine.state
+    return {
+        "agents": sorted(state.agents.values(), key=lambda one: one.id),
+        "conversations": sorted(state.conversations.values(), key=lambda one: one.id),
+        "offers": sorted(state.offers.values(), key=lambda one: one.id),
+        "assignments": sorted(state.assignments.values(), key=lambda one: one.id),
+        "heard": {key: state.heard.get(key) for key in state.conversations},
+        "pool": list(state.pool),
+        "excluded": state.pool.excluded(),
+        "line": state.line.order(),
+        "hungry": state.hungry.order(),
+        "timers": state.timers.all(),
+        "extras": list(state.extras),
+    }

@@ -1,0 +1,179 @@
+"""Any sequence of events keeps the promises: capacity, one owner, nothing lost, rebuilt == live."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+import pytest
+from hypothesis import settings, strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from services.router.domain.commands import Tick
+from services.router.domain.model import Conversation, Offer
+from shared.kernel.vocabulary import (
+    AgentStatus,
+    AssignmentStatus,
+    AuthorKind,
+    ConversationStatus,
+    OfferStatus,
+    Presence,
+)
+from tests.support.routing import NODE, OTHER_NODE, Desk, an_agent, conversation_id, shape_of
+
+pytestmark = pytest.mark.timeout(120)  # under coverage on a busy machine; two seconds alone
+AGENTS = 4
+CONVERSATIONS = 7
+agents = st.integers(0, AGENTS - 1)
+conversations = st.integers(0, CONVERSATIONS - 1)
+
+
+class AnyDay(RuleBasedStateMachine):
+    """A small shop in which everything may happen at any instant."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.desk = Desk()
+        self.written: set[UUID] = set()
+
+    @initialize(
+        capacities=st.lists(st.integers(1, 4), min_size=AGENTS, max_size=AGENTS),
+        here=st.lists(st.booleans(), min_size=AGENTS, max_size=AGENTS),
+    )
+    def open_shop(self, capacities: list[int], here: list[bool]) -> None:
+        team = [
+            an_agent(n, capacity=capacity, nodes=(NODE,) if here[n] else ())
+            for n, capacity in enumerate(capacities)
+        ]
+        self.desk = Desk(*team)
+
+    @rule(number=conversations)
+    def a_customer_writes(self, number: int) -> None:
+        self.desk.customer_writes(number)
+        self.written.add(conversation_id(number))
+
+    @rule(number=conversations, version=st.integers(1, 4))
+    def an_event_comes_again_or_too_early(self, number: int, version: int) -> None:
+        heard = self.desk.tables.heard.get(conversation_id(number))
+        if version != (heard.version if heard else 0) + 1:
+            effects = self.desk.customer_writes(number, version=version)
+            assert not effects.heard
+
+    @rule(number=conversations, author=st.sampled_from(AuthorKind))
+    def somebody_writes(self, number: int, author: AuthorKind) -> None:
+        self.desk.somebody_writes(number, author)
+        if author is AuthorKind.CUSTOMER:
+            self.written.add(conversation_id(number))
+
+    @rule(span=st.sampled_from([0, 1, 900, 1_600, 2_500, 5_000, 10_000, 31_000]))
+    def time_passes(self, span: int) -> None:
+        self.desk.wait(span)
+
+    @rule(span=st.sampled_from([1_000, 12_000, 40_000]))
+    def the_process_sleeps(self, span: int) -> None:
+        self.desk.now += span  # timers run late, with the next command
+
+    @rule(agent=agents, status=st.sampled_from(AgentStatus))
+    def an_agent_says(self, agent: int, status: AgentStatus) -> None:
+        self.desk.says(agent, status)
+
+    @rule(agent=agents, node=st.sampled_from([NODE, OTHER_NODE]))
+    def an_agent_connects(self, agent: int, node: UUID) -> None:
+        self.desk.connects(agent, node)
+
+    @rule(agent=agents, node=st.sampled_from([NODE, OTHER_NODE]))
+    def an_agent_disconnects(self, agent: int, node: UUID) -> None:
+        self.desk.disconnects(agent, node)
+
+    @precondition(lambda self: self.desk.tables.offers)
+    @rule(pick=st.integers(0, 1_000), what=st.sampled_from(["accept", "decline", "see"]))
+    def an_agent_answers(self, pick: int, what: str) -> None:
+        offers = list(self.desk.tables.offers.values())
+        offer = offers[-1 - pick % min(len(offers), 6)]
+        act = {
+            "accept": self.desk.accepts,
+            "decline": self.desk.declines,
+            "see": self.desk.sees,
+        }
+        act[what](offer)
+
+    @rule(number=conversations, agent=st.one_of(st.none(), agents))
+    def somebody_closes(self, number: int, agent: int | None) -> None:
+        self.desk.closes(number, agent)
+
+    @rule()
+    def the_router_restarts(self) -> None:
+        self.desk.engine = self.desk.rebuild()
+        self.desk.do(Tick())
+
+    @invariant()
+    def nobody_is_above_capacity(self) -> None:
+        for agent in self.desk.tables.agents.values():
+            assert 0 <= agent.load <= agent.capacity
+
+    @invariant()
+    def a_load_is_what_is_offered_and_assigned(self) -> None:
+        tables = self.desk.tables
+        for agent in tables.agents.values():
+            offered = [o for o in tables.offers.values() if o.agent_id == agent.id]
+            served = [a for a in tables.assignments.values() if a.agent_id == agent.id]
+            assert agent.load == sum(
+                o.weight for o in offered if o.status is OfferStatus.PENDING
+            ) + sum(a.weight for a in served if a.status is AssignmentStatus.ACTIVE)
+
+    @invariant()
+    def a_conversation_has_one_owner_or_waits(self) -> None:
+        for conversation in self.desk.tables.conversations.values():
+            owners = [
+                a
+                for a in self.desk.tables.assignments.values()
+                if a.conversation_id == conversation.id and a.status is AssignmentStatus.ACTIVE
+            ]
+            assigned = conversation.status is ConversationStatus.ASSIGNED
+            assert [a.id for a in owners] == ([conversation.assignment_id] if assigned else [])
+            pending = self._pending(conversation)
+            assert bool(pending) == (conversation.status is ConversationStatus.OFFERED)
+            assert len(pending) <= self.desk.policy.max_live_offers
+            assert len({offer.agent_id for offer in pending}) == len(pending)
+
+    @invariant()
+    def nothing_is_lost(self) -> None:
+        assert set(self.desk.tables.conversations) == self.written
+
+    @invariant()
+    def only_agents_who_are_here_and_available_are_asked(self) -> None:
+        for offer in self.desk.engine.state.offers.values():
+            agent = self.desk.tables.agents[offer.agent_id]
+            assert agent.presence is Presence.CONNECTED
+            assert agent.status is AgentStatus.AVAILABLE
+
+    @invariant()
+    def whoever_waits_has_nobody_left_to_be_asked(self) -> None:
+        now = self.desk.engine.state.now  # the process may have slept since
+        for conversation in self.desk.tables.conversations.values():
+            if conversation.status is ConversationStatus.QUEUED:
+                resting = {a for a, at in conversation.passed_by if now - at < 5_000}
+                assert not set(self.desk.engine.state.pool) - resting
+
+    @invariant()
+    def every_waiting_state_has_an_exit(self) -> None:
+        state = self.desk.engine.state
+        timed = {due.owner for due in state.timers.all()}
+        assert set(state.offers) <= timed
+
+    @invariant()
+    def a_rebuilt_engine_is_the_live_one(self) -> None:
+        live = self.desk.engine
+        rebuilt = self.desk.rebuild()
+        assert rebuilt.apply(Tick(), live.state.now).changes_nothing
+        assert shape_of(rebuilt) == shape_of(live)
+
+    def _pending(self, conversation: Conversation) -> list[Offer]:
+        return [
+            offer
+            for offer in self.desk.tables.offers.values()
+            if offer.conversation_id == conversation.id and offer.status is OfferStatus.PENDING
+        ]
+
+
+class TestAnyDay(AnyDay.TestCase):  # type: ignore[name-defined,misc]
+    settings = settings(max_examples=60, stateful_step_count=40)
