@@ -1,0 +1,465 @@
+"""The chat session: what a customer's frames and the passing of time lead to."""
+
+from __future__ import annotations
+
+import json
+from uuid import UUID
+
+import pytest
+
+from services.gateway.domain.answers import Appended, Found
+from services.gateway.domain.effects import (
+    Append,
+    Close,
+    Drop,
+    Effect,
+    Follow,
+    LookUp,
+    Ping,
+    ReadItems,
+    SendFrame,
+    Unfollow,
+)
+from services.gateway.domain.ordering import CROSSING_MS
+from services.gateway.domain.session import (
+    BAD_FRAMES_MAX,
+    HELD_MAX,
+    HELLO_WITHIN_MS,
+    IN_FLIGHT_MAX,
+    PING_EVERY_MS,
+    ChatSession,
+    Phase,
+)
+from shared.contracts.frames import (
+    Accepted,
+    Bye,
+    CloseCode,
+    Created,
+    ErrorFrame,
+    Hello,
+    Welcome,
+)
+from shared.contracts.items import Item
+from shared.kernel.errors import ErrorCode
+from shared.kernel.vocabulary import AuthorKind, Visibility
+from tests.support.clock import START
+from tests.support.items import CONVERSATION, an_item
+
+HELLO = b'{"type":"hello","site_key":"fk_x"}'
+SESSION = UUID(int=5)
+NEXT_CONVERSATION = UUID(int=0xC1)
+
+
+def send(client_id: str = "m1", text: object = "Hello?") -> bytes:
+    return json.dumps({"type": "send", "client_id": client_id, "text": text}).encode()
+
+
+def found(
+    *items: Item, conversation_id: UUID | None = CONVERSATION, last_seq: int | None = None
+) -> Found:
+    through = items[-1].seq if items else 0
+    return Found(
+        session_id=SESSION,
+        session_token="fs_x",
+        epoch=1,
+        conversation_id=conversation_id,
+        last_seq=through if last_seq is None else last_seq,
+        through_seq=through,
+        items=items,
+    )
+
+
+def an_open_session(what: Found | None = None) -> ChatSession:
+    session = ChatSession(START)
+    session.receive(HELLO, START)
+    session.welcomed(what or found(), START)
+    return session
+
+
+def landed(seq: int, conversation_id: UUID = CONVERSATION, *, current: bool = True) -> Appended:
+    return Appended(conversation_id, UUID(int=seq), seq, START, current)
+
+
+def frames(effects: list[Effect]) -> list[object]:
+    return [effect.frame for effect in effects if isinstance(effect, SendFrame)]
+
+
+def refusal(effects: list[Effect]) -> ErrorCode:
+    (frame,) = frames(effects)
+    assert isinstance(frame, ErrorFrame)
+    return frame.code
+
+
+def last_word(effects: list[Effect]) -> tuple[ErrorCode, CloseCode]:
+    bye, close = effects[-2:]
+    assert isinstance(bye, SendFrame)
+    assert isinstance(bye.frame, Bye)
+    assert isinstance(close, Close)
+    return bye.frame.code, close.code
+
+
+class TestHello:
+    def test_a_customer_is_looked_up(self) -> None:
+        effects = ChatSession(START).receive(HELLO, START)
+
+        assert effects == [LookUp(Hello(type="hello", site_key="fk_x"))]
+
+    def test_a_customer_is_welcomed_with_what_was_missed(self) -> None:
+        session = ChatSession(START)
+        session.receive(HELLO, START)
+
+        (welcome,) = frames(session.welcomed(found(an_item(1)), START))
+
+        assert isinstance(welcome, Welcome)
+        assert welcome.items == (an_item(1),)
+        assert welcome.server_time == START
+
+    def test_a_customer_who_says_nothing_is_sent_away_after_thirty_seconds(self) -> None:
+        session = ChatSession(START)
+        assert session.wake(START + PING_EVERY_MS) == [Ping()]
+        assert session.next_deadline() == START + HELLO_WITHIN_MS
+
+        effects = session.wake(START + HELLO_WITHIN_MS)
+
+        assert last_word(effects) == (ErrorCode.HELLO_FIRST, CloseCode.HELLO_TIMEOUT)
+        assert session.next_deadline() is None
+
+    def test_a_customer_who_came_in_time_is_not_sent_away(self) -> None:
+        session = an_open_session()
+
+        assert session.wake(START + HELLO_WITHIN_MS) == [Ping()]
+
+    @pytest.mark.parametrize(
+        ("code", "close"),
+        [
+            (ErrorCode.UNKNOWN_SITE, CloseCode.UNKNOWN_SITE),
+            (ErrorCode.UNKNOWN_SESSION, CloseCode.UNKNOWN_SESSION),
+            (ErrorCode.BAD_CUSTOMER_TOKEN, CloseCode.BAD_CUSTOMER_TOKEN),
+            (ErrorCode.ORIGIN_REFUSED, CloseCode.ORIGIN_REFUSED),
+            (ErrorCode.INTERNAL, CloseCode.TRY_AGAIN),
+        ],
+    )
+    def test_a_refused_customer_is_told_why_and_whether_to_come_back(
+        self, code: ErrorCode, close: CloseCode
+    ) -> None:
+        session = ChatSession(START)
+        session.receive(HELLO, START)
+
+        assert last_word(session.refused(code)) == (code, close)
+        assert session.phase is Phase.CLOSED
+
+    @pytest.mark.parametrize("key", [None, "", {}, [], 7])
+    def test_a_missing_site_key_is_an_unknown_site(self, key: object) -> None:
+        """LESSONS 30: whatever type it is given, it is refused the same way."""
+        frame = {"type": "hello"} | ({} if key is None else {"site_key": key})
+
+        effects = ChatSession(START).receive(json.dumps(frame).encode(), START)
+
+        assert last_word(effects) == (ErrorCode.UNKNOWN_SITE, CloseCode.UNKNOWN_SITE)
+
+    def test_messages_right_behind_the_hello_are_appended_after_the_welcome(self) -> None:
+        session = ChatSession(START)
+        session.receive(HELLO, START)
+        assert session.receive(send("m1"), START) == []
+
+        effects = session.welcomed(found(), START + 5)
+
+        assert isinstance(frames(effects)[0], Welcome)
+        assert effects[1:] == [Append("m1", "Hello?", START + 5)]
+
+    def test_only_so_many_messages_wait_for_the_welcome(self) -> None:
+        session = ChatSession(START)
+        session.receive(HELLO, START)
+        for number in range(HELD_MAX):
+            session.receive(send(f"m{number}"), START)
+
+        assert refusal(session.receive(send("more"), START)) is ErrorCode.RATE_LIMITED
+
+    def test_an_item_that_outran_the_welcome_is_read_from_the_store(self) -> None:
+        session = ChatSession(START)
+        session.receive(HELLO, START)
+        assert session.heard(an_item(2), START) == []
+
+        effects = session.welcomed(found(an_item(1)), START)
+
+        assert effects[-1] == ReadItems(CONVERSATION, 1)
+
+    def test_the_rest_of_a_long_conversation_follows_the_welcome(self) -> None:
+        session = ChatSession(START)
+        session.receive(HELLO, START)
+
+        effects = session.welcomed(found(an_item(1), last_seq=3), START)
+        assert effects[-1] == ReadItems(CONVERSATION, 1)
+
+        more = session.read(CONVERSATION, [an_item(2)], 2, 3, START)
+        assert more == [SendFrame(Created(item=an_item(2))), ReadItems(CONVERSATION, 2)]
+
+    def test_an_answer_that_comes_too_late_does_nothing(self) -> None:
+        session = an_open_session()
+
+        assert session.welcomed(found(), START) == []
+        assert session.refused(ErrorCode.UNKNOWN_SITE) == []
+
+
+class TestBadFrames:
+    @pytest.mark.parametrize(
+        ("frame", "code"),
+        [
+            (b"", ErrorCode.BAD_FRAME),
+            (b"{", ErrorCode.BAD_FRAME),
+            (b"\xff\xfe", ErrorCode.BAD_FRAME),
+            (b"[]", ErrorCode.BAD_FRAME),
+            (b"null", ErrorCode.BAD_FRAME),
+            (b'{"text":"no type"}', ErrorCode.BAD_FRAME),
+            (b"[" * 5_000, ErrorCode.BAD_FRAME),
+            (b'{"type":"shout"}', ErrorCode.UNKNOWN_FRAME),
+            (b'{"type":{"$ne":1}}', ErrorCode.UNKNOWN_FRAME),
+            (send(text=5), ErrorCode.BAD_FRAME),
+            (send(text={}), ErrorCode.BAD_FRAME),
+            (send(text=["a"]), ErrorCode.BAD_FRAME),
+            (send(client_id=""), ErrorCode.BAD_CLIENT_ID),
+            (send(client_id="a b"), ErrorCode.BAD_CLIENT_ID),
+            (send(client_id="a" * 65), ErrorCode.BAD_CLIENT_ID),
+            (b'{"type":"send","client_id":5,"text":"x"}', ErrorCode.BAD_CLIENT_ID),
+            (b'{"type":"send","client_id":"a","text":"\\ud800"}', ErrorCode.BAD_FRAME),
+            (b'{"type":"send","client_id":"a","text":"x","shop":"y"}', ErrorCode.BAD_FRAME),
+        ],
+    )
+    @pytest.mark.parametrize("welcome", [False, True])
+    def test_a_bad_frame_gets_one_fixed_error_before_and_after_hello(
+        self, frame: bytes, code: ErrorCode, welcome: bool
+    ) -> None:
+        """LESSONS 27: no reflection, no internals, the same at any time."""
+        session = an_open_session() if welcome else ChatSession(START)
+
+        effects = session.receive(frame, START)
+
+        assert refusal(effects) is code
+        (error,) = frames(effects)
+        assert isinstance(error, ErrorFrame)
+        assert error.client_id is None
+
+    def test_a_message_before_the_hello_is_refused(self) -> None:
+        assert refusal(ChatSession(START).receive(send(), START)) is ErrorCode.HELLO_FIRST
+
+    def test_a_second_hello_is_refused(self) -> None:
+        session = an_open_session()
+
+        assert refusal(session.receive(HELLO, START)) is ErrorCode.ALREADY_WELCOME
+
+    def test_a_second_hello_without_a_site_key_is_a_bad_frame(self) -> None:
+        session = an_open_session()
+
+        assert refusal(session.receive(b'{"type":"hello"}', START)) is ErrorCode.BAD_FRAME
+
+    def test_ten_bad_frames_close_the_connection(self) -> None:
+        session = ChatSession(START)
+        for _ in range(BAD_FRAMES_MAX - 1):
+            assert len(session.receive(b"{", START)) == 1
+
+        effects = session.receive(b"{", START)
+
+        assert last_word(effects) == (ErrorCode.BAD_FRAME, CloseCode.BAD_FRAMES)
+        assert session.receive(HELLO, START) == []
+
+
+class TestSending:
+    def test_a_message_is_appended_and_acknowledged_only_once_committed(self) -> None:
+        session = an_open_session()
+
+        assert session.receive(send(), START + 7) == [Append("m1", "Hello?", START + 7)]
+        (accepted,) = frames(session.appended("m1", landed(1), START + 9))
+
+        assert isinstance(accepted, Accepted)
+        assert (accepted.client_id, accepted.seq) == ("m1", 1)
+
+    @pytest.mark.parametrize("length", [0, 5_001])
+    def test_a_text_of_a_wrong_length_is_refused_by_name(self, length: int) -> None:
+        session = an_open_session()
+
+        (error,) = frames(session.receive(send(text="é" * length), START))
+
+        assert isinstance(error, ErrorFrame)
+        assert (error.code, error.client_id) == (ErrorCode.TEXT_LENGTH, "m1")
+
+    def test_a_text_is_measured_in_code_points(self) -> None:
+        session = an_open_session()
+
+        assert isinstance(session.receive(send(text="😀" * 5_000), START)[0], Append)
+
+    def test_a_text_the_store_cannot_hold_is_refused(self) -> None:
+        session = an_open_session()
+
+        assert refusal(session.receive(send(text="a\0b"), START)) is ErrorCode.BAD_FRAME
+
+    def test_only_so_many_messages_are_under_way_at_once(self) -> None:
+        session = an_open_session()
+        for number in range(IN_FLIGHT_MAX):
+            session.receive(send(f"m{number}"), START)
+
+        assert refusal(session.receive(send("more"), START)) is ErrorCode.RATE_LIMITED
+        session.appended("m0", landed(1), START)
+        assert isinstance(session.receive(send("more"), START)[0], Append)
+
+    def test_a_refused_message_is_told_by_its_client_id(self) -> None:
+        session = an_open_session()
+        session.receive(send(), START)
+
+        (error,) = frames(session.append_refused("m1", ErrorCode.CLIENT_ID_CONFLICT))
+
+        assert isinstance(error, ErrorFrame)
+        assert (error.code, error.client_id) == (ErrorCode.CLIENT_ID_CONFLICT, "m1")
+
+    def test_the_first_message_makes_the_conversation_followed(self) -> None:
+        session = an_open_session(found(conversation_id=None))
+        session.receive(send(), START)
+
+        effects = session.appended("m1", landed(1), START)
+
+        assert effects[0] == Follow(CONVERSATION, 0)
+        assert isinstance(frames(effects)[0], Accepted)
+
+    def test_a_resend_of_an_ended_conversations_message_is_acknowledged_where_it_stands(
+        self,
+    ) -> None:
+        session = an_open_session(found(conversation_id=None))
+        session.receive(send(), START)
+
+        effects = session.appended("m1", landed(4, current=False), START)
+
+        assert [type(frame) for frame in frames(effects)] == [Accepted]
+        assert len(effects) == 1
+
+    def test_a_new_conversation_takes_over_once_the_last_is_told_to_its_end(self) -> None:
+        session = an_open_session(found(an_item(1)))
+        session.receive(send(), START)
+
+        effects = session.appended("m1", landed(1, NEXT_CONVERSATION), START)
+        assert effects[:2] == [ReadItems(CONVERSATION, 1), Follow(NEXT_CONVERSATION, 0)]
+
+        ended = session.read(CONVERSATION, [an_item(2)], 2, 2, START)
+        assert ended == [SendFrame(Created(item=an_item(2))), Unfollow(CONVERSATION)]
+        assert session.heard(an_item(3), START) == []
+
+        session.receive(send("m2"), START)
+        session.appended("m2", landed(1, UUID(int=0xC2)), START)
+
+    def test_a_conversation_left_twice_is_read_to_its_end_once(self) -> None:
+        session = an_open_session(found(an_item(1)))
+        for number, conversation in enumerate((0xC1, 0xC2)):
+            session.receive(send(f"m{number}"), START)
+            effects = session.appended(f"m{number}", landed(1, UUID(int=conversation)), START)
+
+        assert [e for e in effects if isinstance(e, ReadItems)] == [
+            ReadItems(NEXT_CONVERSATION, 1)
+        ]
+
+
+class TestHearing:
+    def test_an_agents_message_is_told(self) -> None:
+        session = an_open_session()
+
+        assert frames(session.heard(an_item(1), START)) == [Created(item=an_item(1))]
+
+    def test_a_note_for_agents_never_reaches_the_customer(self) -> None:
+        """LESSONS 31."""
+        session = an_open_session()
+
+        assert session.heard(an_item(1, visibility=Visibility.AGENTS), START) == []
+        assert len(frames(session.heard(an_item(2), START))) == 1
+
+    def test_the_customers_own_message_is_told_by_its_acknowledgement_alone(self) -> None:
+        session = an_open_session()
+        session.receive(send(), START)
+        own = an_item(1, author=AuthorKind.CUSTOMER, client_id="m1")
+
+        assert session.heard(own, START) == []
+        assert len(frames(session.appended("m1", landed(1), START))) == 1
+        assert session.heard(own, START) == []
+
+    def test_an_agent_who_takes_the_same_client_id_is_still_told(self) -> None:
+        session = an_open_session()
+        session.receive(send(), START)
+
+        assert len(frames(session.heard(an_item(1, client_id="m1"), START))) == 1
+
+    def test_a_gap_is_read_after_the_crossing_time(self) -> None:
+        session = an_open_session()
+        assert session.heard(an_item(2), START) == []
+        assert session.next_deadline() == START + CROSSING_MS
+
+        assert session.wake(START + CROSSING_MS) == [ReadItems(CONVERSATION, 0)]
+        effects = session.read(CONVERSATION, [an_item(1)], 1, 2, START + 60)
+
+        assert frames(effects) == [Created(item=an_item(1)), Created(item=an_item(2))]
+
+    def test_a_lost_publish_is_read_when_the_sweep_says_so(self) -> None:
+        session = an_open_session()
+
+        session.learned(CONVERSATION, 1, START)
+        session.learned(NEXT_CONVERSATION, 1, START)
+
+        assert session.wake(START + CROSSING_MS) == [ReadItems(CONVERSATION, 0)]
+
+    def test_a_failed_read_is_tried_again(self) -> None:
+        session = an_open_session()
+        session.learned(CONVERSATION, 1, START)
+        session.wake(START + CROSSING_MS)
+
+        session.read_failed(CONVERSATION, START + 100)
+        session.read_failed(NEXT_CONVERSATION, START + 100)
+
+        assert session.wake(START + 1_000) == [ReadItems(CONVERSATION, 0)]
+
+    def test_an_answer_about_another_conversation_is_nothing(self) -> None:
+        session = an_open_session()
+
+        assert session.read(NEXT_CONVERSATION, [], 0, 0, START) == []
+        assert session.heard(an_item(1, conversation_id=NEXT_CONVERSATION), START) == []
+
+    def test_nothing_is_read_while_the_buffer_is_full(self) -> None:
+        session = an_open_session()
+        session.pause()
+        session.learned(CONVERSATION, 1, START)
+
+        assert session.wake(START + CROSSING_MS) == []
+        assert session.next_deadline() == START + PING_EVERY_MS
+        assert session.resume(START + 60) == [ReadItems(CONVERSATION, 0)]
+
+
+class TestEnding:
+    def test_an_end_that_gives_no_sign_of_life_is_dropped(self) -> None:
+        """LESSONS 13: a half-open connection is found out on the receive path."""
+        session = an_open_session()
+
+        assert session.wake(START + PING_EVERY_MS) == [Ping()]
+        session.sign_of_life()
+        assert session.wake(START + 2 * PING_EVERY_MS) == [Ping()]
+        assert session.wake(START + 3 * PING_EVERY_MS) == [Drop()]
+        assert session.wake(START + 4 * PING_EVERY_MS) == []
+
+    def test_a_replaced_connection_is_told_so(self) -> None:
+        effects = an_open_session().end(ErrorCode.REPLACED)
+
+        assert last_word(effects) == (ErrorCode.REPLACED, CloseCode.REPLACED)
+
+    def test_a_stopping_node_says_when_to_come_back(self) -> None:
+        """LESSONS 18: a reconnect storm is spread by the server's own hint."""
+        effects = an_open_session().stop(1_234)
+
+        assert last_word(effects) == (ErrorCode.TRY_AGAIN, CloseCode.GOING_AWAY)
+        (bye,) = frames(effects)
+        assert isinstance(bye, Bye)
+        assert bye.retry_in_ms == 1_234
+
+    def test_a_lost_connection_hears_nothing_more(self) -> None:
+        session = an_open_session()
+        session.receive(send("m1"), START)
+        session.receive(send("m2"), START)
+        session.lost()
+
+        assert session.appended("m1", landed(1), START) == []
+        assert session.append_refused("m2", ErrorCode.TRY_AGAIN) == []
+        assert session.read(CONVERSATION, [an_item(1)], 1, 1, START) == []
+        assert session.end(ErrorCode.REPLACED) == []
+        assert session.stop(0) == []
