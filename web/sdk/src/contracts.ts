@@ -193,7 +193,7 @@ export interface DecisionPage {
 }
 
 /** What made the router decide. */
-export type DecisionTrigger = "conversation_started" | "slot_freed" | "agent_available" | "offer_declined" | "offer_expired" | "agent_gone";
+export type DecisionTrigger = "conversation_started" | "slot_freed" | "agent_available" | "offer_declined" | "offer_expired" | "agent_gone" | "offer_unanswered" | "conversation_reopened";
 
 /** Why a conversation ended. */
 export type EndReason = "closed_by_agent" | "customer_left" | "abandoned";

@@ -1,1 +1,3 @@
-export {};
+export { Chat, type ChatOptions, type SessionStore } from "./client.ts";
+export type { ChatState, Outgoing, Phase, Session } from "./state.ts";
+export { hasEnded, servingAgent } from "../thread.ts";

@@ -1,0 +1,146 @@
+/** The chat's thin shell: one WebSocket, one timer, the session's storage. Every rule is in step.ts. */
+
+import { type ServerFrame, TEXT_MAX } from "../contracts.ts";
+import { type ChatState, type Effect, initialState, type Input, type Session } from "./state.ts";
+import { nextWake, step } from "./step.ts";
+
+export interface SessionStore {
+  load(): Session | null;
+  save(session: Session | null): void;
+}
+
+export interface ChatOptions {
+  /** Where the gateway listens, such as wss://chat.example/v1/chat. */
+  readonly url: string;
+  readonly siteKey: string;
+  readonly customerToken?: string | null;
+  readonly store: SessionStore;
+  readonly pageUrl?: string | null;
+  readonly locale?: string | null;
+}
+
+/** A customer's side of a chat. Changes are told to every listener; nothing is thrown at callers. */
+export class Chat {
+  #state: ChatState;
+  #socket: WebSocket | null = null;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  readonly #options: ChatOptions;
+  readonly #listeners = new Set<(state: ChatState) => void>();
+
+  constructor(options: ChatOptions) {
+    this.#options = options;
+    this.#state = initialState(
+      {
+        siteKey: options.siteKey,
+        customerToken: options.customerToken ?? null,
+        session: options.store.load(),
+        pageUrl: options.pageUrl ?? null,
+        locale: options.locale ?? null,
+        textMax: TEXT_MAX,
+      },
+      Date.now(),
+    );
+  }
+
+  get state(): ChatState {
+    return this.#state;
+  }
+
+  /** Call `listener` after every change; returns what ends that. */
+  subscribe(listener: (state: ChatState) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Connect if there is no connection, whatever ended the last one. */
+  connect(): void {
+    this.#feed({ type: "connect" });
+  }
+
+  /** Send a message, now or as soon as there is a connection; returns its client_id, for ever. */
+  write(text: string): string {
+    const clientId = crypto.randomUUID();
+    this.#feed({ type: "write", clientId, text });
+    return clientId;
+  }
+
+  /** Drop a message that was refused. */
+  discard(clientId: string): void {
+    this.#feed({ type: "discard", clientId });
+  }
+
+  /** Say who is signed in to the shop now, null for nobody. */
+  identify(customerToken: string | null): void {
+    this.#feed({ type: "identify", customerToken });
+  }
+
+  /** Call when the machine woke, came online or was looked at again. */
+  doubt(): void {
+    this.#feed({ type: "doubt" });
+  }
+
+  #feed(input: Input): void {
+    const around = { now: Date.now(), random: Math.random() };
+    const next = step(this.#state, input, around);
+    this.#state = next.state;
+    for (const effect of next.effects) this.#perform(effect);
+    this.#setTimer();
+    for (const listener of this.#listeners) listener(this.#state);
+  }
+
+  #perform(effect: Effect): void {
+    switch (effect.type) {
+      case "connect":
+        return this.#open();
+      case "disconnect":
+        return this.#drop();
+      case "send":
+        return this.#socket?.send(JSON.stringify(effect.frame));
+      case "store":
+        return this.#options.store.save(effect.session);
+    }
+  }
+
+  #open(): void {
+    const socket = new WebSocket(this.#options.url);
+    this.#socket = socket;
+    const mine = (input: Input) => {
+      if (this.#socket === socket) this.#feed(input);
+    };
+    socket.onopen = () => mine({ type: "opened" });
+    socket.onmessage = (event) => {
+      const frame = readFrame(event.data);
+      if (frame) mine({ type: "frame", frame });
+    };
+    socket.onclose = (event) => mine({ type: "closed", code: event.code });
+  }
+
+  /** A dead socket takes its time to say that it closed, so we say it and stop listening. */
+  #drop(): void {
+    const socket = this.#socket;
+    this.#socket = null;
+    socket?.close();
+    queueMicrotask(() => {
+      if (!this.#socket) this.#feed({ type: "closed", code: 1006 });
+    });
+  }
+
+  #setTimer(): void {
+    clearTimeout(this.#timer);
+    const at = nextWake(this.#state);
+    if (at === null) return;
+    this.#timer = setTimeout(() => this.#feed({ type: "wake" }), Math.max(0, at - Date.now()));
+  }
+}
+
+/** The frame in a socket message, or null for what is none; the rules skip types they do not know. */
+export function readFrame(data: unknown): ServerFrame | null {
+  if (typeof data !== "string") return null;
+  try {
+    const value: unknown = JSON.parse(data);
+    const type = (value as { type?: unknown } | null)?.type;
+    return typeof type === "string" ? (value as ServerFrame) : null;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,103 @@
+/** What each of the server's frames changes; part of the chat's pure rules. */
+
+import type { Accepted, ErrorFrame, Item, ServerFrame, Welcome } from "../contracts.ts";
+import { mergeItems } from "../thread.ts";
+import { flush } from "./sending.ts";
+import type { ChatState, Effect, Outgoing, Session, Step } from "./state.ts";
+import { subjectOf } from "./subject.ts";
+
+/** How long to pause when the server says "later" but not when. */
+export const PAUSE_MS = 1_000;
+
+/**
+ * A server's frames come in the order of `seq`, each item once; a number left out is of an item
+ * that customers do not see. So there is no gap to wait for here, only what is known to skip.
+ */
+export function onFrame(state: ChatState, frame: ServerFrame, now: number): Step {
+  switch (frame.type) {
+    case "welcome":
+      return onWelcome(state, frame, now);
+    case "accepted":
+      return { state: onAccepted(state, frame), effects: [] };
+    case "message.created":
+      return { state: withItems(state, [frame.item]), effects: [] };
+    case "error":
+      return { state: onError(state, frame, now), effects: [] };
+    case "bye":
+      return { state: { ...state, bye: { retryInMs: frame.retry_in_ms } }, effects: [] };
+    default: // a newer server's frame, which this client can do without
+      return { state, effects: [] };
+  }
+}
+
+function onWelcome(state: ChatState, frame: Welcome, now: number): Step {
+  const { session_token: token, epoch } = frame;
+  const session: Session = { token, epoch, subject: subjectOf(state.customerToken) };
+  const stored: Effect = { type: "store", session };
+  if (historyIsAnother(state, frame)) return fromZero({ ...state, session }, stored, now);
+  const live: ChatState = {
+    ...withItems(state, frame.items),
+    session,
+    phase: "live",
+    phaseSince: now,
+    textMax: frame.limits.text_max,
+  };
+  const sent = flush(live, now);
+  return { state: sent.state, effects: [stored, ...sent.effects] };
+}
+
+/** Another epoch: what we hold and our position in it were of a history that is gone. */
+function historyIsAnother(state: ChatState, frame: Welcome): boolean {
+  return state.items.length > 0 && state.session !== null && state.session.epoch !== frame.epoch;
+}
+
+/** Say hello once more, on a new connection and from the beginning. */
+function fromZero(state: ChatState, stored: Effect, now: number): Step {
+  const outgoing = state.outgoing.map((one) => ({ ...one, sentAt: null }));
+  return {
+    state: { ...state, items: [], outgoing, phase: "connecting", phaseSince: now },
+    effects: [stored, { type: "disconnect" }, { type: "connect" }],
+  };
+}
+
+function onAccepted(state: ChatState, frame: Accepted): ChatState {
+  const message = state.outgoing.find((one) => one.clientId === frame.client_id);
+  return message ? withItems(state, [itemOf(message, frame)]) : state;
+}
+
+function itemOf(message: Outgoing, frame: Accepted): Item {
+  return {
+    id: frame.item_id,
+    conversation_id: frame.conversation_id,
+    seq: frame.seq,
+    kind: "message",
+    visibility: "everyone",
+    author: { kind: "customer", id: null, name: null },
+    text: message.text,
+    client_id: frame.client_id,
+    created_at: frame.created_at,
+  };
+}
+
+/** A message of ours among committed items needs no sending any more. */
+function withItems(state: ChatState, arrived: readonly Item[]): ChatState {
+  const committed = new Set(arrived.map((item) => item.client_id));
+  return {
+    ...state,
+    items: mergeItems(state.items, arrived),
+    outgoing: state.outgoing.filter((one) => !committed.has(one.clientId)),
+  };
+}
+
+/** "Later" holds every message back, so that none overtakes another; a refusal is that one's. */
+function onError(state: ChatState, frame: ErrorFrame, now: number): ChatState {
+  if (frame.code === "rate_limited" || frame.code === "try_again") {
+    const outgoing = state.outgoing.map((one) => ({ ...one, sentAt: null }));
+    return { ...state, outgoing, pausedUntil: now + (frame.retry_after_ms ?? PAUSE_MS) };
+  }
+  const refusal = { code: frame.code, detail: frame.detail };
+  const outgoing = state.outgoing.map((one) =>
+    one.clientId === frame.client_id ? { ...one, refusal } : one,
+  );
+  return { ...state, outgoing };
+}

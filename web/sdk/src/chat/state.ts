@@ -1,0 +1,114 @@
+/** What a chat knows at an instant; holds no socket and no timer. */
+
+import type { ErrorCode, Hello, Item, Send, ServerFrame } from "../contracts.ts";
+import { subjectOf } from "./subject.ts";
+
+/** A session to resume, and whom it belongs to (the customer token's subject, null: nobody). */
+export interface Session {
+  readonly token: string;
+  readonly epoch: number;
+  readonly subject: string | null;
+}
+
+/** A message that is not committed yet. Refused ones stay, so that the words are not lost. */
+export interface Outgoing {
+  readonly clientId: string;
+  readonly text: string;
+  readonly writtenAt: number;
+  /** When it was handed to the connection that is open now; null when it was not. */
+  readonly sentAt: number | null;
+  readonly refusal: { readonly code: ErrorCode; readonly detail: string } | null;
+}
+
+/**
+ * idle: nobody asked for a connection. connecting: until `welcome`. live: between `welcome` and a
+ * close. waiting: for the next attempt. stopped: no attempt will be made; see `stop`.
+ */
+export type Phase = "idle" | "connecting" | "live" | "waiting" | "stopped";
+
+export interface ChatState {
+  readonly siteKey: string;
+  readonly customerToken: string | null;
+  readonly pageUrl: string | null;
+  readonly locale: string | null;
+  readonly phase: Phase;
+  readonly phaseSince: number;
+  readonly session: Session | null;
+  /** All that was said in this session, conversation after conversation. */
+  readonly items: readonly Item[];
+  readonly outgoing: readonly Outgoing[];
+  /** Attempts since the last connection that lasted. */
+  readonly attempt: number;
+  readonly retryAt: number | null;
+  readonly pausedUntil: number | null;
+  readonly heardAt: number;
+  readonly bye: { readonly retryInMs: number | null } | null;
+  /** Why it stopped: a close code of contracts `CloseCode`. */
+  readonly stop: number | null;
+  /** The server no longer knew the session: what was said before cannot be shown. */
+  readonly historyLost: boolean;
+  readonly textMax: number;
+}
+
+export type Input =
+  | { readonly type: "connect" }
+  | { readonly type: "opened" }
+  | { readonly type: "frame"; readonly frame: ServerFrame }
+  | { readonly type: "closed"; readonly code: number }
+  | { readonly type: "write"; readonly clientId: string; readonly text: string }
+  | { readonly type: "discard"; readonly clientId: string }
+  | { readonly type: "identify"; readonly customerToken: string | null }
+  | { readonly type: "doubt" }
+  | { readonly type: "wake" };
+
+export type Effect =
+  | { readonly type: "connect" }
+  | { readonly type: "disconnect" }
+  | { readonly type: "send"; readonly frame: Hello | Send }
+  | { readonly type: "store"; readonly session: Session | null };
+
+export interface Step {
+  readonly state: ChatState;
+  readonly effects: readonly Effect[];
+}
+
+/** What the outside says of this step: the instant in ms, and a random number in [0, 1). */
+export interface Surroundings {
+  readonly now: number;
+  readonly random: number;
+}
+
+export interface Opening {
+  readonly siteKey: string;
+  readonly customerToken: string | null;
+  readonly session: Session | null;
+  readonly pageUrl: string | null;
+  readonly locale: string | null;
+  readonly textMax: number;
+}
+
+/** A stored session of somebody else is not taken up: on a shared computer it is another's talk. */
+export function initialState(opening: Opening, now: number): ChatState {
+  const { session, customerToken } = opening;
+  const mine = session && mayResume(session, customerToken) ? session : null;
+  return {
+    ...opening,
+    session: mine,
+    phase: "idle",
+    phaseSince: now,
+    items: [],
+    outgoing: [],
+    attempt: 0,
+    retryAt: null,
+    pausedUntil: null,
+    heardAt: now,
+    bye: null,
+    stop: null,
+    historyLost: false,
+  };
+}
+
+/** Nobody's session may be taken up by whoever signs in; a named one only by that same person. */
+export function mayResume(session: Session, customerToken: string | null): boolean {
+  return session.subject === null || session.subject === subjectOf(customerToken);
+}

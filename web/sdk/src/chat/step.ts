@@ -1,0 +1,156 @@
+/** The chat's rules: inputs and an instant in, the next state and effects out. No I/O at all. */
+
+import { adviceFor, backoffMs } from "./advice.ts";
+import { onFrame } from "./frames.ts";
+import { flush, hello } from "./sending.ts";
+import {
+  type ChatState,
+  type Effect,
+  type Input,
+  mayResume,
+  type Outgoing,
+  type Step,
+  type Surroundings,
+} from "./state.ts";
+
+/** Without a welcome after this long the attempt is given up. */
+export const CONNECT_TIMEOUT_MS = 10_000;
+/** A send unanswered for this long means the connection is dead without saying so. */
+export const ACK_TIMEOUT_MS = 8_000;
+/** A connection that lived this long was a good one: the next attempt starts from the beginning. */
+export const STABLE_MS = 10_000;
+/** Silent this long, a connection is not believed after sleep or a change of network. */
+export const DOUBT_AFTER_MS = 20_000;
+
+export function step(state: ChatState, input: Input, around: Surroundings): Step {
+  switch (input.type) {
+    case "connect":
+      return mayConnect(state) ? connect(state, around.now) : unchanged(state);
+    case "opened":
+      return { state, effects: [{ type: "send", frame: hello(state) }] };
+    case "frame":
+      return onFrame({ ...state, heardAt: around.now }, input.frame, around.now);
+    case "closed":
+      return onClosed(state, input.code, around);
+    case "write":
+      return write(state, input.clientId, input.text, around.now);
+    case "discard":
+      return unchanged({
+        ...state,
+        outgoing: state.outgoing.filter((one) => one.clientId !== input.clientId),
+      });
+    case "identify":
+      return identify(state, input.customerToken, around.now);
+    case "doubt":
+      return doubt(state, around.now);
+    case "wake":
+      return wake(state, around.now);
+  }
+}
+
+/** The next instant at which `wake` has something to do; null when there is none. */
+export function nextWake(state: ChatState): number | null {
+  const due: number[] = [];
+  if (state.phase === "waiting" && state.retryAt !== null) due.push(state.retryAt);
+  if (state.phase === "connecting") due.push(state.phaseSince + CONNECT_TIMEOUT_MS);
+  if (state.phase === "live") due.push(...liveDeadlines(state));
+  return due.length > 0 ? Math.min(...due) : null;
+}
+
+function liveDeadlines(state: ChatState): number[] {
+  const due: number[] = [];
+  if (state.pausedUntil !== null) due.push(state.pausedUntil);
+  const sentAt = oldestUnanswered(state);
+  if (sentAt !== null) due.push(sentAt + ACK_TIMEOUT_MS);
+  return due;
+}
+
+function oldestUnanswered(state: ChatState): number | null {
+  const waits = (one: Outgoing) => one.sentAt !== null && one.refusal === null;
+  return state.outgoing.find(waits)?.sentAt ?? null;
+}
+
+function wake(state: ChatState, now: number): Step {
+  if (state.phase === "waiting") {
+    return (state.retryAt ?? now) <= now ? connect(state, now) : unchanged(state);
+  }
+  const late = (at: number | null, span: number) => at !== null && at + span <= now;
+  if (state.phase === "connecting" && late(state.phaseSince, CONNECT_TIMEOUT_MS)) return drop(state);
+  if (state.phase !== "live") return unchanged(state);
+  if (late(oldestUnanswered(state), ACK_TIMEOUT_MS)) return drop(state);
+  return late(state.pausedUntil, 0) ? flush({ ...state, pausedUntil: null }, now) : unchanged(state);
+}
+
+function mayConnect(state: ChatState): boolean {
+  return state.phase !== "connecting" && state.phase !== "live";
+}
+
+function connect(state: ChatState, now: number): Step {
+  const phase = { phase: "connecting", phaseSince: now, retryAt: null, stop: null } as const;
+  return {
+    state: { ...onNewConnection(state), ...phase, bye: null, heardAt: now },
+    effects: [{ type: "connect" }],
+  };
+}
+
+/** Whatever the last connection was handed and did not acknowledge is to be handed over again. */
+function onNewConnection(state: ChatState): ChatState {
+  const outgoing = state.outgoing.map((one) => ({ ...one, sentAt: null }));
+  return { ...state, outgoing, pausedUntil: null };
+}
+
+/** The shell answers a disconnect with `closed`, which then decides what comes next. */
+function drop(state: ChatState): Step {
+  return { state, effects: [{ type: "disconnect" }] };
+}
+
+function unchanged(state: ChatState): Step {
+  return { state, effects: [] };
+}
+
+function onClosed(state: ChatState, code: number, around: Surroundings): Step {
+  if (state.phase !== "connecting" && state.phase !== "live") return unchanged(state);
+  const advice = adviceFor(code);
+  const lasted = state.phase === "live" && around.now - state.phaseSince >= STABLE_MS;
+  const attempt = lasted ? 0 : state.attempt;
+  const cleared = onNewConnection({ ...state, phaseSince: around.now, attempt: attempt + 1 });
+  if (advice === "never") {
+    return unchanged({ ...cleared, phase: "stopped", stop: code, retryAt: null });
+  }
+  const delay = state.bye?.retryInMs ?? backoffMs(attempt, around.random);
+  const waiting: ChatState = { ...cleared, phase: "waiting", retryAt: around.now + delay };
+  return advice === "renew" ? forget(waiting) : unchanged(waiting);
+}
+
+function forget(state: ChatState): Step {
+  const historyLost = state.items.length > 0 || state.session !== null;
+  const effects: Effect[] = [{ type: "store", session: null }];
+  return { state: { ...state, session: null, items: [], historyLost }, effects };
+}
+
+function write(state: ChatState, clientId: string, text: string, now: number): Step {
+  const message = { clientId, text, writtenAt: now, sentAt: null, refusal: null };
+  const written: ChatState = { ...state, outgoing: [...state.outgoing, message] };
+  if (state.phase === "live") return flush(written, now);
+  return mayConnect(state) ? connect(written, now) : unchanged(written);
+}
+
+function identify(state: ChatState, customerToken: string | null, now: number): Step {
+  const known: ChatState = { ...state, customerToken };
+  if (!state.session || mayResume(state.session, customerToken)) {
+    return state.phase === "stopped" ? connect(known, now) : unchanged(known);
+  }
+  const fresh: ChatState = { ...known, session: null, items: [], outgoing: [] };
+  const effects: Effect[] = [{ type: "store", session: null }];
+  if (state.phase === "idle") return { state: fresh, effects };
+  const again = connect(fresh, now);
+  return { state: again.state, effects: [...effects, { type: "disconnect" }, ...again.effects] };
+}
+
+/** The machine slept or changed networks: a browser may not notice that its socket is dead. */
+function doubt(state: ChatState, now: number): Step {
+  if (state.phase === "waiting") return connect(state, now);
+  if (state.phase !== "live" || now - state.heardAt < DOUBT_AFTER_MS) return unchanged(state);
+  const again = connect(state, now);
+  return { state: again.state, effects: [{ type: "disconnect" }, ...again.effects] };
+}

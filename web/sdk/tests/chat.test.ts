@@ -1,0 +1,252 @@
+import { describe, expect, test } from "vitest";
+import { backoffMs, BACKOFF_MAX_MS } from "../src/chat/advice.ts";
+import { type ChatState, type Effect, initialState, type Input, type Opening } from "../src/chat/state.ts";
+import { ACK_TIMEOUT_MS, CONNECT_TIMEOUT_MS, DOUBT_AFTER_MS, nextWake, step } from "../src/chat/step.ts";
+import { subjectOf } from "../src/chat/subject.ts";
+import { CloseCode, type ServerFrame } from "../src/contracts.ts";
+import { anItem, aWelcome, by, CONVERSATION, NEXT_CONVERSATION } from "./builders.ts";
+
+const token = (sub: string) => `h.${btoa(JSON.stringify({ sub }))}.s`;
+
+/** Drives the rules as the shell does, under a clock of its own. */
+class Talk {
+  now = 0;
+  state: ChatState;
+  effects: Effect[] = [];
+
+  constructor(opening: Partial<Opening> = {}) {
+    const nobody = { customerToken: null, session: null, pageUrl: null, locale: null };
+    this.state = initialState({ siteKey: "fk_1", ...nobody, textMax: 5000, ...opening }, 0);
+  }
+
+  feed(...inputs: Input[]): this {
+    for (const input of inputs) {
+      const next = step(this.state, input, { now: this.now, random: 0.5 });
+      this.state = next.state;
+      this.effects = [...next.effects];
+    }
+    return this;
+  }
+
+  hear(frame: ServerFrame): this {
+    return this.feed({ type: "frame", frame });
+  }
+
+  write(text: string): this {
+    return this.feed({ type: "write", clientId: text, text });
+  }
+
+  welcomed(more = {}): this {
+    return this.feed({ type: "connect" }, { type: "opened" }).hear(aWelcome(more));
+  }
+
+  accept(clientId: string, seq: number, conversation = CONVERSATION): this {
+    return this.hear({
+      type: "accepted",
+      client_id: clientId,
+      conversation_id: conversation,
+      item_id: `item_${clientId}`,
+      seq,
+      created_at: "2026-11-23T08:00:01.000Z",
+    });
+  }
+
+  lose(code: number = 1006): this {
+    return this.feed({ type: "closed", code });
+  }
+
+  /** Let time pass until the rules want to be woken, and wake them. */
+  waitForWake(): this {
+    this.now = nextWake(this.state) ?? this.now;
+    return this.feed({ type: "wake" });
+  }
+
+  get sent(): string[] {
+    return this.effects.flatMap((one) =>
+      one.type === "send" && one.frame.type === "send" ? [one.frame.text] : [],
+    );
+  }
+
+  get done(): string[] {
+    return this.effects.map((one) => one.type);
+  }
+}
+
+describe("sending", () => {
+  test("a message written before the welcome goes out with it, in order", () => {
+    const talk = new Talk().write("one").write("two").feed({ type: "opened" }).hear(aWelcome());
+    expect(talk.sent).toEqual(["one", "two"]);
+  });
+
+  test("an accepted message becomes the item at its seq", () => {
+    const talk = new Talk().welcomed().write("hello").accept("hello", 1);
+    expect(talk.state.outgoing).toEqual([]);
+    expect(talk.state.items.map((item) => [item.seq, item.text])).toEqual([[1, "hello"]]);
+  });
+
+  test("an unacknowledged message is sent again under the same client_id after a reconnect", () => {
+    const talk = new Talk().welcomed().write("hello").lose().waitForWake();
+    talk.feed({ type: "opened" }).hear(aWelcome());
+    expect(talk.effects).toContainEqual({
+      type: "send",
+      frame: { type: "send", client_id: "hello", text: "hello" },
+    });
+  });
+
+  test("a message the welcome already holds is not sent again", () => {
+    const talk = new Talk().welcomed().write("hello").lose().waitForWake().feed({ type: "opened" });
+    talk.hear(aWelcome({ items: [anItem(1, { client_id: "hello", text: "hello" })], last_seq: 1 }));
+    expect(talk.sent).toEqual([]);
+    expect(talk.state.outgoing).toEqual([]);
+  });
+
+  test("a refused message is kept with the reason and does not hold others back", () => {
+    const talk = new Talk().welcomed().write("bad").write("good");
+    const detail = "A message has 1 to 5,000 characters.";
+    talk.hear({ type: "error", code: "text_length", detail, client_id: "bad", retry_after_ms: null });
+    talk.accept("good", 1);
+    expect(talk.state.outgoing.map((one) => one.refusal?.code)).toEqual(["text_length"]);
+    expect(talk.feed({ type: "discard", clientId: "bad" }).state.outgoing).toEqual([]);
+  });
+
+  test("when told to slow down it pauses, then sends all again in order", () => {
+    const talk = new Talk().welcomed().write("one").write("two");
+    const slower = { type: "error", code: "rate_limited", detail: "", client_id: "one" } as const;
+    talk.hear({ ...slower, retry_after_ms: 700 }).write("three");
+    expect(talk.sent).toEqual([]);
+    expect(talk.waitForWake().sent).toEqual(["one", "two", "three"]);
+    expect(talk.now).toBe(700);
+  });
+
+  // LESSONS 13, Rocket.Chat #36023: a half-open connection must not swallow messages.
+  test("a connection that does not answer a send is replaced", () => {
+    const talk = new Talk().welcomed().write("hello").waitForWake();
+    expect(talk.now).toBe(ACK_TIMEOUT_MS);
+    expect(talk.done).toEqual(["disconnect"]);
+    expect(talk.lose().state.phase).toBe("waiting");
+  });
+});
+
+// LESSONS 12, chatwoot #995, #4157, #14934: after any reconnect both sides hold the same.
+describe("resuming", () => {
+  test("the next hello carries the session and the last item it holds", () => {
+    const talk = new Talk().welcomed().write("hello").accept("hello", 1);
+    talk.hear({ type: "message.created", item: anItem(2, { author: by("agent", "Ana") }) });
+    talk.lose().waitForWake().feed({ type: "opened" });
+    expect(talk.effects).toMatchObject([
+      { frame: { session_token: "fs_token", epoch: 1, conversation_id: CONVERSATION, last_seq: 2 } },
+    ]);
+  });
+
+  test("items told twice are held once, and a late acknowledgement finds its place", () => {
+    const talk = new Talk().welcomed().write("mine");
+    talk.hear({ type: "message.created", item: anItem(2) });
+    talk.hear({ type: "message.created", item: anItem(2) }).accept("mine", 1);
+    expect(talk.state.items.map((item) => item.text)).toEqual(["mine", "message 2"]);
+  });
+
+  test("a message after the end begins the next conversation below the last", () => {
+    const talk = new Talk().welcomed({ conversation_id: CONVERSATION, items: [anItem(1)], last_seq: 1 });
+    talk.hear({ type: "message.created", item: anItem(2, { kind: "ended" }) });
+    talk.write("again").accept("again", 1, NEXT_CONVERSATION);
+    expect(talk.state.items.map((item) => item.text)).toEqual(["message 1", "message 2", "again"]);
+  });
+
+  test("another epoch empties what was held and asks from the beginning", () => {
+    const talk = new Talk().welcomed({ items: [anItem(1), anItem(2)], last_seq: 2 }).lose().waitForWake();
+    talk.feed({ type: "opened" }).hear(aWelcome({ epoch: 2, last_seq: 2 }));
+    expect(talk.done).toEqual(["store", "disconnect", "connect"]);
+    talk.feed({ type: "opened" });
+    expect(talk.effects).toMatchObject([{ frame: { last_seq: 0, epoch: 2 } }]);
+    talk.hear(aWelcome({ epoch: 2, items: [anItem(1)], last_seq: 1 }));
+    expect(talk.state.items).toHaveLength(1);
+  });
+});
+
+describe("reconnecting", () => {
+  test("waits longer each time, never beyond the limit, and never all at once", () => {
+    expect([0, 1, 2].map((attempt) => backoffMs(attempt, 0.999))).toEqual([500, 1000, 2000]);
+    expect(backoffMs(3, 0)).toBe(backoffMs(3, 0.999) >> 1);
+    expect(backoffMs(60, 0.999)).toBeLessThanOrEqual(BACKOFF_MAX_MS);
+  });
+
+  // LESSONS 18, Rocket.Chat #11288: a reconnect storm is spread by the server's own hint.
+  test("comes back when the server said", () => {
+    const talk = new Talk().welcomed();
+    talk.hear({ type: "bye", code: "try_again", detail: "", retry_in_ms: 4321 }).lose(1001).waitForWake();
+    expect(talk.now).toBe(4321);
+    expect(talk.done).toEqual(["connect"]);
+  });
+
+  test("gives an attempt up that is never welcomed", () => {
+    const talk = new Talk().feed({ type: "connect" }).waitForWake();
+    expect(talk.now).toBe(CONNECT_TIMEOUT_MS);
+    expect(talk.done).toEqual(["disconnect"]);
+  });
+
+  test.each([
+    ["the site is unknown", CloseCode.UNKNOWN_SITE],
+    ["the page may not chat", CloseCode.ORIGIN_REFUSED],
+    ["the customer token is bad", CloseCode.BAD_CUSTOMER_TOKEN],
+    ["it was replaced by another tab", CloseCode.REPLACED],
+  ])("stays away when %s", (_, code) => {
+    const talk = new Talk().welcomed().lose(code);
+    expect(talk.state).toMatchObject({ phase: "stopped", stop: code });
+    expect(nextWake(talk.state)).toBeNull();
+    expect(talk.feed({ type: "connect" }).state.phase).toBe("connecting");
+  });
+
+  test("begins anew when the session is gone, says so, and loses no unsent word", () => {
+    const session = { token: "old", epoch: 1, subject: null };
+    const talk = new Talk({ session }).write("hello").lose(CloseCode.UNKNOWN_SESSION);
+    expect(talk.effects).toEqual([{ type: "store", session: null }]);
+    expect(talk.state).toMatchObject({ session: null, historyLost: true });
+    talk.waitForWake().feed({ type: "opened" });
+    expect(talk.effects).toMatchObject([{ frame: { session_token: null, last_seq: 0 } }]);
+    expect(talk.hear(aWelcome()).sent).toEqual(["hello"]);
+  });
+
+  test("does not believe a silent connection after sleep", () => {
+    const talk = new Talk().welcomed();
+    expect(talk.feed({ type: "doubt" }).done).toEqual([]);
+    talk.now = DOUBT_AFTER_MS;
+    expect(talk.feed({ type: "doubt" }).done).toEqual(["disconnect", "connect"]);
+  });
+});
+
+describe("who is signed in", () => {
+  const anas = { token: "t", epoch: 1, subject: "ana" };
+
+  test("takes up nobody's session, or their own, but never another's", () => {
+    const session = (customer: string | null, subject: string | null) =>
+      new Talk({ customerToken: customer && token(customer), session: { ...anas, subject } }).state.session;
+    expect(session("ana", "ana")).not.toBeNull();
+    expect(session("ana", null)).not.toBeNull();
+    expect(session("bo", "ana")).toBeNull();
+    expect(session(null, "ana")).toBeNull();
+  });
+
+  test("signing out leaves nothing of the talk on the page", () => {
+    const talk = new Talk({ customerToken: token("ana") }).welcomed({ items: [anItem(1)], last_seq: 1 });
+    talk.feed({ type: "identify", customerToken: null });
+    expect(talk.state).toMatchObject({ items: [], session: null });
+    expect(talk.done).toEqual(["store", "disconnect", "connect"]);
+  });
+
+  test("a fresh token of the same customer changes nothing that is seen", () => {
+    const talk = new Talk({ customerToken: token("ana") }).welcomed({ items: [anItem(1)], last_seq: 1 });
+    expect(talk.feed({ type: "identify", customerToken: `${token("ana")}2` }).done).toEqual([]);
+    expect(talk.state.items).toHaveLength(1);
+  });
+
+  test.each(["", "a.b.c", "only", "a.e30.c", `a.${btoa("[1]")}.c`])("token %j names nobody", (text) => {
+    expect(subjectOf(text)).toBeNull();
+  });
+});
+
+test("a frame this client does not know is skipped", () => {
+  const talk = new Talk().welcomed();
+  const before = talk.state;
+  talk.hear({ type: "typing" } as unknown as ServerFrame);
+  expect(talk.state).toEqual(before);
+});
