@@ -13,7 +13,7 @@ from joserfc import jws
 from joserfc.errors import JoseError
 from joserfc.jwk import GuestProtocol, OKPKey
 
-from shared.kernel.ids import IdKind, encode
+from shared.kernel.ids import encode_bare
 from shared.kit.new_ids import new_id
 
 ALGORITHM = "Ed25519"
@@ -123,7 +123,7 @@ class Keyring:
 
 
 def _new_key() -> tuple[str, OKPKey]:
-    kid = encode(IdKind.API_KEY, new_id())
+    kid = encode_bare(new_id())
     return kid, OKPKey.generate_key("Ed25519", {"kid": kid, "use": "sig"})
 
 
