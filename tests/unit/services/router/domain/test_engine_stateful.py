@@ -100,6 +100,17 @@ class AnyDay(RuleBasedStateMachine):
     def somebody_closes(self, number: int, agent: int | None) -> None:
         self.desk.closes(number, agent)
 
+    @rule(number=conversations)
+    def whoever_is_asked_accepts(self, number: int) -> None:
+        for offer in self.desk.offers_of(number):
+            self.desk.accepts(offer)
+
+    @rule(agent=agents)
+    def an_agent_goes_for_good(self, agent: int) -> None:
+        self.desk.disconnects(agent, NODE)
+        self.desk.disconnects(agent, OTHER_NODE)
+        self.desk.wait(10_000)
+
     @rule()
     def the_router_restarts(self) -> None:
         self.desk.engine = self.desk.rebuild()
@@ -175,5 +186,5 @@ class AnyDay(RuleBasedStateMachine):
         ]
 
 
-class TestAnyDay(AnyDay.TestCase):  # type: ignore[name-defined,misc]
-    settings = settings(max_examples=60, stateful_step_count=40)
+class TestAnyDay(AnyDay.TestCase):  # type: ignore[valid-type,misc]
+    settings = settings(max_examples=100, stateful_step_count=40)
