@@ -60,7 +60,7 @@ def install(folder: Path, name: str) -> None:
         return
     require_writable(folder)
     with step(f"Installing the npm packages of {folder.relative_to(ROOT)}"):
-        npm(folder, "ci", "--no-audit", "--no-fund", "--loglevel=error")
+        npm(folder, "ci", "--prefer-offline", "--no-audit", "--no-fund", "--loglevel=error")
     remember(name, inputs)
 
 
