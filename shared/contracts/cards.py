@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, TypeAlias
 
-from pydantic import AfterValidator, Field, field_validator
+from pydantic import Field, field_validator
 
 from shared.contracts.items import CustomerRef
 from shared.contracts.wire import (
@@ -35,16 +35,6 @@ SOURCE_PATTERN = "^[0-9a-f]{64}$"
 LATEST = 7_258_118_400_000
 """1 January 2200: an order's instants lie between 1970 and it."""
 
-
-def _storable(text: str) -> str:
-    if "\0" in text:
-        raise ValueError("a text holds no zero byte")
-    return text
-
-
-StoredText: TypeAlias = Annotated[str, AfterValidator(_storable)]
-"""PostgreSQL stores every text but one with a zero byte."""
-
 OrderInstant: TypeAlias = Annotated[WireInstant, Field(ge=0, le=LATEST)]
 
 
@@ -52,15 +42,15 @@ class OrderLine(Readable):
     """One line of an order; `unit_price_minor` is without freight."""
 
     line_no: int = Field(ge=1, le=LINE_NO_MAX)
-    product_ref: StoredText = Field(max_length=200)
-    title: StoredText = Field(max_length=300)
+    product_ref: str = Field(max_length=200)
+    title: str = Field(max_length=300)
     quantity: int = Field(ge=1, le=QUANTITY_MAX)
     unit_price_minor: Amount
     freight_minor: Amount = 0
 
 
 class OrderSummary(Readable):
-    """One order as an agent needs to see it."""
+    """One order as an agent needs to see it; `more_lines` tells how many are not shown."""
 
     id: OrderId
     reference: str
@@ -74,6 +64,7 @@ class OrderSummary(Readable):
     review_score: int | None = None
     review_text: str | None = None
     lines: tuple[OrderLine, ...] = ()
+    more_lines: int = 0
 
 
 class ContactSummary(Readable):
@@ -132,20 +123,20 @@ class CardAnswer(Readable):
 class IngestCustomer(Contract):
     """The person of an order, as the shop platform names one."""
 
-    shop_ref: StoredText = Field(min_length=1, max_length=200)
-    name: StoredText | None = Field(default=None, max_length=200)
-    email: StoredText | None = Field(default=None, max_length=254)
-    phone: StoredText | None = Field(default=None, max_length=40)
-    city: StoredText | None = Field(default=None, max_length=120)
-    region: StoredText | None = Field(default=None, max_length=120)
-    locale: StoredText | None = Field(default=None, max_length=35)
+    shop_ref: str = Field(min_length=1, max_length=200)
+    name: str | None = Field(default=None, max_length=200)
+    email: str | None = Field(default=None, max_length=254)
+    phone: str | None = Field(default=None, max_length=40)
+    city: str | None = Field(default=None, max_length=120)
+    region: str | None = Field(default=None, max_length=120)
+    locale: str | None = Field(default=None, max_length=35)
 
 
 class IngestOrder(Contract):
     """One order in; `reference` is unique within (shop, platform). A newer state replaces it."""
 
-    platform: StoredText = Field(min_length=1, max_length=40)
-    reference: StoredText = Field(min_length=1, max_length=200)
+    platform: str = Field(min_length=1, max_length=40)
+    reference: str = Field(min_length=1, max_length=200)
     customer: IngestCustomer
     status: OrderStatus
     placed_at: OrderInstant
@@ -154,7 +145,7 @@ class IngestOrder(Contract):
     currency: str = Field(pattern=CURRENCY_PATTERN)
     total_minor: Amount
     review_score: int | None = Field(default=None, ge=1, le=5)
-    review_text: StoredText | None = Field(default=None, max_length=REVIEW_TEXT_MAX)
+    review_text: str | None = Field(default=None, max_length=REVIEW_TEXT_MAX)
     lines: tuple[OrderLine, ...] = Field(default=(), max_length=LINE_NO_MAX)
 
     @field_validator("lines")

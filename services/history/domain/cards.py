@@ -1,0 +1,67 @@
+"""Builds the context card from what is stored; says which orders are late at an instant."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from services.history.domain.orders import is_late
+from shared.contracts.cards import (
+    Card,
+    CardCustomer,
+    ContactSummary,
+    OrderLine,
+    OrderSummary,
+)
+from shared.kernel.clock import Instant
+from shared.kernel.vocabulary import Channel, EndReason, OrderStatus
+
+NEWEST = 5
+"""Orders and contacts on a card: what an agent can take in while answering."""
+LINES_SHOWN = 50
+"""Lines of one order on a card; the card rides inside offers, and the rest is only counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredCard:
+    """A customer with the newest orders and contacts, as JSON objects; instants in milliseconds."""
+
+    customer: Mapping[str, Any]
+    orders: Sequence[Mapping[str, Any]]
+    contacts: Sequence[Mapping[str, Any]]
+
+
+def build_card(stored: StoredCard, at: Instant) -> Card:
+    """Return the card as it is true at an instant."""
+    customer = stored.customer
+    return Card(
+        customer=CardCustomer(**{**customer, "id": UUID(customer["id"])}),
+        orders=tuple(_order(order, at) for order in stored.orders),
+        contacts=tuple(_contact(contact) for contact in stored.contacts),
+    )
+
+
+def _order(order: Mapping[str, Any], at: Instant) -> OrderSummary:
+    status = OrderStatus(order["status"])
+    lines = order["lines"]
+    late = is_late(status, order["promised_at"], order["delivered_at"], at)
+    told = {
+        "id": UUID(order["id"]),
+        "status": status,
+        "late": late,
+        "lines": tuple(OrderLine(**line) for line in lines[:LINES_SHOWN]),
+        "more_lines": max(len(lines) - LINES_SHOWN, 0),
+    }
+    return OrderSummary(**{**order, **told})
+
+
+def _contact(contact: Mapping[str, Any]) -> ContactSummary:
+    told = {
+        "id": UUID(contact["id"]),
+        "conversation_id": UUID(contact["conversation_id"]),
+        "channel": Channel(contact["channel"]),
+        "end_reason": EndReason(contact["end_reason"]),
+    }
+    return ContactSummary(**{**contact, **told})

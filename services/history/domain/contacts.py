@@ -1,0 +1,130 @@
+"""What a contact is made of: the facts that the events of one conversation add up to."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from uuid import UUID
+
+from services.history.domain.identities import normalise
+from shared.contracts.items import CustomerRef, IdentityKind, MessageCreated
+from shared.contracts.routing import RoutingState
+from shared.kernel.clock import Instant
+from shared.kernel.ids import RANDOM_BITS, uuid7
+from shared.kernel.vocabulary import AuthorKind, Channel, EndReason, ItemKind, Visibility
+
+FIRST_WORDS_MAX = 200
+"""Code points of the first message that a card shows: two lines on the agent's screen."""
+
+
+@dataclass(frozen=True, slots=True)
+class KnownCustomer:
+    """A customer who is known for certain, by a normalised identity."""
+
+    kind: IdentityKind
+    value: str
+    name: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class MessageFact:
+    """An item was committed. Only messages that everyone may see count.
+
+    `first_words` are the customer's own, None for anybody else's.
+    """
+
+    conversation_id: str
+    channel: str
+    started_at: Instant
+    customer: KnownCustomer | None
+    seq: int
+    counts: bool
+    first_words: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class RoutingFact:
+    """Where the routing of a conversation stands; `ended_at` and `end_reason` come together."""
+
+    conversation_id: str
+    channel: str
+    started_at: Instant
+    customer: KnownCustomer | None
+    routing_version: int
+    agent_name: str | None
+    first_response_ms: int | None
+    ended_at: Instant | None
+    end_reason: str | None
+
+
+def message_fact(event: MessageCreated) -> MessageFact:
+    """Return what an item's event says for history."""
+    item, conversation = event.item, event.conversation
+    counts = item.kind is ItemKind.MESSAGE and item.visibility is Visibility.EVERYONE
+    is_customers = counts and item.author.kind is AuthorKind.CUSTOMER
+    return MessageFact(
+        conversation_id=str(conversation.id),
+        channel=conversation.channel,
+        started_at=conversation.started_at,
+        customer=known_customer(conversation.customer),
+        seq=item.seq,
+        counts=counts,
+        first_words=shorten(item.text) if is_customers else None,
+    )
+
+
+def routing_fact(state: RoutingState) -> RoutingFact:
+    """Return what a routing event says for history."""
+    over = state.ended_at is not None and state.end_reason is not None
+    return RoutingFact(
+        conversation_id=str(state.conversation_id),
+        channel=state.channel,
+        started_at=state.queued_at,
+        customer=known_customer(state.customer),
+        routing_version=state.version,
+        agent_name=None if state.agent is None else state.agent.name,
+        first_response_ms=state.first_response_ms,
+        ended_at=state.ended_at if over else None,
+        end_reason=state.end_reason if over else None,
+    )
+
+
+def known_customer(ref: CustomerRef | None) -> KnownCustomer | None:
+    """Return the customer, unless the identity is not verified or is no identity at all.
+
+    A typed address proves nothing (LESSONS 24): whoever typed it stays unknown.
+    """
+    if ref is None or not ref.verified:
+        return None
+    value = normalise(ref.kind, ref.value)
+    return None if value is None else KnownCustomer(ref.kind, value, ref.name)
+
+
+def shorten(text: str) -> str:
+    """Return the text on one line, at most FIRST_WORDS_MAX code points, the cut marked."""
+    line = " ".join(text.split())
+    if len(line) <= FIRST_WORDS_MAX:
+        return line
+    return line[: FIRST_WORDS_MAX - 1].rstrip() + "…"
+
+
+@dataclass(frozen=True, slots=True)
+class PastContact:
+    """A contact from before we recorded any; `shop_ref` is the shop's id of the customer."""
+
+    shop_ref: str
+    channel: Channel
+    started_at: Instant
+    ended_at: Instant
+    end_reason: EndReason
+    agent_name: str | None
+    first_response_ms: int | None
+    message_count: int
+    first_words: str
+
+    @property
+    def conversation_id(self) -> UUID:
+        """Return the id its conversation would have had; equal contacts have the same."""
+        said = f"{self.shop_ref}\n{self.ended_at}\n{self.first_words}"
+        digest = hashlib.sha256(said.encode()).digest()
+        return uuid7(self.started_at, int.from_bytes(digest) % (1 << RANDOM_BITS))

@@ -1,0 +1,18 @@
+"""Takes orders of a shop."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from services.history.usecases.ports import OrderStore
+from shared.contracts.cards import Checkpoint, IngestBatch, Ingested
+
+
+async def ingest_orders(store: OrderStore, shop_id: UUID, batch: IngestBatch) -> Ingested:
+    """Take a batch, all of it or nothing; taking it again changes nothing."""
+    return await store.ingest(shop_id, batch.orders, batch.checkpoint)
+
+
+async def import_state(store: OrderStore, shop_id: UUID, source: str) -> Checkpoint:
+    """Return where an import of this source may go on; 0 when it starts at the beginning."""
+    return Checkpoint(source=source, next_batch=await store.next_batch(shop_id, source))
