@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,6 +18,8 @@ HOME_MODE = 0o711
 """Others may pass through (the server may run as nobody) but not look around."""
 PRIVATE_FOLDER = 0o700
 LOCK_MODE = 0o644
+PID_WRITTEN_S = 0.05
+"""Who was a moment faster gets this long to write its pid, for the sentence to name it."""
 LOG_LIMIT_BYTES = 10 * 1024 * 1024
 """Above this the log is put aside at the next start; one old log is kept."""
 TAIL_BYTES = 8192
@@ -49,6 +52,7 @@ class HomeLock:
             os.ftruncate(fd, 0)
             os.pwrite(fd, f"{os.getpid()}\n".encode(), 0)
         except OSError as error:
+            time.sleep(PID_WRITTEN_S)
             sentence = _lock_refused(self.home, error, os.pread(fd, 32, 0))
             os.close(fd)
             raise LauncherError(sentence) from error
