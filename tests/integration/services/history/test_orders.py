@@ -1,0 +1,152 @@
+"""Orders on a real PostgreSQL: taken once, changed when they changed, of one shop only."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+import asyncpg
+import pytest
+
+from services.history.domain.cards import StoredCard
+from shared.contracts.cards import Checkpoint, Ingested
+from shared.contracts.items import IdentityKind
+from shared.kernel.vocabulary import OrderStatus
+from shared.kit.new_ids import new_id
+from tests.support.clock import START
+from tests.support.orders import DAY_MS, line, order, person
+
+if TYPE_CHECKING:
+    from tests.integration.services.history.conftest import Stores
+
+SHOP, OTHER_SHOP = new_id(), new_id()
+SOURCE = "ab" * 32
+
+
+async def card_of(stores: Stores, shop_ref: str = "anna") -> StoredCard:
+    card = await stores.cards.card_of_identity(SHOP, IdentityKind.SHOP_CUSTOMER, shop_ref)
+    assert card is not None
+    return card
+
+
+class TestIngest:
+    async def test_second_time_changes_nothing(self, stores: Stores) -> None:
+        batch = [order(f"A-{number}") for number in range(30)]
+        first = await stores.orders.ingest(SHOP, batch, None)
+        before = await card_of(stores)
+        second = await stores.orders.ingest(SHOP, batch, None)
+        assert first == Ingested(created=30, updated=0, unchanged=0)
+        assert second == Ingested(created=0, updated=0, unchanged=30)
+        assert await card_of(stores) == before
+
+    async def test_changed_order_is_updated_and_keeps_its_id(self, stores: Stores) -> None:
+        await stores.orders.ingest(SHOP, [order(status=OrderStatus.SHIPPED)], None)
+        before = await card_of(stores)
+        changed = order(status=OrderStatus.DELIVERED, lines=(line(), line(2)), total_minor=5_990)
+        ingested = await stores.orders.ingest(SHOP, [changed, order("A-2")], None)
+        after = await card_of(stores)
+        assert ingested == Ingested(created=1, updated=1, unchanged=0)
+        (kept,) = [one for one in after.orders if one["reference"] == "A-1"]
+        assert kept["id"] == before.orders[0]["id"]
+        assert (kept["status"], kept["total_minor"], len(kept["lines"])) == ("delivered", 5_990, 2)
+
+    async def test_same_reference_of_another_platform_is_another_order(
+        self, stores: Stores
+    ) -> None:
+        batch = [order("A-1", platform="one"), order("A-1", platform="two")]
+        assert (await stores.orders.ingest(SHOP, batch, None)).created == 2
+
+    async def test_bad_order_leaves_nothing_of_its_batch(self, stores: Stores) -> None:
+        good = order("A-1", customer=person("bob"))
+        bad = order("A-2").model_copy(update={"currency": None})
+        with pytest.raises(asyncpg.NotNullViolationError):
+            await stores.orders.ingest(
+                SHOP, [good, bad], Checkpoint(source=SOURCE, next_batch=4)
+            )
+        assert await stores.cards.card_of_identity(SHOP, IdentityKind.SHOP_CUSTOMER, "bob") is None
+        assert await stores.orders.next_batch(SHOP, SOURCE) == 0
+
+    async def test_batches_that_meet_count_each_order_once(self, stores: Stores) -> None:
+        people = [person(f"p{number % 7}") for number in range(60)]
+        batch = [order(f"A-{number}", customer=one) for number, one in enumerate(people)]
+        found = await asyncio.gather(
+            *(stores.orders.ingest(SHOP, turned, None) for turned in (batch, batch[::-1]) * 4)
+        )
+        assert sum(one.created for one in found) == 60
+        assert sum(one.updated for one in found) == 0
+
+
+class TestCustomers:
+    async def test_newest_order_says_where_a_customer_lives(self, stores: Stores) -> None:
+        newer = order("A-2", placed_at=START, customer=person(city="Gent", locale="nl-BE"))
+        older = order("A-1", customer=person(city="Delft", phone="+31 6 12345678"))
+        for batch in ([newer], [older]):
+            await stores.orders.ingest(SHOP, batch, None)
+        customer = (await card_of(stores)).customer
+        assert (customer["city"], customer["locale"]) == ("Gent", "nl-BE")
+        assert customer["phone"] == "+31 6 12345678", "what only the older one knows is kept"
+        assert customer["since"] == older.placed_at
+
+    async def test_order_of_a_batch_does_not_matter_for_a_customer(self, stores: Stores) -> None:
+        batch = [
+            order("A-2", placed_at=START, customer=person(city="Gent")),
+            order("A-1", customer=person(city="Delft")),
+        ]
+        await stores.orders.ingest(SHOP, batch, None)
+        customer = (await card_of(stores)).customer
+        assert (customer["city"], customer["since"]) == ("Gent", batch[1].placed_at)
+
+    async def test_address_typed_at_a_checkout_opens_no_card(self, stores: Stores) -> None:
+        """LESSONS 24: typing somebody's e-mail shows nothing of theirs."""
+        mail = person(email="Anna@Example.org", phone="+31612345678")
+        await stores.orders.ingest(SHOP, [order(customer=mail)], None)
+        for kind, value in (("email", "anna@example.org"), ("phone", "+31612345678")):
+            assert await stores.cards.card_of_identity(SHOP, IdentityKind(kind), value) is None
+
+
+class TestTotals:
+    async def test_cancelled_orders_and_other_currencies_are_not_spent(
+        self, stores: Stores
+    ) -> None:
+        batch = [
+            order("A-1", total_minor=100),
+            order("A-2", total_minor=20, placed_at=START - DAY_MS),
+            order("A-3", total_minor=3_000, status=OrderStatus.CANCELLED),
+            order("A-4", total_minor=40_000, currency="PLN"),
+        ]
+        await stores.orders.ingest(SHOP, batch, None)
+        customer = (await card_of(stores)).customer
+        assert (customer["spent_minor"], customer["currency"]) == (120, "EUR")
+        assert customer["order_count"] == 4
+
+    async def test_card_holds_the_five_newest_orders_newest_first(self, stores: Stores) -> None:
+        batch = [order(f"A-{age}", placed_at=START - age * DAY_MS) for age in range(1, 9)]
+        await stores.orders.ingest(SHOP, batch, None)
+        card = await card_of(stores)
+        assert [one["reference"] for one in card.orders] == ["A-1", "A-2", "A-3", "A-4", "A-5"]
+        assert card.customer["order_count"] == 8
+
+
+class TestShops:
+    async def test_other_shop_finds_neither_identity_nor_customer(self, stores: Stores) -> None:
+        """LESSONS 25: another shop's ids look the same as ids that do not exist."""
+        await stores.orders.ingest(SHOP, [order()], None)
+        customer_id = (await card_of(stores)).customer["id"]
+        kind = IdentityKind.SHOP_CUSTOMER
+        assert await stores.cards.card_of_identity(OTHER_SHOP, kind, "anna") is None
+        assert await stores.cards.card_of_customer(OTHER_SHOP, customer_id) is None
+        assert await stores.cards.card_of_customer(SHOP, customer_id) is not None
+
+    async def test_same_reference_in_another_shop_is_another_order(self, stores: Stores) -> None:
+        assert (await stores.orders.ingest(SHOP, [order()], None)).created == 1
+        assert (await stores.orders.ingest(OTHER_SHOP, [order()], None)).created == 1
+
+
+class TestCheckpoint:
+    async def test_checkpoint_is_the_last_batchs_and_of_one_shop(self, stores: Stores) -> None:
+        for next_batch in (1, 2):
+            checkpoint = Checkpoint(source=SOURCE, next_batch=next_batch)
+            await stores.orders.ingest(SHOP, [order()], checkpoint)
+        assert await stores.orders.next_batch(SHOP, SOURCE) == 2
+        assert await stores.orders.next_batch(OTHER_SHOP, SOURCE) == 0
+        assert await stores.orders.next_batch(SHOP, "cd" * 32) == 0

@@ -1,0 +1,43 @@
+"""Builders for orders as they come in."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from shared.contracts.cards import IngestCustomer, IngestOrder, OrderLine
+from shared.kernel.vocabulary import OrderStatus
+from tests.support.clock import START
+
+DAY_MS = 86_400_000
+
+
+def person(shop_ref: str = "anna", **changes: Any) -> IngestCustomer:
+    return IngestCustomer(**{"shop_ref": shop_ref, "name": "Anna Kos", "city": "Delft", **changes})
+
+
+def line(line_no: int = 1, **changes: Any) -> OrderLine:
+    told = {
+        "line_no": line_no,
+        "product_ref": f"P-{line_no}",
+        "title": "Tea kettle",
+        "quantity": 1,
+        "unit_price_minor": 2_995,
+    }
+    return OrderLine(**{**told, **changes})
+
+
+def order(reference: str = "A-1", **changes: Any) -> IngestOrder:
+    """A delivered order of Anna's, a fortnight before START, of one line."""
+    told: dict[str, Any] = {
+        "platform": "test",
+        "reference": reference,
+        "customer": person(),
+        "status": OrderStatus.DELIVERED,
+        "placed_at": START - 14 * DAY_MS,
+        "promised_at": START - 10 * DAY_MS,
+        "delivered_at": START - 11 * DAY_MS,
+        "currency": "EUR",
+        "total_minor": 2_995,
+        "lines": (line(),),
+    }
+    return IngestOrder(**{**told, **changes})
