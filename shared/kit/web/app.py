@@ -11,6 +11,8 @@ from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, generate_latest
 from starlette.middleware import Middleware
 from starlette.responses import Response
 
+from shared.kit.web.declarations import check_declarations
+from shared.kit.web.last_resort import LastResort
 from shared.kit.web.observe import Observe
 from shared.kit.web.pages import Pages
 from shared.kit.web.problems import MEDIA_TYPE, Problem, Problems, Statuses
@@ -40,6 +42,9 @@ def create_app(
         static: a folder of built pages, answered where no route is.
         limits: on request bodies.
         page_policy: the Content-Security-Policy of HTML answers.
+
+    Raises:
+        BadEndpointError: FastAPI would misread an endpoint's declaration.
     """
     problems = Problems(statuses)
     app = _App(
@@ -49,15 +54,17 @@ def create_app(
         redirect_slashes=False,  # a redirect would be built from the caller's Host header
         responses={"default": _PROBLEM_RESPONSE},
         middleware=[
-            Middleware(Observe, problems=problems),
+            Middleware(Observe),
             Middleware(
                 Protect, problems=problems, limits=limits or Limits(), page_policy=page_policy
             ),
+            Middleware(LastResort, problems=problems),
         ],
     )
     problems.install(app)
     app.include_router(_operations(checks))
     for router in routers:
+        check_declarations(router)
         app.include_router(router)
     if static is not None:
         app.mount("/", Pages(static), name="pages")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cache
 from typing import Annotated, Any, TypeAlias, TypeVar
 
@@ -33,6 +34,11 @@ class _ReadAsJson:
             return _adapter(source).validate_json(_as_json(value))
 
         return core_schema.no_info_wrap_validator_function(read, handler(source))
+
+
+def is_read_as_json(metadata: Iterable[object]) -> bool:
+    """Say whether a body with these annotations is a JsonBody."""
+    return any(isinstance(part, _ReadAsJson) for part in metadata)
 
 
 @cache  # one per body type of the service: as many as there are endpoints

@@ -1,4 +1,4 @@
-"""The outermost layer of every request: its id, its one log line, its metrics, its last resort."""
+"""The outermost layer of every request: its id, its one log line, its metrics."""
 
 from __future__ import annotations
 
@@ -11,10 +11,9 @@ from prometheus_client import Counter, Histogram
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from structlog.contextvars import bind_contextvars, clear_contextvars
 
-from shared.kernel.errors import ErrorCode
 from shared.kernel.ids import IdKind, encode
 from shared.kit.new_ids import new_id
-from shared.kit.web.problems import REQUEST_ID_KEY, Problems
+from shared.kit.web.problems import REQUEST_ID_KEY
 from shared.kit.web.sse import MEDIA_TYPE as EVENT_STREAM
 
 log = structlog.get_logger()
@@ -65,9 +64,8 @@ class _Answer:
 class Observe:
     """Plain ASGI: awaits the app within the request's own task and buffers nothing."""
 
-    def __init__(self, app: ASGIApp, problems: Problems) -> None:
+    def __init__(self, app: ASGIApp) -> None:
         self._app = app
-        self._problems = problems
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Name the request, have it answered, tell of it once."""
@@ -87,19 +85,9 @@ class Observe:
             await send(message)
 
         try:
-            await self._answer(scope, receive, send_named, answer)
+            await self._app(scope, receive, send_named)
         finally:
             _record(scope, answer)
-
-    async def _answer(self, scope: Scope, receive: Receive, send: Send, answer: _Answer) -> None:
-        try:
-            await self._app(scope, receive, send)
-        except Exception:  # the edge of every request: nothing above it may see internals
-            log.exception("request.failed", method=_method(scope), route=route_of(scope))
-            if answer.head_after is not None:
-                raise  # the head is out: only closing the connection can tell the client
-            problem = self._problems.response(scope[REQUEST_ID_KEY], ErrorCode.INTERNAL)
-            await problem(scope, receive, send)
 
 
 def route_of(scope: Scope) -> str:

@@ -9,7 +9,7 @@ from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
-HASHED_FOLDER = "assets/"
+HASHED_FOLDER = "/assets/"
 """Where the bundler puts files whose names change with their content."""
 
 FOR_EVER = "public, max-age=31536000, immutable"
@@ -27,6 +27,6 @@ class Pages(StaticFiles):
         if path == "v1" or path.startswith("v1/"):
             raise HTTPException(404)
         response = await super().get_response(path, scope)
-        lasting = path.startswith(HASHED_FOLDER)
+        lasting = HASHED_FOLDER in f"/{path}"
         response.headers["Cache-Control"] = FOR_EVER if lasting else ASK_FIRST
         return response
