@@ -324,7 +324,7 @@ export interface OrderLine {
 /** Where an order stands, the same words for every shop platform. */
 export type OrderStatus = "created" | "paid" | "processing" | "shipped" | "delivered" | "cancelled" | "unavailable";
 
-/** One order as an agent needs to see it. */
+/** One order as an agent needs to see it; `more_lines` tells how many are not shown. */
 export interface OrderSummary {
   readonly id: OrderId;
   readonly reference: string;
@@ -338,6 +338,7 @@ export interface OrderSummary {
   readonly review_score: number | null;
   readonly review_text: string | null;
   readonly lines: readonly OrderLine[];
+  readonly more_lines: number;
 }
 
 /** What an agent's stream says of the agent. */

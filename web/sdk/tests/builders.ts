@@ -1,6 +1,17 @@
 /** Items and frames for tests, each with what a test does not care about filled in. */
 
-import type { AuthorKind, ConversationId, Item, Welcome } from "../src/contracts.ts";
+import type {
+  AgentSnapshot,
+  AgentState,
+  AuthorKind,
+  Card,
+  ConversationId,
+  Item,
+  Offer,
+  OfferTaken,
+  RoutingState,
+  Welcome,
+} from "../src/contracts.ts";
 
 export const CONVERSATION: ConversationId = "conv_01a";
 export const NEXT_CONVERSATION: ConversationId = "conv_01b";
@@ -36,6 +47,103 @@ export function aWelcome(more: Partial<Welcome> = {}): Welcome {
     items: [],
     server_time: "2026-11-23T08:00:00.000Z",
     limits: { text_max: 5000, frame_max_bytes: 65536 },
+    ...more,
+  };
+}
+
+export const ME: AgentState = {
+  id: "agent_me",
+  shop_id: "shop_1",
+  name: "Ana",
+  email: "ana@shop.example",
+  status: "available",
+  presence: "connected",
+  capacity: 3,
+  load: 0,
+  agent_version: 1,
+};
+
+export function anOffer(more: Partial<Offer> = {}): Offer {
+  return {
+    id: "offer_1",
+    conversation_id: CONVERSATION,
+    agent_id: ME.id,
+    status: "pending",
+    channel: "chat",
+    preview: "Where is my parcel?",
+    created_at: "2026-11-23T08:00:00.000Z",
+    expires_at: "2026-11-23T08:00:30.000Z",
+    respond_by: "2026-11-23T08:00:10.000Z",
+    customer_name: "Rui",
+    card_status: "pending",
+    card: null,
+    ...more,
+  };
+}
+
+export function aCard(more: Partial<Card["customer"]> = {}): Card {
+  const customer = {
+    id: "cust_1",
+    name: "Rui",
+    email: null,
+    phone: null,
+    city: null,
+    region: null,
+    locale: null,
+    since: null,
+    order_count: 0,
+    contact_count: 0,
+    spent_minor: 0,
+    currency: null,
+    ...more,
+  } as const;
+  return { customer, orders: [], contacts: [] };
+}
+
+export function aRouting(version: number, more: Partial<RoutingState> = {}): RoutingState {
+  return {
+    conversation_id: CONVERSATION,
+    version,
+    status: "assigned",
+    respond_by: "2026-11-23T08:00:10.000Z",
+    queued_at: "2026-11-23T08:00:00.000Z",
+    agent: { id: ME.id, name: ME.name },
+    assignment_id: "asgn_1",
+    assignment_version: 1,
+    first_response_ms: null,
+    queue_wait_ms: 20,
+    ended_at: null,
+    end_reason: null,
+    customer: null,
+    channel: "chat",
+    ...more,
+  };
+}
+
+export function aTaken(state = aRouting(3)): OfferTaken {
+  return {
+    assignment: {
+      id: "asgn_1",
+      conversation_id: state.conversation_id,
+      agent_id: ME.id,
+      status: "active",
+      version: 1,
+      started_at: "2026-11-23T08:00:01.000Z",
+      ended_at: null,
+    },
+    grant: "signed",
+    state,
+  };
+}
+
+export function aSnapshot(more: Partial<AgentSnapshot> = {}): AgentSnapshot {
+  return {
+    agent: ME,
+    offers: [],
+    conversations: [],
+    cards: [],
+    items: [],
+    server_time: "2026-11-23T08:00:00.000Z",
     ...more,
   };
 }

@@ -1,0 +1,130 @@
+/** The REST calls of an agent, typed; keeps nothing but the token. */
+
+import type {
+  AgentState,
+  AgentStatus,
+  ConversationId,
+  DecisionPage,
+  Item,
+  ItemPage,
+  NewItem,
+  NewStatus,
+  Offer,
+  OfferId,
+  OfferTaken,
+  RoutingState,
+  SignedIn,
+  SignIn,
+} from "../contracts.ts";
+import { asFailure, failureOf } from "./failure.ts";
+
+/** A request without an answer for this long counts as unanswered. */
+export const REQUEST_TIMEOUT_MS = 10_000;
+
+interface Call {
+  readonly method?: "GET" | "POST" | "PUT";
+  readonly body?: SignIn | NewItem | NewStatus;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** Every method rejects with a `Failure` and with nothing else. */
+export class AgentApi {
+  readonly #origin: string;
+  readonly #token: string | null;
+
+  /** `origin` without a trailing slash; "" for the page's own. */
+  constructor(origin: string, token: string | null) {
+    this.#origin = origin;
+    this.#token = token;
+  }
+
+  signIn(who: SignIn): Promise<SignedIn> {
+    return this.#call("/v1/auth/sign-in", { method: "POST", body: who });
+  }
+
+  me(): Promise<AgentState> {
+    return this.#call("/v1/agents/me");
+  }
+
+  setStatus(status: AgentStatus): Promise<AgentState> {
+    return this.#call("/v1/agents/me/status", { method: "PUT", body: { status } });
+  }
+
+  offers(): Promise<readonly Offer[]> {
+    return this.#call("/v1/routing/offers");
+  }
+
+  async markSeen(offer: OfferId): Promise<void> {
+    await this.#call(`/v1/routing/offers/${offer}/seen`, { method: "POST" });
+  }
+
+  accept(offer: OfferId): Promise<OfferTaken> {
+    return this.#call(`/v1/routing/offers/${offer}/accept`, { method: "POST" });
+  }
+
+  async decline(offer: OfferId): Promise<void> {
+    await this.#call(`/v1/routing/offers/${offer}/decline`, { method: "POST" });
+  }
+
+  assignments(): Promise<readonly RoutingState[]> {
+    return this.#call("/v1/routing/assignments");
+  }
+
+  conversation(id: ConversationId): Promise<RoutingState> {
+    return this.#call(`/v1/routing/conversations/${id}`);
+  }
+
+  decisions(id: ConversationId): Promise<DecisionPage> {
+    return this.#call(`/v1/routing/conversations/${id}/decisions`);
+  }
+
+  close(id: ConversationId): Promise<RoutingState> {
+    return this.#call(`/v1/routing/conversations/${id}/close`, { method: "POST" });
+  }
+
+  items(id: ConversationId, afterSeq: number): Promise<ItemPage> {
+    return this.#call(`/v1/conversations/${id}/items?after_seq=${afterSeq}`);
+  }
+
+  /** Safe to call again with the same `clientId` and text: it is the same message, for ever. */
+  say(id: ConversationId, clientId: string, message: NewItem): Promise<Item> {
+    const headers = { "Idempotency-Key": clientId };
+    return this.#call(`/v1/conversations/${id}/items`, { method: "POST", body: message, headers });
+  }
+
+  /** The open event stream's answer; ends when `signal` says so. */
+  async stream(signal: AbortSignal): Promise<Response> {
+    const headers = { ...this.#authorization(), Accept: "text/event-stream" };
+    const response = await fetch(`${this.#origin}/v1/agent-events`, {
+      headers,
+      signal,
+      cache: "no-store",
+    });
+    if (!response.ok) throw await failureOf(response);
+    return response;
+  }
+
+  async #call<Answer>(path: string, { method = "GET", body, headers }: Call = {}): Promise<Answer> {
+    try {
+      const response = await fetch(this.#origin + path, {
+        method,
+        headers: { ...this.#authorization(), ...jsonHeaders(body), ...headers },
+        body: body === undefined ? null : JSON.stringify(body),
+        signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
+      });
+      if (!response.ok) throw await failureOf(response);
+      const text = await response.text();
+      return (text ? JSON.parse(text) : null) as Answer;
+    } catch (error) {
+      throw asFailure(error);
+    }
+  }
+
+  #authorization(): Record<string, string> {
+    return this.#token ? { Authorization: `Bearer ${this.#token}` } : {};
+  }
+}
+
+function jsonHeaders(body: unknown): Record<string, string> {
+  return body === undefined ? {} : { "Content-Type": "application/json" };
+}

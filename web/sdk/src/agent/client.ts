@@ -1,0 +1,160 @@
+/** An agent's place of work: one stream, the REST calls, the desk they keep. Rules are in step.ts. */
+
+import type {
+  AgentSnapshot,
+  AgentState,
+  AgentStatus,
+  ConversationId,
+  EventType,
+  Offer,
+} from "../contracts.ts";
+import { hasGap } from "../thread.ts";
+import { AgentApi } from "./api.ts";
+import { type Desk, type DeskInput, emptyDesk } from "./desk.ts";
+import { asFailure } from "./failure.ts";
+import { Outbox } from "./outbox.ts";
+import type { SseEvent } from "./sse.ts";
+import { stepDesk } from "./step.ts";
+import { AgentStream } from "./stream.ts";
+
+/** Two live events may cross on their way; a gap this old is read from the store. */
+export const GAP_WAIT_MS = 80;
+/** Right after accepting, the gateway may not know yet that we may read: try a little later. */
+const READ_RETRIES_MS = [100, 200, 400, 800, 1_600, 3_200] as const;
+
+export interface WorkplaceListener {
+  onDesk(desk: Desk): void;
+  onOffer(offer: Offer): void;
+  onSignedOut(): void;
+}
+
+/** Every action that can be refused rejects with a `Failure`. */
+export class Workplace {
+  #desk: Desk;
+  readonly #api: AgentApi;
+  readonly #stream: AgentStream;
+  readonly #outbox: Outbox;
+  readonly #listener: WorkplaceListener;
+  readonly #reading = new Set<ConversationId>();
+  readonly #announced = new Set<string>();
+
+  constructor(origin: string, token: string, agent: AgentState, listener: WorkplaceListener) {
+    this.#desk = emptyDesk(agent);
+    this.#listener = listener;
+    this.#api = new AgentApi(origin, token);
+    this.#outbox = new Outbox(this.#api, (input) => this.feed(input));
+    this.#stream = new AgentStream(this.#api, {
+      onEvent: (event) => this.#onEvent(event),
+      onLink: (link) => this.feed({ type: "link", link }),
+      onSignedOut: () => listener.onSignedOut(),
+    });
+  }
+
+  get desk(): Desk {
+    return this.#desk;
+  }
+
+  start(): void {
+    void this.#stream.run();
+  }
+
+  stop(): void {
+    this.#stream.stop();
+    this.#outbox.stop();
+  }
+
+  hurry(): void {
+    this.#stream.hurry();
+  }
+
+  /** Apply what the agent does on the screen alone: open, draft, dismiss. */
+  feed(input: DeskInput): void {
+    this.#desk = stepDesk(this.#desk, input, Date.now());
+    this.#listener.onDesk(this.#desk);
+    this.#fillGaps();
+  }
+
+  async setStatus(status: AgentStatus): Promise<void> {
+    this.feed({ type: "agent", agent: await this.#api.setStatus(status) });
+  }
+
+  /** Take an offer; one that is gone vanishes from the desk before this rejects. */
+  async accept(offer: Offer): Promise<void> {
+    try {
+      const taken = await this.#api.accept(offer.id);
+      this.feed({ type: "taken", offer, taken });
+    } catch (error) {
+      throw this.#settleOffer(offer, error);
+    }
+  }
+
+  async decline(offer: Offer): Promise<void> {
+    try {
+      await this.#api.decline(offer.id);
+      this.feed({ type: "offerGone", offer: offer.id });
+    } catch (error) {
+      throw this.#settleOffer(offer, error);
+    }
+  }
+
+  /** Send a message; what becomes of it is seen on the desk. */
+  write(id: ConversationId, text: string): void {
+    const unsent = { clientId: crypto.randomUUID(), text, writtenAt: Date.now() };
+    this.feed({ type: "write", id, unsent });
+    this.#outbox.add(id, unsent, () => this.#desk.conversations.get(id)?.grant ?? null);
+  }
+
+  async close(id: ConversationId): Promise<void> {
+    this.feed({ type: "routing", routing: await this.#api.close(id) });
+  }
+
+  #settleOffer(offer: Offer, error: unknown): unknown {
+    const failure = asFailure(error);
+    const gone = failure.code === "offer_gone" || failure.code === "taken";
+    if (gone || failure.code === "not_found") this.feed({ type: "offerGone", offer: offer.id });
+    return failure;
+  }
+
+  #onEvent(event: SseEvent): void {
+    const body: unknown = JSON.parse(event.data);
+    if (event.type === "snapshot") {
+      this.feed({ type: "snapshot", snapshot: body as AgentSnapshot });
+    } else {
+      this.feed({ type: "event", event: { type: event.type as EventType, body } });
+    }
+    for (const offer of this.#desk.offers) this.#announce(offer);
+  }
+
+  /** Tell the router that the offer is on the screen, and the agent that it is there, once. */
+  #announce(offer: Offer): void {
+    if (this.#announced.has(offer.id)) return;
+    this.#announced.add(offer.id);
+    void this.#api.markSeen(offer.id).catch(() => {}); // an unseen offer is published again
+    this.#listener.onOffer(offer);
+  }
+
+  #fillGaps(): void {
+    for (const one of this.#desk.conversations.values()) {
+      const unread = one.standing === "mine" && one.thread.seq === 0;
+      if (unread || hasGap(one.thread)) void this.#read(one.id, unread ? 0 : GAP_WAIT_MS);
+    }
+  }
+
+  async #read(id: ConversationId, waitMs: number): Promise<void> {
+    if (this.#reading.has(id)) return;
+    this.#reading.add(id);
+    await pause(waitMs);
+    for (const retryMs of READ_RETRIES_MS) {
+      const one = this.#desk.conversations.get(id);
+      if (!one || (one.thread.seq > 0 && !hasGap(one.thread))) break;
+      const page = await this.#api.items(id, one.thread.seq).catch(() => null);
+      if (page) this.feed({ type: "page", id, page });
+      else await pause(retryMs);
+    }
+    this.#reading.delete(id);
+  }
+}
+
+function pause(span: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, span));
+}

@@ -1,0 +1,77 @@
+/** How one conversation on the desk changes; pure, and knows nothing of the others. */
+
+import type { Card, Item, Offer, OfferTaken, RoutingState } from "../contracts.ts";
+import { addItems, newThread } from "../thread.ts";
+import type { Conversation, Desk, Standing } from "./desk.ts";
+import type { Failure } from "./failure.ts";
+
+export function conversationOf(desk: Desk, routing: RoutingState): Conversation {
+  return {
+    id: routing.conversation_id,
+    routing,
+    standing: standingOf(desk, routing),
+    thread: newThread(routing.conversation_id),
+    card: null,
+    preview: null,
+    customerName: routing.customer?.name ?? null,
+    grant: null,
+    unsent: [],
+    draft: "",
+    refusal: null,
+    unread: 0,
+  };
+}
+
+/** The conversation of an accepted offer, with what the offer already brought. */
+export function take(
+  desk: Desk,
+  { offer, taken }: { readonly offer: Offer; readonly taken: OfferTaken },
+): Conversation {
+  const known = desk.conversations.get(offer.conversation_id);
+  const begun = known ? route(desk, known, taken.state) : conversationOf(desk, taken.state);
+  return {
+    ...begun,
+    card: begun.card ?? offer.card,
+    preview: offer.preview,
+    customerName: begun.customerName ?? offer.customer_name,
+    grant: hasJoined(desk, begun.thread.items) ? null : taken.grant,
+  };
+}
+
+/** Only a greater version is applied; words not sent when another took it go back to the draft. */
+export function route(desk: Desk, one: Conversation, routing: RoutingState): Conversation {
+  if (routing.version <= one.routing.version) return one;
+  return { ...one, routing, standing: standingOf(desk, routing) };
+}
+
+function standingOf(desk: Desk, routing: RoutingState): Standing {
+  if (routing.status === "ended" || routing.status === "wrap_up") return "ended";
+  return routing.agent?.id === desk.agent.id ? "mine" : "taken";
+}
+
+/** The joined line is the gateway's own word that it knows of the assignment: no grant from then. */
+export function withItems(desk: Desk, one: Conversation, items: readonly Item[]): Conversation {
+  const thread = addItems(one.thread, items);
+  const committed = new Set(items.map((item) => item.client_id));
+  const unsent = one.unsent.filter((message) => !committed.has(message.clientId));
+  const grant = hasJoined(desk, thread.items) ? null : one.grant;
+  return { ...one, thread, unsent, grant };
+}
+
+function hasJoined(desk: Desk, items: readonly Item[]): boolean {
+  const last = items.findLast((item) => item.kind === "joined" || item.kind === "left");
+  return last?.kind === "joined" && last.author.name === desk.agent.name;
+}
+
+export function withCard(one: Conversation, card: Card): Conversation {
+  return { ...one, card, customerName: one.customerName ?? card.customer.name };
+}
+
+/** Put a refused message's words back where they can be mended, before what was typed since. */
+export function withoutUnsent(one: Conversation, clientId: string, refusal: Failure): Conversation {
+  const message = one.unsent.find((unsent) => unsent.clientId === clientId);
+  if (!message) return one;
+  const unsent = one.unsent.filter((other) => other !== message);
+  const draft = one.draft ? `${message.text}\n${one.draft}` : message.text;
+  return { ...one, unsent, draft, refusal };
+}

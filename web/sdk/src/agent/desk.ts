@@ -1,0 +1,91 @@
+/** What lies on an agent's desk at an instant; holds no connection and no timer. */
+
+import type {
+  AgentSnapshot,
+  AgentState,
+  Card,
+  ConversationId,
+  EventType,
+  Item,
+  ItemPage,
+  Offer,
+  OfferId,
+  OfferTaken,
+  RoutingState,
+} from "../contracts.ts";
+import type { Thread } from "../thread.ts";
+import type { Failure } from "./failure.ts";
+
+/** A message of this agent that is not committed yet. */
+export interface Unsent {
+  readonly clientId: string;
+  readonly text: string;
+  readonly writtenAt: number;
+}
+
+/** mine: I serve it. ended: it is over. taken: another agent serves it now. */
+export type Standing = "mine" | "ended" | "taken";
+
+export interface Conversation {
+  readonly id: ConversationId;
+  readonly routing: RoutingState;
+  readonly standing: Standing;
+  readonly thread: Thread;
+  readonly card: Card | null;
+  /** From the offer, to be shown until the items are there. */
+  readonly preview: string | null;
+  readonly customerName: string | null;
+  /** Opens the conversation for writing before the assignment's event reached the gateway. */
+  readonly grant: string | null;
+  readonly unsent: readonly Unsent[];
+  readonly draft: string;
+  /** Why the last message did not go; the words are back in the draft. */
+  readonly refusal: Failure | null;
+  /** Items of others that came while the agent looked elsewhere. */
+  readonly unread: number;
+}
+
+export type Link = "connecting" | "live" | "lost";
+
+export interface Desk {
+  readonly agent: AgentState;
+  readonly link: Link;
+  readonly offers: readonly Offer[];
+  readonly conversations: ReadonlyMap<ConversationId, Conversation>;
+  /** The server's clock minus this machine's, in ms: countdowns run on the server's. */
+  readonly skewMs: number;
+  /** The conversation on the screen. */
+  readonly open: ConversationId | null;
+}
+
+export type DeskInput =
+  | { readonly type: "snapshot"; readonly snapshot: AgentSnapshot }
+  | { readonly type: "event"; readonly event: { readonly type: EventType; readonly body: unknown } }
+  | { readonly type: "link"; readonly link: Link }
+  | { readonly type: "agent"; readonly agent: AgentState }
+  | { readonly type: "taken"; readonly offer: Offer; readonly taken: OfferTaken }
+  | { readonly type: "offerGone"; readonly offer: OfferId }
+  | { readonly type: "page"; readonly id: ConversationId; readonly page: ItemPage }
+  | { readonly type: "routing"; readonly routing: RoutingState }
+  | { readonly type: "write"; readonly id: ConversationId; readonly unsent: Unsent }
+  | { readonly type: "posted"; readonly item: Item }
+  | {
+      readonly type: "refused";
+      readonly id: ConversationId;
+      readonly clientId: string;
+      readonly failure: Failure;
+    }
+  | { readonly type: "draft"; readonly id: ConversationId; readonly text: string }
+  | { readonly type: "open"; readonly id: ConversationId | null }
+  | { readonly type: "dismiss"; readonly id: ConversationId };
+
+export function emptyDesk(agent: AgentState): Desk {
+  return {
+    agent,
+    link: "connecting",
+    offers: [],
+    conversations: new Map(),
+    skewMs: 0,
+    open: null,
+  };
+}

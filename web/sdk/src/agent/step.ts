@@ -1,0 +1,166 @@
+/** The desk's rules: snapshot, events and what the agent does in, the next desk out. No I/O. */
+
+import type {
+  AgentSnapshot,
+  AgentState,
+  CardReady,
+  Item,
+  Offer,
+  OfferEnded,
+  RoutingState,
+} from "../contracts.ts";
+import { conversationOf, route, take, withCard, withItems, withoutUnsent } from "./conversations.ts";
+import type { Conversation, Desk, DeskInput } from "./desk.ts";
+
+/** `now` is this machine's clock, in ms. */
+export function stepDesk(desk: Desk, input: DeskInput, now: number): Desk {
+  switch (input.type) {
+    case "snapshot":
+      return onSnapshot(desk, input.snapshot, now);
+    case "event":
+      return onEvent(desk, input.event.type, input.event.body);
+    case "link":
+      return { ...desk, link: input.link };
+    case "agent":
+      return onAgent(desk, input.agent);
+    case "taken":
+      return onTaken(desk, input);
+    case "offerGone":
+      return { ...desk, offers: desk.offers.filter((offer) => offer.id !== input.offer) };
+    case "routing":
+      return onRouting(desk, input.routing);
+    case "posted":
+      return change(desk, input.item.conversation_id, (one) => withItems(desk, one, [input.item]));
+    case "open":
+      return open(desk, input.id);
+    case "dismiss":
+      return dismiss(desk, input.id);
+    default:
+      return change(desk, input.id, (one) => onOwn(desk, one, input));
+  }
+}
+
+type Own = Extract<DeskInput, { type: "page" | "write" | "refused" | "draft" }>;
+
+function onOwn(desk: Desk, one: Conversation, input: Own): Conversation {
+  switch (input.type) {
+    case "page":
+      return withItems(desk, one, input.page.items);
+    case "write":
+      return { ...one, draft: "", refusal: null, unsent: [...one.unsent, input.unsent] };
+    case "refused":
+      return withoutUnsent(one, input.clientId, input.failure);
+    case "draft":
+      return { ...one, draft: input.text };
+  }
+}
+
+function onEvent(desk: Desk, type: string, body: unknown): Desk {
+  switch (type) {
+    case "message.created":
+      return onItem(desk, body as Item);
+    case "offer.created":
+      return withOffer(desk, body as Offer);
+    case "offer.ended":
+      return withoutOffer(desk, body as OfferEnded);
+    case "card.ready":
+      return onCard(desk, body as CardReady);
+    case "agent.updated":
+      return onAgent(desk, body as AgentState);
+    default:
+      return type.startsWith("conversation.") ? onRouting(desk, body as RoutingState) : desk;
+  }
+}
+
+/** A snapshot is everything: what it does not hold is gone, but never words not sent yet. */
+function onSnapshot(desk: Desk, snapshot: AgentSnapshot, now: number): Desk {
+  const skewMs = Date.parse(snapshot.server_time) - now;
+  let next: Desk = { ...desk, agent: snapshot.agent, skewMs, offers: byUrgency(snapshot.offers) };
+  for (const routing of snapshot.conversations) next = onRouting(next, routing);
+  const there = new Set(snapshot.conversations.map((routing) => routing.conversation_id));
+  for (const one of desk.conversations.values()) {
+    // With a grant still needed it was accepted while this snapshot was on its way.
+    const gone = one.standing === "mine" && !there.has(one.id) && one.grant === null;
+    if (gone) next = put(next, { ...one, standing: "ended" });
+  }
+  for (const item of snapshot.items) next = onItem(next, item);
+  for (const ready of snapshot.cards) next = onCard(next, ready);
+  return next;
+}
+
+function onTaken(desk: Desk, input: Extract<DeskInput, { type: "taken" }>): Desk {
+  const id = input.offer.conversation_id;
+  return open(put(withoutOffersFor(desk, id), take(desk, input)), id);
+}
+
+function onRouting(desk: Desk, routing: RoutingState): Desk {
+  const known = desk.conversations.get(routing.conversation_id);
+  const open = routing.status === "queued" || routing.status === "offered";
+  const cleared = open ? desk : withoutOffersFor(desk, routing.conversation_id);
+  if (known) return put(cleared, route(cleared, known, routing));
+  const mine = routing.agent?.id === desk.agent.id && routing.status === "assigned";
+  return mine ? put(cleared, conversationOf(desk, routing)) : cleared;
+}
+
+function onItem(desk: Desk, item: Item): Desk {
+  return change(desk, item.conversation_id, (one) => {
+    const fresh = item.author.kind === "customer" && item.seq > one.thread.seq;
+    const unread = one.unread + (fresh && desk.open !== one.id ? 1 : 0);
+    return withItems(desk, { ...one, unread }, [item]);
+  });
+}
+
+function onCard(desk: Desk, ready: CardReady): Desk {
+  const offers = desk.offers.map((offer) =>
+    offer.conversation_id === ready.conversation_id
+      ? { ...offer, card: ready.card, card_status: "ready" as const }
+      : offer,
+  );
+  return change({ ...desk, offers }, ready.conversation_id, (one) => withCard(one, ready.card));
+}
+
+function onAgent(desk: Desk, agent: AgentState): Desk {
+  return agent.agent_version >= desk.agent.agent_version ? { ...desk, agent } : desk;
+}
+
+function withOffer(desk: Desk, offer: Offer): Desk {
+  const others = desk.offers.filter((one) => one.id !== offer.id);
+  return offer.status === "pending" ? { ...desk, offers: byUrgency([...others, offer]) } : desk;
+}
+
+function withoutOffer(desk: Desk, ended: OfferEnded): Desk {
+  return { ...desk, offers: desk.offers.filter((one) => one.id !== ended.offer_id) };
+}
+
+function withoutOffersFor(desk: Desk, id: RoutingState["conversation_id"]): Desk {
+  return { ...desk, offers: desk.offers.filter((one) => one.conversation_id !== id) };
+}
+
+function byUrgency(offers: readonly Offer[]): readonly Offer[] {
+  return [...offers].sort((one, other) => Date.parse(one.respond_by) - Date.parse(other.respond_by));
+}
+
+function open(desk: Desk, id: Desk["open"]): Desk {
+  const opened: Desk = { ...desk, open: id };
+  return id ? change(opened, id, (one) => ({ ...one, unread: 0 })) : opened;
+}
+
+function dismiss(desk: Desk, id: NonNullable<Desk["open"]>): Desk {
+  const conversations = new Map(desk.conversations);
+  conversations.delete(id);
+  return { ...desk, conversations, open: desk.open === id ? null : desk.open };
+}
+
+function put(desk: Desk, conversation: Conversation): Desk {
+  const conversations = new Map(desk.conversations).set(conversation.id, conversation);
+  return { ...desk, conversations };
+}
+
+function change(
+  desk: Desk,
+  id: Conversation["id"],
+  how: (one: Conversation) => Conversation,
+): Desk {
+  const known = desk.conversations.get(id);
+  return known ? put(desk, how(known)) : desk;
+}
