@@ -159,6 +159,7 @@ class _Courier:
         self._lane = RelayLane()
         self._news = asyncio.Event()
         self._done: dict[StreamKey, int] = {}
+        self._away = False
         self._labels = (self._emitter.value, self._receiver.value)
 
     def offer(self, events: Iterable[Envelope]) -> None:
@@ -211,11 +212,19 @@ class _Courier:
             )
             answer = BatchAnswer.model_validate_json(raw)
         except (BusError, ValueError) as error:
-            BATCH_FAILURES.labels(*self._labels).inc()
-            log.info("relay.unanswered", receiver=self._receiver, error=type(error).__name__)
-            self._lane.failed(batch, self._clock.now())
+            self._fail(batch, error)
             return
+        if self._away:
+            self._away = False
+            log.info("relay.answered_again", receiver=self._receiver)
         await self._settle(batch, answer)
+
+    def _fail(self, batch: Batch, error: Exception) -> None:
+        self._lane.failed(batch, self._clock.now())
+        BATCH_FAILURES.labels(*self._labels).inc()
+        if not self._away:
+            self._away = True  # one line for an outage, not one for each attempt
+            log.warning("relay.unanswered", receiver=self._receiver, error=type(error).__name__)
 
     async def _settle(self, batch: Batch, answer: BatchAnswer) -> None:
         positions = {(p.shop_id, p.stream): p.version for p in answer.positions}

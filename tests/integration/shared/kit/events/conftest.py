@@ -20,7 +20,6 @@ from shared.kit.outbox import OutboxRows, write_events
 from shared.kit.relay_lane import Positions, StreamKey
 from tests.support.postgres import TestDatabase
 
-
 APPLIED = """
 CREATE TABLE router.applied (
     place bigint GENERATED ALWAYS AS IDENTITY,
