@@ -3,20 +3,20 @@
 MAKEFLAGS += --no-print-directory
 
 PYTHON ?= python3
-PYTEST_WORKERS ?= auto
+PYTEST_WORKERS ?= logical
 BIN := .venv/bin
 SETUP := $(PYTHON) deploy/bootstrap.py
 PYTEST := $(BIN)/python -m pytest
-NPM := PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/npm
+NPM := $(BIN)/python deploy/npm.py
 # Rooms that do no I/O: their branches are all covered, or `make coverage` fails.
 PURE := services/*/domain/*,services/gateway/channels/*,services/history/shops/*,shared/kernel/*
 
-.PHONY: help run test check unit integration contract e2e faults coverage web web-test docs cluster lock clean \
+.PHONY: help run test check unit integration contract e2e faults coverage web web-test docs cluster lock lock-check clean \
 	ready ready-dev together alone
 
 help: ## List these targets
 	@printf 'Firstreply: make <target>\n\n'
-	@awk -F ':.*## ' '/^[a-z0-9%-]+:.*## /{printf "  %-13s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z0-9%-]+:.*## /{sub(/%/, "*", $$1); printf "  %-13s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
 	@printf '\nFIRSTREPLY_PORT (8080), FIRSTREPLY_HOME (./var), DATABASE_URL, PG_BIN, CHROMIUM_PATH and\n'
 	@printf 'FIRSTREPLY_BUNDLED_ONLY=1 are read from the environment: see docs/development.md.\n'
 
@@ -33,8 +33,9 @@ check: ready-dev ## Lint, format, types, import contracts
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
-	$(BIN)/lint-imports --no-cache
-	$(NPM) --prefix web run --silent check
+	cd deploy && ../$(BIN)/mypy --config-file ../pyproject.toml --cache-dir ../.mypy_cache/deploy *.py
+	$(BIN)/lint-imports --no-cache --no-logo
+	$(NPM) web run --silent check
 
 unit: ready-dev ## Run the unit tests
 	@$(PYTEST) tests/unit
@@ -73,14 +74,18 @@ web: ready-dev ## Build the pages into services/static
 	@echo "The pages are in services/static."
 
 web-test: ready-dev
-	@$(NPM) --prefix web test --silent
+	@$(NPM) web test --silent
 
 cluster: ## Start a cluster of many nodes (not there yet)
 	@echo "make cluster is not there yet: running on many nodes comes with issue A2, and until then make run starts one node." >&2; exit 2
 
 lock: ready-dev ## Write the lock files anew, with the newest versions
 	$(BIN)/python deploy/locks.py write
-	$(NPM) --prefix web update --save=false --package-lock-only --no-audit --no-fund
+	$(NPM) web run --silent lock
+	$(NPM) tests/browser install --package-lock-only --no-audit --no-fund
+
+lock-check: ready-dev ## Say whether the locks still fit what is asked for
+	@$(BIN)/python deploy/locks.py check
 
 clean: ## Remove what was built; .venv and var stay
 	@rm -rf services/static web/node_modules web/*/node_modules web/*/dist tests/browser/node_modules \

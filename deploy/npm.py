@@ -1,8 +1,12 @@
-"""Installs npm's packages and builds the pages with the bundled node, never with the machine's."""
+"""Installs npm's packages and builds the pages with the bundled node, never with the machine's.
+
+Usage: ``python deploy/npm.py FOLDER WORD ...`` runs npm in a folder here, for the Makefile.
+"""
 
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,6 +21,7 @@ from steps import (
     require_writable,
     run,
     step,
+    surroundings,
 )
 
 WEB = ROOT / "web"
@@ -35,12 +40,17 @@ def node_folder() -> Path:
     return found[-1]
 
 
-def npm(folder: Path, *words: str) -> None:
-    """Run the bundled npm in a folder."""
+def npm_program() -> list[str]:
+    """Return the words that start the bundled npm."""
     node = node_folder()
     cli = node / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
+    return [str(node / "bin" / "node"), str(cli)]
+
+
+def npm(folder: Path, *words: str) -> None:
+    """Run the bundled npm in a folder, silent unless it fails."""
     what = f"npm {' '.join(words[:2])} in {folder.relative_to(ROOT)}"
-    run(what, node / "bin" / "node", cli, *words, cwd=folder)
+    run(what, *npm_program(), *words, cwd=folder)
 
 
 def sources(folder: Path) -> Iterator[Path]:
@@ -104,3 +114,9 @@ def install_browser() -> None:
         node = node_folder() / "bin" / "node"
         run("Unpacking", VENV / "bin" / "python", unpack, BROWSER, CHROMIUM, node)
     remember("chromium", inputs)
+
+
+if __name__ == "__main__":
+    os.chdir(ROOT / sys.argv[1])
+    program = npm_program()
+    os.execve(program[0], [*program, *sys.argv[2:]], surroundings())  # noqa: S606 - no shell wanted

@@ -1,4 +1,4 @@
-"""The lock files: each package pinned and hashed, no host named, the tests' around the runtime's."""
+"""The lock files: every package pinned and hashed, no host named, tests on what ships."""
 
 from __future__ import annotations
 
