@@ -67,19 +67,19 @@ def test_what_looks_like_a_secret_is_masked_wherever_it_stands(logged: LogReader
 def test_an_exception_shows_its_lines_but_no_variables(logged: LogReader) -> None:
     local_value = "s3cr3t-" + "local"
     try:
-        raise RuntimeError(len(local_value))
-    except RuntimeError:
+        [].pop(len(local_value))
+    except IndexError:
         structlog.get_logger().exception("failed")
     (line,) = logged()
-    assert "RuntimeError: 12" in line["exception"]
+    assert "IndexError: pop from empty list" in line["exception"]
     assert local_value not in line["exception"]
 
 
 def test_an_exception_that_quotes_a_token_is_masked(logged: LogReader) -> None:
     token = Keyring.ephemeral().sign(b"{}", token_type="t")
     try:
-        raise RuntimeError(token)
-    except RuntimeError:
+        int(token)
+    except ValueError:
         structlog.get_logger().exception("failed")
     assert token not in str(logged())
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import stat
 from pathlib import Path
 
@@ -17,7 +16,7 @@ class TestOpen:
         path = tmp_path / "keys" / "signing.json"
         Keyring.open(path)
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
-        assert os.listdir(path.parent) == ["signing.json"]
+        assert list(path.parent.iterdir()) == [path]
 
     def test_the_second_process_reads_the_same_keys(self, tmp_path: Path) -> None:
         path = tmp_path / "signing.json"

@@ -43,7 +43,7 @@ def b64(data: bytes) -> str:
 
 
 def header_of(token: str) -> dict[str, Any]:
-    text = token.split(".")[0]
+    text = token.split(".", maxsplit=1)[0]
     header: dict[str, Any] = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
     return header
 

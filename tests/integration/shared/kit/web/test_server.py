@@ -1,0 +1,265 @@
+"""The server on a real port: it starts once, stops within seconds, and outlasts rude clients."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import socket
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import httpx
+import pytest
+from fastapi import APIRouter
+from starlette.responses import StreamingResponse
+from uvicorn.config import Config
+from uvicorn.server import ServerState
+
+from shared.kit.web import guarded_http
+from shared.kit.web.app import create_app
+from shared.kit.web.guarded_http import HEAD_MAX_BYTES
+from shared.kit.web.server import (
+    CANCEL_GRACE_S,
+    STOP_GRACE_S,
+    ListenError,
+    PortTakenError,
+    bind_port,
+    run_main,
+    serve,
+    stop_on_signals,
+)
+from shared.kit.web.sse import encode_comment, encode_event
+
+HOST = "127.0.0.1"
+SLACK_S = 2.0
+"""For a busy machine; a hang would be for ever."""
+
+
+def streams(stopping: asyncio.Event) -> APIRouter:
+    routes = APIRouter()
+
+    async def polite() -> AsyncIterator[bytes]:
+        yield encode_event("snapshot", b"{}")
+        await stopping.wait()
+        yield encode_comment("bye")
+
+    async def rude() -> AsyncIterator[bytes]:
+        yield encode_event("snapshot", b"{}")
+        await asyncio.Event().wait()
+
+    @routes.get("/polite")
+    async def get_polite() -> StreamingResponse:
+        return StreamingResponse(polite(), media_type="text/event-stream")
+
+    @routes.get("/rude")
+    async def get_rude() -> StreamingResponse:
+        return StreamingResponse(rude(), media_type="text/event-stream")
+
+    return routes
+
+
+@asynccontextmanager
+async def running(
+    stopping: asyncio.Event, *, ws: type[asyncio.Protocol] | None = None
+) -> AsyncIterator[int]:
+    app = create_app(title="t", routers=[streams(stopping)], statuses={}, checks=[])
+    listener, ready = bind_port(HOST, 0), asyncio.Event()
+    port: int = listener.getsockname()[1]
+    async with asyncio.TaskGroup() as group:
+        group.create_task(serve(app, listener, stopping=stopping, ws=ws, on_ready=ready.set))
+        await ready.wait()
+        try:
+            yield port
+        finally:
+            stopping.set()
+
+
+@asynccontextmanager
+async def connection(
+    port: int,
+) -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
+    reader, writer = await asyncio.open_connection(HOST, port)
+    try:
+        yield reader, writer
+    finally:
+        writer.transport.abort()
+
+
+async def read_to_end(reader: asyncio.StreamReader) -> bytes:
+    """What came until the server closed or cut the connection."""
+    try:
+        return await reader.read()
+    except ConnectionError:
+        return b""
+
+
+def assert_closed(port: int) -> None:
+    with socket.socket() as probe:
+        assert probe.connect_ex((HOST, port)) != 0
+
+
+class TestBind:
+    def test_a_port_another_program_has_is_named_in_one_sentence(self) -> None:
+        with bind_port(HOST, 0) as taken:
+            port = taken.getsockname()[1]
+            with pytest.raises(PortTakenError, match=f"^Port {port} on 127.0.0.1 is taken by"):
+                bind_port(HOST, port)
+
+    def test_an_address_of_another_machine_is_refused_in_one_sentence(self) -> None:
+        with pytest.raises(ListenError, match=r"^Cannot listen on 192\.0\.2\.1, port 0: "):
+            bind_port("192.0.2.1", 0)
+
+    def test_a_caller_who_comes_before_the_server_waits_for_it(self) -> None:
+        with bind_port(HOST, 0) as listener, socket.socket() as early:
+            assert early.connect_ex(listener.getsockname()) == 0
+
+
+class TestStop:
+    async def test_a_stream_that_watches_the_stop_ends_by_itself(self) -> None:
+        stopping, loop = asyncio.Event(), asyncio.get_running_loop()
+        async with (
+            running(stopping) as port,
+            httpx.AsyncClient(base_url=f"http://{HOST}:{port}") as client,
+            client.stream("GET", "/polite") as answer,
+        ):
+            lines = answer.aiter_lines()
+            assert await anext(lines) == "event: snapshot"
+            told_at = loop.time()
+            stopping.set()
+            assert ": bye" in [line async for line in lines]
+        assert loop.time() - told_at < STOP_GRACE_S
+        assert_closed(port)
+
+    async def test_a_stream_that_does_not_is_cut_in_time(self) -> None:
+        stopping, loop = asyncio.Event(), asyncio.get_running_loop()
+        async with (
+            running(stopping) as port,
+            httpx.AsyncClient(base_url=f"http://{HOST}:{port}") as client,
+            client.stream("GET", "/rude") as answer,
+        ):
+            lines = answer.aiter_lines()
+            assert await anext(lines) == "event: snapshot"
+            told_at = loop.time()
+            stopping.set()
+            with pytest.raises(httpx.RemoteProtocolError):
+                _ = [line async for line in lines]
+        assert loop.time() - told_at < STOP_GRACE_S + CANCEL_GRACE_S + SLACK_S
+        assert_closed(port)
+
+    async def test_a_socket_that_will_not_close_is_cut_in_time(self) -> None:
+        stopping = asyncio.Event()
+        async with (
+            running(stopping, ws=StubbornSocket) as port,
+            connection(port) as (reader, writer),
+        ):
+            writer.write(
+                b"GET /v1/chat HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\n"
+                b"Upgrade: websocket\r\n\r\n"
+            )
+            assert await reader.readexactly(2) == b"hi"
+            stopping.set()
+            assert await read_to_end(reader) == b""
+        assert_closed(port)
+
+    async def test_a_server_told_before_it_started_does_not_stay(self) -> None:
+        stopping = asyncio.Event()
+        stopping.set()
+        async with running(stopping) as port:
+            pass
+        assert_closed(port)
+
+
+class TestSignals:
+    async def test_the_first_signal_stops_and_the_second_cancels(self) -> None:
+        stopping = asyncio.Event()
+
+        async def main() -> None:
+            with stop_on_signals(stopping):
+                os.kill(os.getpid(), signal.SIGTERM)
+                await stopping.wait()
+                os.kill(os.getpid(), signal.SIGINT)
+                await asyncio.Event().wait()
+
+        async with asyncio.TaskGroup() as group:
+            task = group.create_task(main())
+            await asyncio.wait([task])
+        assert task.cancelled()
+
+
+class TestRudeClients:
+    """LESSONS 32: malformed and slow requests are refused early, the others served meanwhile."""
+
+    async def test_a_client_with_half_a_head_is_cut_off_alone(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(guarded_http, "HEAD_DEADLINE_S", 0.2)
+        async with (
+            running(asyncio.Event()) as port,
+            connection(port) as (silent, _),
+            connection(port) as (half, half_writer),
+        ):
+            half_writer.write(b"GET /health HTTP/1.1\r\nHost: x\r\n")
+            async with httpx.AsyncClient(base_url=f"http://{HOST}:{port}") as client:
+                assert (await client.get("/health")).status_code == 200
+            assert await read_to_end(silent) == b""
+            assert await read_to_end(half) == b""
+
+    async def test_a_second_request_with_half_a_head_is_cut_off(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(guarded_http, "HEAD_DEADLINE_S", 0.2)
+        async with running(asyncio.Event()) as port, connection(port) as (reader, writer):
+            writer.write(b"GET /health HTTP/1.1\r\nHost: x\r\n\r\n")
+            assert await reader.readuntil(b"}")
+            writer.write(b"GET /health HT")
+            assert await read_to_end(reader) == b""
+
+    async def test_a_head_without_end_is_cut_off(self) -> None:
+        async with running(asyncio.Event()) as port, connection(port) as (reader, writer):
+            writer.write(b"GET /health HTTP/1.1\r\n")
+            for _ in range(HEAD_MAX_BYTES // 1_000 + 2):
+                writer.write(b"X-Long: " + b"x" * 1_000 + b"\r\n")
+            assert await read_to_end(reader) == b""
+
+    async def test_what_is_not_http_is_refused(self) -> None:
+        async with running(asyncio.Event()) as port, connection(port) as (reader, writer):
+            writer.write(b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n")
+            assert (await reader.read()).startswith(b"HTTP/1.1 400 ")
+
+    async def test_a_large_body_is_refused_before_it_is_sent(self) -> None:
+        async with running(asyncio.Event()) as port, connection(port) as (reader, writer):
+            head = b"POST /polite HTTP/1.1\r\nHost: x\r\nContent-Length: 2000000\r\n"
+            writer.write(head + b"Expect: 100-continue\r\n\r\n")
+            answer = await reader.read()
+            assert answer.startswith(b"HTTP/1.1 413 ")
+            assert b"body_too_large" in answer
+
+
+class StubbornSocket(asyncio.Protocol):
+    """A socket protocol that says hi and ignores the stop."""
+
+    def __init__(
+        self, config: Config, server_state: ServerState, app_state: dict[str, object]
+    ) -> None:
+        self.connections: set[object] = server_state.connections  # type: ignore[assignment]
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        self.transport = transport
+        self.connections.add(self)
+        transport.write(b"hi")
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self.connections.discard(self)
+
+    def shutdown(self) -> None:
+        pass
+
+
+def test_a_program_runs_on_uvloop_and_hands_back_its_result() -> None:
+    async def main() -> str:
+        return type(asyncio.get_running_loop()).__module__
+
+    assert run_main(main()) == "uvloop"
+    assert "uvloop" in sys.modules
