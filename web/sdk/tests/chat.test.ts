@@ -214,6 +214,12 @@ describe("reconnecting", () => {
   });
 });
 
+test("takes up the session another tab began meanwhile", () => {
+  const stored = { token: "shared", epoch: 1, subject: null };
+  const talk = new Talk().feed({ type: "connect", stored }, { type: "opened" });
+  expect(talk.effects).toMatchObject([{ frame: { session_token: "shared" } }]);
+});
+
 describe("who is signed in", () => {
   const anas = { token: "t", epoch: 1, subject: "ana" };
 

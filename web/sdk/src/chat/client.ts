@@ -54,12 +54,13 @@ export class Chat {
 
   /** Connect if there is no connection, whatever ended the last one. */
   connect(): void {
-    this.#feed({ type: "connect" });
+    this.#feed({ type: "connect", stored: this.#options.store.load() });
   }
 
   /** Send a message, now or as soon as there is a connection; returns its client_id, for ever. */
   write(text: string): string {
     const clientId = crypto.randomUUID();
+    this.connect();
     this.#feed({ type: "write", clientId, text });
     return clientId;
   }

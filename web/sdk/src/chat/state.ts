@@ -51,7 +51,8 @@ export interface ChatState {
 }
 
 export type Input =
-  | { readonly type: "connect" }
+  /** `stored`: a session that another tab may have begun meanwhile. */
+  | { readonly type: "connect"; readonly stored?: Session | null }
   | { readonly type: "opened" }
   | { readonly type: "frame"; readonly frame: ServerFrame }
   | { readonly type: "closed"; readonly code: number }

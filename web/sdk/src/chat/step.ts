@@ -9,6 +9,7 @@ import {
   type Input,
   mayResume,
   type Outgoing,
+  type Session,
   type Step,
   type Surroundings,
 } from "./state.ts";
@@ -25,7 +26,9 @@ export const DOUBT_AFTER_MS = 20_000;
 export function step(state: ChatState, input: Input, around: Surroundings): Step {
   switch (input.type) {
     case "connect":
-      return mayConnect(state) ? connect(state, around.now) : unchanged(state);
+      return mayConnect(state)
+        ? connect(adopt(state, input.stored ?? null), around.now)
+        : unchanged(state);
     case "opened":
       return { state, effects: [{ type: "send", frame: hello(state) }] };
     case "frame":
@@ -83,6 +86,12 @@ function wake(state: ChatState, now: number): Step {
 
 function mayConnect(state: ChatState): boolean {
   return state.phase !== "connecting" && state.phase !== "live";
+}
+
+/** Tabs of one browser share one session, so that all show the same conversation. */
+function adopt(state: ChatState, stored: Session | null): ChatState {
+  const mine = state.session === null && stored !== null && mayResume(stored, state.customerToken);
+  return mine ? { ...state, session: stored } : state;
 }
 
 function connect(state: ChatState, now: number): Step {

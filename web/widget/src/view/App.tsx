@@ -1,0 +1,58 @@
+/** The whole widget: the button that opens it, and the panel. Holds what is open, nothing of the talk. */
+
+import type { Chat, ChatState } from "@firstreply/sdk/chat";
+import { useCallback, useEffect, useRef, useState } from "preact/hooks";
+import { Launcher } from "./Launcher.tsx";
+import { Panel } from "./Panel.tsx";
+
+interface Props {
+  readonly chat: Chat;
+  readonly title: string;
+  readonly onReady: (setOpen: (open: boolean) => void) => void;
+}
+
+export function App({ chat, title, onReady }: Props) {
+  const state = useChat(chat);
+  const [open, setOpenOnly] = useState(false);
+  const [seen, setSeen] = useState(0);
+  const launcher = useRef<HTMLButtonElement>(null);
+  const fromOthers = state.items.filter((item) => item.author.kind === "agent").length;
+  const setOpen = useCallback(
+    (next: boolean) => {
+      if (next) chat.connect();
+      setOpenOnly(next);
+      if (!next) launcher.current?.focus();
+    },
+    [chat],
+  );
+  useEffect(() => onReady(setOpen), [onReady, setOpen]);
+  useEffect(() => {
+    if (open) setSeen(fromOthers);
+  }, [open, fromOthers]);
+  return (
+    <div class="ground" onKeyDown={keepFromShop} onKeyUp={keepFromShop} onKeyPress={keepFromShop}>
+      {open && <Panel chat={chat} state={state} title={title} onClose={() => setOpen(false)} />}
+      <Launcher
+        button={launcher}
+        label={title}
+        open={open}
+        unread={Math.max(0, fromOthers - seen)}
+        onToggle={() => setOpen(!open)}
+      />
+    </div>
+  );
+}
+
+function useChat(chat: Chat): ChatState {
+  const [state, setState] = useState(chat.state);
+  useEffect(() => {
+    setState(chat.state);
+    return chat.subscribe(setState);
+  }, [chat]);
+  return state;
+}
+
+/** A shop's shortcuts must not fire while a customer types. */
+function keepFromShop(event: KeyboardEvent): void {
+  event.stopPropagation();
+}

@@ -1,0 +1,150 @@
+/** What was said, in order, as plain text; a message never becomes markup. */
+
+import type { ChatState, Outgoing } from "@firstreply/sdk/chat";
+import type { Item } from "@firstreply/sdk/contracts";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
+import { SentIcon, WaitingIcon } from "./icons.tsx";
+import { timeOf } from "./sentences.ts";
+
+/** Closer to the end than this, new messages keep it at the end. In px. */
+const NEAR_END = 80;
+
+interface Props {
+  readonly state: ChatState;
+  readonly onEdit: (clientId: string, text: string) => void;
+}
+
+export function Log({ state, onEdit }: Props) {
+  const { items, outgoing } = state;
+  const box = useEndInSight(items.length + outgoing.length, outgoing.length > 0);
+  return (
+    <div class="log" role="log" aria-label="Messages" tabIndex={0} ref={box}>
+      {items.length + outgoing.length === 0 && <Greeting />}
+      {state.historyLost && <p class="line">Earlier messages can no longer be shown here.</p>}
+      <ol>
+        {items.map((item, at) => (
+          <Entry key={item.id} item={item} before={items[at - 1]} after={items[at + 1]} />
+        ))}
+        {outgoing.map((message) => (
+          <Unsent key={message.clientId} message={message} onEdit={onEdit} />
+        ))}
+      </ol>
+    </div>
+  );
+}
+
+function Greeting() {
+  return (
+    <div class="greeting">
+      <p class="greeting-large">How can we help?</p>
+      <p>Write what you need. Someone from the shop reads it and answers you here.</p>
+    </div>
+  );
+}
+
+interface EntryProps {
+  readonly item: Item;
+  readonly before: Item | undefined;
+  readonly after: Item | undefined;
+}
+
+function Entry({ item, before, after }: EntryProps) {
+  if (item.kind !== "message") return <Line item={item} />;
+  const own = item.author.kind === "customer";
+  const begins = !sameVoice(before, item);
+  const ends = !sameVoice(item, after);
+  return (
+    <li class={`entry ${own ? "own" : "other"} ${begins ? "begins" : ""} ${ends ? "ends" : ""}`}>
+      {begins && !own && item.author.name && (
+        <span class="name" dir="auto">
+          {item.author.name}
+        </span>
+      )}
+      {own && <span class="hidden">You: </span>}
+      <p class="bubble" dir="auto">
+        {item.text}
+      </p>
+      {ends && (
+        <span class="under">
+          <time dateTime={item.created_at}>{timeOf(item.created_at)}</time>
+          {own && <SentIcon />}
+          {own && <span class="hidden">Sent</span>}
+        </span>
+      )}
+    </li>
+  );
+}
+
+function Unsent({ message, onEdit }: { message: Outgoing; onEdit: Props["onEdit"] }) {
+  const { clientId, text, refusal } = message;
+  return (
+    <li class={refusal ? "entry own begins ends refused" : "entry own begins ends waiting"}>
+      <span class="hidden">You: </span>
+      <p class="bubble" dir="auto">
+        {text}
+      </p>
+      {refusal ? (
+        <span class="under">
+          Not sent. {refusal.detail}{" "}
+          <button type="button" class="link" onClick={() => onEdit(clientId, text)}>
+            Edit
+          </button>
+        </span>
+      ) : (
+        <span class="under">
+          <WaitingIcon />
+          <span class="hidden">Sending</span>
+        </span>
+      )}
+    </li>
+  );
+}
+
+function Line({ item }: { item: Item }) {
+  const sentence = sentenceOf(item);
+  return sentence ? (
+    <li class="line" dir="auto">
+      {sentence}
+    </li>
+  ) : null;
+}
+
+function sentenceOf(item: Item): string | null {
+  const who = item.author.name ?? "Someone";
+  switch (item.kind) {
+    case "joined":
+      return `${who} joined`;
+    case "left":
+      return `${who} left`;
+    case "transferred":
+      return `${who} takes over`;
+    case "ended":
+      return "This conversation has ended. Write again whenever you need us.";
+    default:
+      return null;
+  }
+}
+
+function sameVoice(one: Item | undefined, other: Item | undefined): boolean {
+  if (one?.kind !== "message" || other?.kind !== "message") return false;
+  return one.author.kind === other.author.kind && one.author.name === other.author.name;
+}
+
+/** Keep the newest in sight, unless the customer is reading further up. */
+function useEndInSight(count: number, own: boolean) {
+  const box = useRef<HTMLDivElement>(null);
+  const atEnd = useRef(true);
+  useEffect(() => {
+    const log = box.current;
+    const note = (): void => {
+      if (log) atEnd.current = log.scrollHeight - log.scrollTop - log.clientHeight < NEAR_END;
+    };
+    log?.addEventListener("scroll", note, { passive: true });
+    return () => log?.removeEventListener("scroll", note);
+  }, []);
+  useLayoutEffect(() => {
+    const log = box.current;
+    if (log && (atEnd.current || own)) log.scrollTop = log.scrollHeight;
+  }, [count, own]);
+  return box;
+}

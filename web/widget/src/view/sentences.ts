@@ -1,0 +1,72 @@
+/** What the widget says of itself, in words for people; chooses, never shows. */
+
+import { type ChatState, hasEnded } from "@firstreply/sdk/chat";
+import { CloseCode } from "@firstreply/sdk/contracts";
+
+/** A first attempt that fails says nothing yet: most come back within a second. */
+const QUIET_ATTEMPTS = 1;
+
+export function stateLine(state: ChatState, agent: string | null): string {
+  if (state.phase === "connecting" && state.attempt <= QUIET_ATTEMPTS) return "Connecting…";
+  if (state.phase !== "live") return "Not connected";
+  if (agent) return "Is here to help you";
+  if (hasEnded(state.items)) return "Conversation ended";
+  if (state.items.length > 0) return "Finding someone for you…";
+  return "A person will answer you";
+}
+
+export interface Notice {
+  readonly sentence: string;
+  readonly action: "connect" | "reload" | null;
+  readonly label?: string;
+}
+
+export function noticeOf(state: ChatState, online: boolean): Notice | null {
+  if (state.phase === "stopped") return stopNotice(state.stop);
+  const trying = state.phase === "waiting" || state.phase === "connecting";
+  if (!trying || (online && state.attempt <= QUIET_ATTEMPTS)) return null;
+  const kept = state.outgoing.length > 0 ? "Your message is kept and goes out" : "We go on";
+  const sentence = online
+    ? `We cannot reach the chat right now. ${kept} as soon as it is back.`
+    : `You seem to be offline. ${kept} as soon as you are back.`;
+  const label = "Try now";
+  return state.phase === "waiting" ? { sentence, action: "connect", label } : { sentence, action: null };
+}
+
+function stopNotice(code: number | null): Notice {
+  switch (code) {
+    case CloseCode.REPLACED:
+      return {
+        sentence: "This chat is open in another window.",
+        action: "connect",
+        label: "Continue here",
+      };
+    case CloseCode.UNKNOWN_SITE:
+    case CloseCode.ORIGIN_REFUSED:
+      return {
+        sentence: "The chat is not available on this page. Please contact the shop another way.",
+        action: null,
+      };
+    case CloseCode.BAD_CUSTOMER_TOKEN:
+      return {
+        sentence: "Your sign-in could not be confirmed. Load the page again to go on.",
+        action: "reload",
+        label: "Load again",
+      };
+    default:
+      return {
+        sentence: "The chat stopped because of an error. Load the page again to go on.",
+        action: "reload",
+        label: "Load again",
+      };
+  }
+}
+
+/** One count for people and server alike: code points, not UTF-16 units. */
+export function lengthOf(text: string): number {
+  return [...text].length;
+}
+
+export function timeOf(instant: string | number): string {
+  return new Date(instant).toLocaleTimeString([], { hour: "numeric", minute: "2-digit" });
+}
