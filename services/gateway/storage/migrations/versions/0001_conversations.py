@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 from alembic import op
@@ -38,21 +39,17 @@ ROUTINES = {
 
 
 def upgrade() -> None:
-    for statement in schema_v1("gateway", "gateway"):
-        _run(statement)
-    for statement in (SQL / "0001_tables.sql").read_text().split(";\n"):
-        if statement.strip():
-            _run(statement)
+    for statement in _statements():
+        op.get_bind().exec_driver_sql(statement)
+
+
+def _statements() -> Iterator[str]:
+    yield from schema_v1("gateway", "gateway")
+    tables = (SQL / "0001_tables.sql").read_text().split(";\n")
+    yield from (statement for statement in tables if statement.strip())
     for table in TABLES:
-        for statement in shop_table("gateway", table, "gateway"):
-            _run(statement)
-    for statement in event_tables_v1("gateway", "gateway"):
-        _run(statement)
+        yield from shop_table("gateway", table, "gateway")
+    yield from event_tables_v1("gateway", "gateway")
     for name, arguments in ROUTINES.items():
-        _run((SQL / f"0001_{name}.sql").read_text())
-        for statement in routine_v1("gateway", f"{name}({arguments})", "gateway"):
-            _run(statement)
-
-
-def _run(statement: str) -> None:
-    op.get_bind().exec_driver_sql(statement)
+        yield (SQL / f"0001_{name}.sql").read_text()
+        yield from routine_v1("gateway", f"{name}({arguments})", "gateway")

@@ -1,0 +1,89 @@
+"""Keeps sites and sessions."""
+
+from __future__ import annotations
+
+import json
+from uuid import UUID
+
+from services.gateway.usecases.ports import NewSite, OpenedSession, SessionWish, Site
+from shared.kernel.ids import IdKind, encode
+from shared.kernel.vocabulary import Channel
+from shared.kit.database import Database
+
+_FIND_SITE = "SELECT key, customer_secret, origins FROM gateway.find_site($1, $2)"
+_OPEN = """
+    SELECT * FROM gateway.open_session(
+        $1, $2, $3, $4, $5, $6, $7::jsonb, $8, $9, $10, $11)
+    """
+_CREATE_SITE = """
+    INSERT INTO gateway.sites (id, shop_id, name, key, customer_secret, origins)
+    VALUES (:id, :shop_id, :name, :key, :customer_secret, :origins)
+    ON CONFLICT (id) DO NOTHING
+    """
+
+
+class PostgresSites:
+    """The SiteStore on PostgreSQL."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def find(self, shop_id: UUID, site_id: UUID) -> Site | None:
+        """See `SiteStore.find`."""
+        records = await self._database.call(_FIND_SITE, shop_id, site_id)
+        if not records:
+            return None
+        (record,) = records
+        return Site(record["key"], record["customer_secret"], tuple(record["origins"]))
+
+    async def create(self, new: NewSite) -> bool:
+        """See `SiteStore.create`."""
+        async with self._database.write(new.shop_id) as tx:
+            added = await tx.execute(
+                _CREATE_SITE,
+                {
+                    "id": new.id,
+                    "shop_id": new.shop_id,
+                    "name": new.name,
+                    "key": new.site.key,
+                    "customer_secret": new.site.customer_secret,
+                    "origins": list(new.site.origins),
+                },
+            )
+        return added == 1
+
+
+class PostgresSessions:
+    """The SessionStore on PostgreSQL."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def open(self, wish: SessionWish) -> OpenedSession | None:
+        """See `SessionStore.open`."""
+        customer = wish.customer
+        records = await self._database.call(
+            _OPEN,
+            wish.shop_id,
+            wish.site_id,
+            wish.session_id,
+            wish.digest,
+            wish.new_session_id,
+            wish.new_digest,
+            json.dumps(_summary(wish)),
+            customer.kind.value if customer else None,
+            customer.value if customer else None,
+            customer.verified if customer else False,
+            customer.name if customer else None,
+        )
+        return OpenedSession(**records[0]) if records else None
+
+
+def _summary(wish: SessionWish) -> dict[str, object]:
+    """Return what every event will say of this session's conversations (ConversationSummary)."""
+    return {
+        "site_id": encode(IdKind.SITE, wish.site_id),
+        "session_id": encode(IdKind.SESSION, wish.new_session_id),
+        "channel": Channel.CHAT.value,
+        "customer": wish.customer.model_dump(mode="json") if wish.customer else None,
+    }

@@ -1,0 +1,55 @@
+"""What an agent's stream begins with, and which agents have one open on this node."""
+
+from __future__ import annotations
+
+from collections import Counter
+from uuid import UUID
+
+from services.gateway.usecases.ports import ItemStore, RouterClient
+from shared.contracts.routing import AgentSnapshot
+from shared.kernel.clock import Clock
+from shared.kernel.vocabulary import Presence
+
+
+async def agent_snapshot(
+    shop_id: UUID, agent_id: UUID, router: RouterClient, items: ItemStore, clock: Clock
+) -> AgentSnapshot:
+    """Return all an agent's console needs to start from, now.
+
+    Raises:
+        RefusedError: ROUTING_UNAVAILABLE.
+    """
+    told = await router.snapshot(shop_id, agent_id)
+    return AgentSnapshot(
+        agent=told.agent,
+        offers=told.offers,
+        conversations=told.conversations,
+        cards=told.cards,
+        items=await items.of_agent(shop_id, agent_id),
+        server_time=clock.now(),
+    )
+
+
+class ConnectedAgents:
+    """The agents with at least one stream on this node; tells the router of firsts and lasts."""
+
+    def __init__(self, router: RouterClient) -> None:
+        self._router = router
+        self._streams: Counter[tuple[UUID, UUID]] = Counter()
+
+    async def opened(self, shop_id: UUID, agent_id: UUID) -> None:
+        """Count a stream that opened."""
+        self._streams[shop_id, agent_id] += 1
+        if self._streams[shop_id, agent_id] == 1:
+            await self._router.presence(shop_id, agent_id, Presence.CONNECTED)
+
+    async def closed(self, shop_id: UUID, agent_id: UUID) -> None:
+        """Count a stream that closed."""
+        self._streams[shop_id, agent_id] -= 1
+        if self._streams[shop_id, agent_id] <= 0:
+            del self._streams[shop_id, agent_id]
+            await self._router.presence(shop_id, agent_id, Presence.DISCONNECTED)
+
+    async def beat(self) -> None:
+        """Tell the router the whole list."""
+        await self._router.beat(list(self._streams))

@@ -1,0 +1,149 @@
+"""Lets a customer in: site, page, identity and session; then finds what the customer missed."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import NoReturn
+from uuid import UUID
+
+from services.gateway.domain.answers import Found
+from services.gateway.domain.keys import (
+    Named,
+    digest,
+    read_session_token,
+    read_site_key,
+    session_token,
+)
+from services.gateway.domain.origins import origin_allowed
+from services.gateway.domain.refusals import sentence
+from services.gateway.usecases.ports import (
+    ItemStore,
+    OpenedSession,
+    SessionStore,
+    SessionWish,
+    Site,
+    SiteStore,
+)
+from services.gateway.usecases.read_items import CUSTOMER_PAGE, visible_page
+from shared.contracts.frames import Hello
+from shared.contracts.items import CustomerRef, Item
+from shared.kernel.errors import ErrorCode, RefusedError
+from shared.kernel.vocabulary import Visibility
+
+VerifyCustomer = Callable[[str, str], CustomerRef]
+"""(token, the site's secret) -> who the shop says it is; raises RefusedError."""
+
+
+@dataclass(frozen=True, slots=True)
+class Greeter:
+    """What greeting needs."""
+
+    sites: SiteStore
+    sessions: SessionStore
+    items: ItemStore
+    verify: VerifyCustomer
+    new_id: Callable[[], UUID]
+    new_secret: Callable[[], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Greeting:
+    """A customer let in; `named_id` is an earlier conversation whose end may not be known yet."""
+
+    shop_id: UUID
+    session: OpenedSession
+    token: str
+    after_seq: int
+    named_id: UUID | None = None
+    named_after_seq: int = 0
+
+
+async def greet(hello: Hello, origin: str | None, needs: Greeter) -> Greeting:
+    """Let a customer in.
+
+    Raises:
+        RefusedError: UNKNOWN_SITE, ORIGIN_REFUSED, BAD_CUSTOMER_TOKEN or UNKNOWN_SESSION.
+    """
+    named = read_site_key(hello.site_key) or _refuse(ErrorCode.UNKNOWN_SITE)
+    site = await _find_site(named, hello.site_key, needs.sites)
+    if not origin_allowed(origin, site.origins):
+        _refuse(ErrorCode.ORIGIN_REFUSED)
+    customer = (
+        needs.verify(hello.customer_token, site.customer_secret) if hello.customer_token else None
+    )
+    new_session_id, secret = needs.new_id(), needs.new_secret()
+    fresh_token = session_token(named.shop_id, new_session_id, secret)
+    wish = SessionWish(
+        shop_id=named.shop_id,
+        site_id=named.id,
+        session_id=_session_of(hello, named.shop_id),
+        digest=digest(hello.session_token) if hello.session_token else None,
+        new_digest=digest(fresh_token),
+        new_session_id=new_session_id,
+        customer=customer,
+    )
+    opened = await needs.sessions.open(wish) or _refuse(ErrorCode.UNKNOWN_SESSION)
+    if opened.is_new or hello.session_token is None:
+        return Greeting(named.shop_id, opened, fresh_token, 0)
+    return _resumed(hello, hello.session_token, named.shop_id, opened)
+
+
+async def catch_up(greeting: Greeting, items: ItemStore) -> Found:
+    """Return what a greeted customer has not seen. Call it once the conversation is followed."""
+    session = greeting.session
+    page = None
+    left_over: tuple[Item, ...] = ()
+    if session.conversation_id is not None:
+        page = await visible_page(
+            greeting.shop_id, session.conversation_id, greeting.after_seq, items, CUSTOMER_PAGE
+        )
+        if greeting.named_id is not None:
+            left_over = await items.left_over(
+                greeting.shop_id,
+                session.session_id,
+                greeting.named_id,
+                greeting.named_after_seq,
+                session.conversation_id,
+            )
+    seen = tuple(item for item in left_over if item.visibility is Visibility.EVERYONE)
+    return Found(
+        session_id=session.session_id,
+        session_token=greeting.token,
+        epoch=session.epoch,
+        conversation_id=session.conversation_id,
+        last_seq=page.last_seq if page else 0,
+        through_seq=page.through_seq if page else 0,
+        items=seen + (page.items if page else ()),
+    )
+
+
+async def _find_site(named: Named, key: str, sites: SiteStore) -> Site:
+    site = await sites.find(named.shop_id, named.id)
+    if site is None or not hmac.compare_digest(site.key, key):
+        _refuse(ErrorCode.UNKNOWN_SITE)
+    return site
+
+
+def _session_of(hello: Hello, shop_id: UUID) -> UUID | None:
+    if hello.session_token is None:
+        return None
+    named = read_session_token(hello.session_token)
+    if named is None or named.shop_id != shop_id:
+        _refuse(ErrorCode.UNKNOWN_SESSION)  # another shop's is as unknown as none
+    return named.id
+
+
+def _resumed(hello: Hello, token: str, shop_id: UUID, opened: OpenedSession) -> Greeting:
+    """Place the client's `last_seq`: in the latest conversation, or in the earlier one it names."""
+    if hello.epoch is not None and hello.epoch != opened.epoch:
+        return Greeting(shop_id, opened, token, 0)
+    if hello.conversation_id not in {None, opened.conversation_id}:
+        return Greeting(shop_id, opened, token, 0, hello.conversation_id, hello.last_seq)
+    known = hello.last_seq if hello.last_seq <= opened.last_seq else 0
+    return Greeting(shop_id, opened, token, known)
+
+
+def _refuse(code: ErrorCode) -> NoReturn:
+    raise RefusedError(code, sentence(code))

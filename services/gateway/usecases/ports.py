@@ -1,0 +1,290 @@
+"""What the gateway's use cases need of the world; implemented in storage/, clients/ and app.py."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Protocol, TypeAlias
+from uuid import UUID
+
+from shared.contracts.claims import Grant
+from shared.contracts.events import Envelope
+from shared.contracts.items import CustomerRef, Item
+from shared.contracts.routing import RouterSnapshot
+from shared.kernel.clock import Instant
+from shared.kernel.vocabulary import Presence
+
+Body: TypeAlias = Mapping[str, Any]
+"""The JSON body of a `message.created` event, as the database made it."""
+
+
+class UnknownOutcomeError(Exception):
+    """The database did not answer: a commit may or may not have happened."""
+
+
+class RefusedGroupError(Exception):
+    """The database rolled a whole group back; its rows may be tried alone."""
+
+
+class Verdict(StrEnum):
+    """What the database says of one row of a group."""
+
+    NEW = "new"
+    KNOWN = "known"
+    CLIENT_ID_CONFLICT = "client_id_conflict"
+    NOT_FOUND = "not_found"
+    NOT_ASSIGNED = "not_assigned"
+    ALREADY_ENDED = "already_ended"
+    TRY_AGAIN = "try_again"
+
+
+@dataclass(frozen=True, slots=True)
+class AppendRow:
+    """One message to commit.
+
+    A customer's names its session, and whichever conversation is open there takes it; an agent's
+    names the conversation.
+    """
+
+    shop_id: UUID
+    sender_id: UUID
+    client_id: str
+    text: str
+    received_at: Instant
+    session_id: UUID | None = None
+    conversation_id: UUID | None = None
+    author_name: str | None = None
+    grant: Grant | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Announcement:
+    """One committed item and its event, for everybody who is to learn of it."""
+
+    shop_id: UUID
+    conversation_id: UUID
+    stream: str
+    version: int
+    event_id: UUID
+    occurred_at: Instant
+    body: Body
+    agent_id: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class AppendResult:
+    """Where one row of a group stands after its commit; `announcement` only when it is new."""
+
+    verdict: Verdict
+    conversation_id: UUID | None = None
+    item_id: UUID | None = None
+    seq: int = 0
+    created_at: Instant = 0
+    current: bool = False
+    announcement: Announcement | None = None
+
+
+class AppendStore(Protocol):
+    """Commits messages."""
+
+    async def append(self, rows: Sequence[AppendRow]) -> Sequence[AppendResult]:
+        """Commit rows of at most MAX_SHOPS shops, all in one transaction; answer each in order.
+
+        Raises:
+            RefusedGroupError: nothing was committed.
+            UnknownOutcomeError: nobody knows.
+        """
+        ...
+
+
+class Outlet(Protocol):
+    """Tells everybody else what was committed."""
+
+    def announce(self, announcements: Sequence[Announcement]) -> None:
+        """Send the events to their receivers and to who listens live; never waits, never fails."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """A page of a shop that customers write from."""
+
+    key: str
+    customer_secret: str
+    origins: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NewSite:
+    """A site to be made."""
+
+    id: UUID
+    shop_id: UUID
+    name: str
+    site: Site
+
+
+class SiteStore(Protocol):
+    """Keeps sites."""
+
+    async def find(self, shop_id: UUID, site_id: UUID) -> Site | None:
+        """Return a site of this shop."""
+        ...
+
+    async def create(self, new: NewSite) -> bool:
+        """Add a site; false when there is one of this id."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class SessionWish:
+    """The session a hello asks for: the one a token proves, or else a new one."""
+
+    shop_id: UUID
+    site_id: UUID
+    session_id: UUID | None
+    digest: bytes | None
+    new_digest: bytes
+    new_session_id: UUID
+    customer: CustomerRef | None
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedSession:
+    """A session that goes on or begins; `connection_no` grows with each of its connections."""
+
+    session_id: UUID
+    is_new: bool
+    epoch: int
+    connection_no: int
+    conversation_id: UUID | None
+    last_seq: int
+
+
+class SessionStore(Protocol):
+    """Keeps sessions."""
+
+    async def open(self, wish: SessionWish) -> OpenedSession | None:
+        """Go on with the session, or begin one; None when the token proves none."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class StoredPage:
+    """Items in order, for whoever may see them all; `through_seq` is the last one read."""
+
+    items: tuple[Item, ...]
+    through_seq: int
+    last_seq: int
+    epoch: int
+
+
+class ItemStore(Protocol):
+    """Reads conversations."""
+
+    async def page(
+        self, shop_id: UUID, conversation_id: UUID, after_seq: int, limit: int
+    ) -> StoredPage | None:
+        """Return the items after a seq; None when the shop has no such conversation."""
+        ...
+
+    async def left_over(
+        self, shop_id: UUID, session_id: UUID, named_id: UUID, after_seq: int, latest_id: UUID
+    ) -> tuple[Item, ...]:
+        """Return the session's items after one of a named conversation, up to the latest one."""
+        ...
+
+    async def of_agent(self, shop_id: UUID, agent_id: UUID) -> tuple[Item, ...]:
+        """Return the items of the open conversations an agent serves."""
+        ...
+
+    async def reach(
+        self, shop_ids: Sequence[UUID], conversation_ids: Sequence[UUID]
+    ) -> Mapping[UUID, int]:
+        """Return the last seq of each conversation, of at most MAX_SHOPS shops."""
+        ...
+
+
+Positions: TypeAlias = Mapping[tuple[UUID, str], int]
+"""The last version committed of each (shop_id, stream)."""
+
+
+class RoutingStore(Protocol):
+    """Keeps the copy of what the router decided."""
+
+    async def take(self, events: Sequence[Envelope]) -> tuple[Positions, Sequence[Announcement]]:
+        """Commit the events' effects and inbox positions together; return the lines they added."""
+        ...
+
+
+class RouterClient(Protocol):
+    """Asks and tells the router."""
+
+    async def snapshot(self, shop_id: UUID, agent_id: UUID) -> RouterSnapshot:
+        """Return the router's part of an agent's snapshot.
+
+        Raises:
+            RefusedError: ROUTING_UNAVAILABLE.
+        """
+        ...
+
+    async def presence(self, shop_id: UUID, agent_id: UUID, presence: Presence) -> None:
+        """Say that an agent's first stream opened or the last one closed."""
+        ...
+
+    async def beat(self, agents: Sequence[tuple[UUID, UUID]]) -> None:
+        """Say who has a stream on this node, as (shop_id, agent_id)."""
+        ...
+
+
+class Follower(Protocol):
+    """Hears what is said in a conversation."""
+
+    def hear(self, item: Item) -> None:
+        """Take an item that was just committed; may come doubled, in any order, or not at all."""
+        ...
+
+    def learn(self, conversation_id: UUID, last_seq: int) -> None:
+        """Take the healing sweep's word on how far the conversation reaches."""
+        ...
+
+
+class ConversationFeed(Protocol):
+    """Carries live items to the followers on this node."""
+
+    async def follow(self, shop_id: UUID, conversation_id: UUID, follower: Follower) -> None:
+        """Hear everything that is published from the moment this returns."""
+        ...
+
+    def unfollow(self, conversation_id: UUID, follower: Follower) -> None:
+        """Hear no more; does nothing when not followed."""
+        ...
+
+    def followed(self) -> Mapping[UUID, UUID]:
+        """Return conversation -> shop of all that is followed here."""
+        ...
+
+    def reached(self, conversation_id: UUID, last_seq: int) -> None:
+        """Tell the followers how far a conversation reaches."""
+        ...
+
+
+RawEvent: TypeAlias = tuple[str, bytes]
+"""A live event for an agent: its type, and its body as JSON."""
+
+
+class AgentFeed(Protocol):
+    """Carries live events to the agents' streams on this node."""
+
+    async def join(self, agent_id: UUID, sink: Callable[[RawEvent], None]) -> None:
+        """Hear everything that is published from the moment this returns."""
+        ...
+
+    def leave(self, agent_id: UUID, sink: Callable[[RawEvent], None]) -> None:
+        """Hear no more."""
+        ...
+
+
+SubmitAppend: TypeAlias = Callable[[AppendRow], Awaitable[AppendResult]]
+"""Puts a message in the lane and waits for its commit; raises RefusedError."""

@@ -1,0 +1,86 @@
+"""Takes an agent's message into a conversation; the Idempotency-Key is its client_id."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from uuid import UUID
+
+from services.gateway.usecases.ports import AppendResult, AppendRow, ItemStore, SubmitAppend
+from shared.contracts.claims import Grant
+from shared.contracts.items import Item, NewItem
+from shared.kernel.clock import Clock
+from shared.kernel.errors import ErrorCode, RefusedError
+
+
+@dataclass(frozen=True, slots=True)
+class Writer:
+    """The agent who writes."""
+
+    shop_id: UUID
+    agent_id: UUID
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Posting:
+    """What posting needs."""
+
+    submit: SubmitAppend
+    items: ItemStore
+    read_grant: Callable[[str], Grant]
+    clock: Clock
+
+
+async def post_item(
+    writer: Writer,
+    conversation_id: UUID,
+    new: NewItem,
+    client_id: str,
+    needs: Posting,
+) -> Item:
+    """Commit an agent's message and return it; a repeated one is returned as it stands.
+
+    Raises:
+        RefusedError: NOT_ASSIGNED, ALREADY_ENDED, NOT_FOUND, CLIENT_ID_CONFLICT, INVALID_REQUEST
+            or TRY_AGAIN.
+    """
+    if "\0" in new.text:
+        raise RefusedError(ErrorCode.INVALID_REQUEST, "A text may not hold the character U+0000.")
+    row = AppendRow(
+        shop_id=writer.shop_id,
+        sender_id=writer.agent_id,
+        client_id=client_id,
+        text=new.text,
+        received_at=needs.clock.now(),
+        conversation_id=conversation_id,
+        author_name=writer.name,
+        grant=_grant(new.grant, writer, conversation_id, needs),
+    )
+    return await _item(writer.shop_id, await needs.submit(row), needs.items)
+
+
+def _grant(
+    token: str | None, writer: Writer, conversation_id: UUID, needs: Posting
+) -> Grant | None:
+    if token is None:
+        return None
+    grant = needs.read_grant(token)
+    theirs = (grant.shop_id, grant.agent_id, grant.conversation_id)
+    if theirs != (writer.shop_id, writer.agent_id, conversation_id):
+        raise RefusedError(ErrorCode.NOT_ASSIGNED, "This grant is not yours for this conversation.")
+    return grant
+
+
+async def _item(shop_id: UUID, result: AppendResult, items: ItemStore) -> Item:
+    if result.announcement is not None:
+        return Item.model_validate_json(json.dumps(result.announcement.body["item"]))
+    page = (
+        await items.page(shop_id, result.conversation_id, result.seq - 1, 1)
+        if result.conversation_id is not None
+        else None
+    )
+    if page is None or not page.items:
+        raise RefusedError(ErrorCode.NOT_FOUND, "There is no such conversation.")
+    return page.items[0]
