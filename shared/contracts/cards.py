@@ -32,6 +32,9 @@ QUANTITY_MAX = 1_000_000
 REVIEW_TEXT_MAX = 5_000
 SOURCE_PATTERN = "^[0-9a-f]{64}$"
 """SHA-256 of what is imported and how it is cut into batches."""
+FIRST_WORDS_MAX = 200
+"""Code points of a contact's first message that a card shows: two lines on the agent's screen."""
+
 LATEST = 7_258_118_400_000
 """1 January 2200: an order's instants lie between 1970 and it."""
 
@@ -80,6 +83,20 @@ class ContactSummary(Readable):
     first_response_ms: int | None = None
     message_count: int
     first_words: str
+
+
+class PastContact(Contract):
+    """A contact from before we recorded any; `shop_ref` is the shop's id of its customer."""
+
+    shop_ref: str = Field(min_length=1, max_length=200)
+    channel: Channel
+    started_at: WireInstant
+    ended_at: WireInstant
+    end_reason: EndReason
+    agent_name: str | None = Field(default=None, max_length=200)
+    first_response_ms: int | None = Field(default=None, ge=0)
+    message_count: int = Field(ge=0)
+    first_words: str = Field(max_length=FIRST_WORDS_MAX)
 
 
 class CardCustomer(Readable):

@@ -6,12 +6,11 @@ means is not known here but in `services.history.shops`.
 
 from __future__ import annotations
 
-import dataclasses
 import hashlib
 import json
 import sqlite3
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import BinaryIO, TypeVar
@@ -35,6 +34,7 @@ from services.history.shops.olist_rows import (
     read_header,
     read_row,
 )
+from services.history.usecases.import_orders import ImportWatcher, Rejected
 from shared.contracts.cards import IngestOrder
 from shared.kernel.errors import ErrorCode, RefusedError
 
@@ -52,27 +52,10 @@ CREATE TABLE incomplete (order_id TEXT PRIMARY KEY) WITHOUT ROWID;
 RowT = TypeVar("RowT", bound=Row)
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Rejected:
-    """A row that was left out."""
-
-    file: str
-    line: int
-    reason: str
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Watcher:
-    """Who hears of each rejected row, and of each `read(bytes)`."""
-
-    rejected: Callable[[Rejected], None]
-    read: Callable[[int], None]
-
-
 class OlistFolder:
     """The orders of a folder, read and joined; an OrderSource."""
 
-    def __init__(self, spool: sqlite3.Connection, digest: str, watcher: Watcher) -> None:
+    def __init__(self, spool: sqlite3.Connection, digest: str, watcher: ImportWatcher) -> None:
         self._spool = spool
         self._watcher = watcher
         self.digest = digest
@@ -132,7 +115,7 @@ class _Reader:
     """Fills the spool from the files."""
 
     def __init__(
-        self, folder: Path, spool: sqlite3.Connection, zone: ZoneInfo, watcher: Watcher
+        self, folder: Path, spool: sqlite3.Connection, zone: ZoneInfo, watcher: ImportWatcher
     ) -> None:
         self._folder = folder
         self._spool = spool
@@ -232,7 +215,7 @@ def size_of(folder: Path) -> int:
 
 
 @contextmanager
-def open_olist(folder: Path, watcher: Watcher) -> Iterator[OlistFolder]:
+def open_olist(folder: Path, watcher: ImportWatcher) -> Iterator[OlistFolder]:
     """Read a folder of Olist files; the orders can be taken while the block runs.
 
     Raises:

@@ -7,14 +7,12 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from services.history.domain.identities import normalise
+from shared.contracts.cards import FIRST_WORDS_MAX, PastContact
 from shared.contracts.items import CustomerRef, IdentityKind, MessageCreated
 from shared.contracts.routing import RoutingState
 from shared.kernel.clock import Instant
 from shared.kernel.ids import RANDOM_BITS, uuid7
-from shared.kernel.vocabulary import AuthorKind, Channel, EndReason, ItemKind, Visibility
-
-FIRST_WORDS_MAX = 200
-"""Code points of the first message that a card shows: two lines on the agent's screen."""
+from shared.kernel.vocabulary import AuthorKind, ItemKind, Visibility
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,23 +106,8 @@ def shorten(text: str) -> str:
     return line[: FIRST_WORDS_MAX - 1].rstrip() + "…"
 
 
-@dataclass(frozen=True, slots=True)
-class PastContact:
-    """A contact from before we recorded any; `shop_ref` is the shop's id of the customer."""
-
-    shop_ref: str
-    channel: Channel
-    started_at: Instant
-    ended_at: Instant
-    end_reason: EndReason
-    agent_name: str | None
-    first_response_ms: int | None
-    message_count: int
-    first_words: str
-
-    @property
-    def conversation_id(self) -> UUID:
-        """Return the id its conversation would have had; equal contacts have the same."""
-        said = f"{self.shop_ref}\n{self.ended_at}\n{self.first_words}"
-        digest = hashlib.sha256(said.encode()).digest()
-        return uuid7(self.started_at, int.from_bytes(digest) % (1 << RANDOM_BITS))
+def past_conversation_id(contact: PastContact) -> UUID:
+    """Return the id its conversation would have had; equal contacts have the same."""
+    said = f"{contact.shop_ref}\n{contact.ended_at}\n{contact.first_words}"
+    digest = hashlib.sha256(said.encode()).digest()
+    return uuid7(contact.started_at, int.from_bytes(digest) % (1 << RANDOM_BITS))

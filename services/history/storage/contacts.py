@@ -8,8 +8,9 @@ from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
-from services.history.domain.contacts import MessageFact, PastContact
+from services.history.domain.contacts import MessageFact, past_conversation_id
 from services.history.domain.events import Fact
+from shared.contracts.cards import PastContact
 from shared.kernel.clock import to_datetime
 from shared.kit.database import Database, scope_of
 from shared.kit.new_ids import new_id
@@ -83,10 +84,11 @@ def _fact_row(fact: Fact) -> dict[str, Any]:
 
 
 def _past_row(shop_id: UUID, contact: PastContact) -> dict[str, Any]:
-    return asdict(contact) | {
+    return dict(contact) | {
         "id": new_id(),
         "shop_id": shop_id,
-        "conversation_id": contact.conversation_id,
+        "conversation_id": past_conversation_id(contact),
+        "shop_ref": contact.shop_ref.strip(),
         "started_at": to_datetime(contact.started_at),
         "ended_at": to_datetime(contact.ended_at),
     }

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
-from services.history.domain.contacts import PastContact
 from services.history.usecases.ports import ContactStore
+from shared.contracts.cards import PastContact
 
 
 async def add_past_contacts(

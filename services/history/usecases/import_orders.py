@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import islice
 from typing import Protocol
 
 from shared.contracts.cards import Checkpoint, IngestBatch, Ingested, IngestOrder
 
 BATCH_ORDERS = 200
 """Orders a request: 120 kB or so, and a kill costs at most these."""
+BATCH_BYTES = 768 * 1024
+"""Of long reviews fewer fit: a request body ends at 1 MiB."""
 
 
 class OrderSource(Protocol):
@@ -47,8 +48,29 @@ class OrderSink(Protocol):
         ...
 
 
-class Progress(Protocol):
-    """Watches an import."""
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """A row that was left out; the reason goes on after "the row"."""
+
+    file: str
+    line: int
+    reason: str
+
+
+class ImportWatcher(Protocol):
+    """Watches an import: first its reading, then its sending."""
+
+    def read(self, size: int) -> None:
+        """Hear how many more bytes are read."""
+        ...
+
+    def rejected(self, row: Rejected) -> None:
+        """Hear of a row that was left out."""
+        ...
+
+    def found(self, orders: int) -> None:
+        """Hear how many orders there are to send."""
+        ...
 
     def sent(self, orders: int) -> None:
         """Hear how many more orders are in."""
@@ -84,12 +106,13 @@ class ImportSummary:
 
 
 async def import_orders(
-    source: OrderSource, sink: OrderSink, progress: Progress, *, batch_orders: int = BATCH_ORDERS
+    source: OrderSource, sink: OrderSink, watcher: ImportWatcher
 ) -> ImportSummary:
     """Send every order; what the sink raises ends the import, and a later run goes on there."""
     first = await sink.next_batch(source.digest)
+    watcher.found(source.order_count)
     summary = ImportSummary()
-    for number, (batch, is_last) in enumerate(_batches(source.orders(), batch_orders)):
+    for number, (batch, is_last) in enumerate(_batches(source.orders())):
         if number < first and not is_last:
             summary = summary.with_resumed(len(batch))
         else:
@@ -97,16 +120,20 @@ async def import_orders(
             checkpoint = Checkpoint(source=source.digest, next_batch=following)
             ingested = await sink.ingest(IngestBatch(orders=batch, checkpoint=checkpoint))
             summary = summary.with_batch(ingested)
-        progress.sent(len(batch))
+        watcher.sent(len(batch))
     return summary
 
 
-def _batches(
-    orders: Iterator[IngestOrder], size: int
-) -> Iterator[tuple[tuple[IngestOrder, ...], bool]]:
+def _batches(orders: Iterator[IngestOrder]) -> Iterator[tuple[tuple[IngestOrder, ...], bool]]:
     """Yield batches, each with whether it is the last."""
-    batch = tuple(islice(orders, size))
-    while batch:
-        following = tuple(islice(orders, size))
-        yield batch, not following
-        batch = following
+    batch: list[IngestOrder] = []
+    size = 0
+    for order in orders:
+        order_size = len(order.to_json())
+        if batch and (len(batch) == BATCH_ORDERS or size + order_size > BATCH_BYTES):
+            yield tuple(batch), False
+            batch, size = [], 0
+        batch.append(order)
+        size += order_size
+    if batch:
+        yield tuple(batch), True

@@ -7,9 +7,8 @@ from typing import Protocol
 from uuid import UUID
 
 from services.history.domain.cards import StoredCard
-from services.history.domain.contacts import PastContact
 from services.history.domain.events import Fact
-from shared.contracts.cards import Checkpoint, Ingested, IngestOrder
+from shared.contracts.cards import Checkpoint, Ingested, IngestOrder, PastContact
 from shared.contracts.items import IdentityKind
 
 

@@ -1,0 +1,35 @@
+"""Customers over HTTP: the context card."""
+
+# No `from __future__ import annotations` here: FastAPI reads the closures' annotations.
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends
+from starlette.responses import Response
+
+from services.history.usecases.ports import CardStore
+from services.history.usecases.show_card import show_card
+from shared.contracts.cards import Card
+from shared.contracts.claims import Principal
+from shared.contracts.wire import CustomerId
+from shared.kernel.clock import Clock
+from shared.kernel.vocabulary import Scope
+from shared.kit.auth.bearer import require
+from shared.kit.auth.keyring import Keyring
+
+READERS = (Scope.AGENT, Scope.CUSTOMERS_READ)
+
+
+def customers_router(store: CardStore, *, keys: Keyring, clock: Clock) -> APIRouter:
+    """Return the endpoints under /v1/customers."""
+    router = APIRouter(prefix="/v1/customers", tags=["customers"])
+    reader = require(READERS, keys, clock)
+
+    @router.get("/{customer_id}", response_model=Card)
+    async def read_card(
+        customer_id: CustomerId, caller: Annotated[Principal, Depends(reader)]
+    ) -> Response:
+        card = await show_card(store, caller.shop_id, customer_id, clock.now())
+        return Response(card.to_json(), media_type="application/json")
+
+    return router

@@ -1,0 +1,35 @@
+"""Orders over HTTP: batches in, and where an unfinished import may go on."""
+
+# No `from __future__ import annotations` here: FastAPI reads the closures' annotations.
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Path
+
+from services.history.usecases.ingest_orders import import_state, ingest_orders
+from services.history.usecases.ports import OrderStore
+from shared.contracts.cards import SOURCE_PATTERN, Checkpoint, IngestBatch, Ingested
+from shared.contracts.claims import Principal
+from shared.kernel.clock import Clock
+from shared.kernel.vocabulary import Scope
+from shared.kit.auth.bearer import require
+from shared.kit.auth.keyring import Keyring
+from shared.kit.web.bodies import JsonBody
+
+
+def orders_router(store: OrderStore, *, keys: Keyring, clock: Clock) -> APIRouter:
+    """Return the endpoints under /v1/orders."""
+    router = APIRouter(prefix="/v1/orders", tags=["orders"])
+    writer = Annotated[Principal, Depends(require(Scope.ORDERS_WRITE, keys, clock))]
+
+    @router.post("/batches")
+    async def take_batch(batch: JsonBody[IngestBatch], caller: writer) -> Ingested:
+        return await ingest_orders(store, caller.shop_id, batch)
+
+    @router.get("/imports/{source}")
+    async def read_import(
+        source: Annotated[str, Path(pattern=SOURCE_PATTERN)], caller: writer
+    ) -> Checkpoint:
+        return await import_state(store, caller.shop_id, source)
+
+    return router

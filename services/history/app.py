@@ -1,0 +1,115 @@
+"""Composition root of history: the only file that knows every room, and the only door."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import cast
+from uuid import UUID
+
+from fastapi import APIRouter
+
+from services.history.api.customers import customers_router
+from services.history.api.errors import STATUSES
+from services.history.api.orders import orders_router
+from services.history.background.cards import answering_cards
+from services.history.background.events import taking_events
+from services.history.clients.olist_files import open_olist, size_of
+from services.history.clients.orders_api import open_orders_api
+from services.history.config import HistorySettings
+from services.history.storage.cards import SqlCardStore
+from services.history.storage.contacts import SqlContactStore
+from services.history.storage.orders import SqlOrderStore
+from services.history.usecases.add_past_contacts import add_past_contacts
+from services.history.usecases.import_orders import (
+    ImportSummary,
+    ImportWatcher,
+    Rejected,
+    import_orders,
+)
+from services.history.usecases.ingest_orders import ingest_orders
+from shared.contracts.cards import IngestBatch, Ingested, PastContact
+from shared.kernel.clock import Clock
+from shared.kernel.errors import ErrorCode
+from shared.kit.auth.keyring import Keyring
+from shared.kit.bus.interface import Bus
+from shared.kit.database import Database, DatabaseUrl, open_database
+from shared.kit.web.readiness import ReadinessCheck, clock_skew_check
+
+__all__ = [
+    "ImportSummary",
+    "ImportWatcher",
+    "Rejected",
+    "RunningHistory",
+    "import_olist",
+    "run_history",
+    "size_of",
+]
+
+
+@dataclass(frozen=True)
+class RunningHistory:
+    """History at work: what to serve, and what the installation may ask of it."""
+
+    routers: tuple[APIRouter, ...]
+    statuses: Mapping[ErrorCode, int]
+    checks: tuple[ReadinessCheck, ...]
+    orders: SqlOrderStore
+    contacts: SqlContactStore
+
+    async def take_orders(self, shop_id: UUID, batch: IngestBatch) -> Ingested:
+        """Take a batch of orders, as POST /v1/orders/batches does."""
+        return await ingest_orders(self.orders, shop_id, batch)
+
+    async def add_past_contacts(self, shop_id: UUID, contacts: Sequence[PastContact]) -> int:
+        """Add contacts of known customers; return how many were not there yet."""
+        return await add_past_contacts(self.contacts, shop_id, contacts)
+
+
+@asynccontextmanager
+async def run_history(
+    settings: HistorySettings, *, clock: Clock, bus: Bus, keys: Keyring
+) -> AsyncIterator[RunningHistory]:
+    """Answer cards and record events while the block runs; the caller serves the routers."""
+    async with open_database(DatabaseUrl(settings.database_url)) as db:
+        cards, orders, contacts = SqlCardStore(db), SqlOrderStore(db), SqlContactStore(db)
+        async with answering_cards(bus, cards, clock), taking_events(bus, contacts):
+            yield RunningHistory(
+                routers=(
+                    customers_router(cards, keys=keys, clock=clock),
+                    orders_router(orders, keys=keys, clock=clock),
+                ),
+                statuses=STATUSES,
+                checks=_checks(db, clock),
+                orders=orders,
+                contacts=contacts,
+            )
+
+
+def _checks(db: Database, clock: Clock) -> tuple[ReadinessCheck, ...]:
+    async def read_server_time() -> datetime:
+        rows = await db.call("SELECT clock_timestamp()")
+        return cast("datetime", rows[0][0])
+
+    async def probe() -> str:
+        await read_server_time()
+        return "History reaches its database."
+
+    return ReadinessCheck("history.database", probe), clock_skew_check(read_server_time, clock)
+
+
+async def import_olist(
+    folder: Path, *, url: str, token: str, watcher: ImportWatcher
+) -> ImportSummary:
+    """Send the orders of a folder of Olist files to the service at a URL.
+
+    Raises:
+        RefusedError: bad_import when the folder cannot be understood and nothing was sent;
+            another code when the service refuses or does not answer.
+    """
+    with open_olist(folder, watcher) as orders:
+        async with open_orders_api(url, token) as api:
+            return await import_orders(orders, api, watcher)

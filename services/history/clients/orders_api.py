@@ -1,0 +1,110 @@
+"""Sends orders to a running Firstreply over HTTP; an OrderSink."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import TypeAlias, TypeVar
+
+import httpx
+from pydantic import ValidationError
+from pydantic_core import from_json
+
+from shared.contracts.cards import Checkpoint, IngestBatch, Ingested
+from shared.kernel.errors import ErrorCode, RefusedError
+
+PAUSES_S = (0.2, 0.5, 1.0, 2.0, 4.0)
+"""Before each further attempt: eight seconds in all cover a restart of the service."""
+TIMEOUT_S = 30.0
+"""Above the service's own time-out of a batch, so that its answer is heard."""
+
+Sleep: TypeAlias = Callable[[float], Awaitable[None]]
+AnswerT = TypeVar("AnswerT", Checkpoint, Ingested)
+
+
+class OrdersApi:
+    """The /v1/orders endpoints; a batch without an answer is sent again, which is always safe."""
+
+    def __init__(self, client: httpx.AsyncClient, *, sleep: Sleep = asyncio.sleep) -> None:
+        self._client = client
+        self._sleep = sleep
+
+    async def next_batch(self, source: str) -> int:
+        """Return the batch an unfinished import of this source stopped at.
+
+        Raises:
+            RefusedError: nobody answers, or the service refuses.
+        """
+        try:
+            response = await self._client.get(f"/v1/orders/imports/{source}")
+        except httpx.TransportError:
+            raise RefusedError(
+                ErrorCode.TRY_AGAIN,
+                f"Firstreply does not answer at {self._client.base_url}: "
+                "start it with `make run`, then import again.",
+            ) from None
+        return _read(Checkpoint, response).next_batch
+
+    async def ingest(self, batch: IngestBatch) -> Ingested:
+        """Send a batch until it is answered.
+
+        Raises:
+            RefusedError: nobody answers any more, or the service refuses.
+        """
+        body = batch.to_json()
+        for pause_s in (*PAUSES_S, None):
+            response = await self._post(body)
+            if response is not None and response.status_code != httpx.codes.SERVICE_UNAVAILABLE:
+                return _read(Ingested, response)
+            if pause_s is not None:
+                await self._sleep(pause_s)
+        raise RefusedError(
+            ErrorCode.TRY_AGAIN,
+            "Firstreply stopped answering. What it took is safe: "
+            "import again, and it goes on from there.",
+        )
+
+    async def _post(self, body: bytes) -> httpx.Response | None:
+        headers = {"content-type": "application/json"}
+        try:
+            return await self._client.post("/v1/orders/batches", content=body, headers=headers)
+        except httpx.TransportError:
+            return None
+
+
+@asynccontextmanager
+async def open_orders_api(
+    url: str, token: str, *, transport: httpx.AsyncBaseTransport | None = None
+) -> AsyncIterator[OrdersApi]:
+    """Talk to the service at a URL with a bearer token that allows orders:write."""
+    async with httpx.AsyncClient(
+        base_url=url,
+        headers={"authorization": f"Bearer {token}"},
+        timeout=TIMEOUT_S,
+        transport=transport,
+        trust_env=False,  # a proxy meant for the internet must not see a shop's orders
+    ) as client:
+        yield OrdersApi(client)
+
+
+def _read(shape: type[AnswerT], response: httpx.Response) -> AnswerT:
+    if response.status_code == httpx.codes.OK:
+        try:
+            return shape.model_validate_json(response.content)
+        except ValidationError:
+            raise RefusedError(
+                ErrorCode.INTERNAL, "What answers there is not this Firstreply."
+            ) from None
+    raise _refusal(response)
+
+
+def _refusal(response: httpx.Response) -> RefusedError:
+    try:
+        problem = from_json(response.content)
+        return RefusedError(ErrorCode(problem["code"]), str(problem["detail"]))
+    except (ValueError, KeyError, TypeError):
+        return RefusedError(
+            ErrorCode.INTERNAL,
+            f"What answers there is not Firstreply (status {response.status_code}).",
+        )
