@@ -161,7 +161,13 @@ PURE_STANDARD_LIBRARY = {
 
 `datetime` and `uuid` can read clocks: ruff's banned-api names the functions that do.
 """
-PURE_PACKAGES = {"pydantic", "annotated_types", "typing_extensions", "phonenumbers"}
+PURE_PACKAGES = {
+    "pydantic",
+    "pydantic_core",
+    "annotated_types",
+    "typing_extensions",
+    "phonenumbers",
+}
 """Pydantic's errors are part of the contracts that the domain reads."""
 
 
