@@ -166,7 +166,11 @@ async def open_database(
 ) -> AsyncIterator[Database]:
     """Connect as the role the URL names; close every connection at the end of the block."""
     engine = create_async_engine(
-        url.sqlalchemy, pool_size=pool_size, max_overflow=pool_size, pool_pre_ping=True
+        url.sqlalchemy,
+        pool_size=pool_size,
+        max_overflow=pool_size,
+        pool_pre_ping=True,
+        hide_parameters=True,  # else an error's text, and so the log, quotes what customers wrote
     )
     try:
         async with asyncpg.create_pool(
