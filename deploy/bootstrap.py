@@ -31,6 +31,7 @@ from steps import (
 )
 
 OLDEST_PYTHON = (3, 11)  # asyncio.TaskGroup and StrEnum: see requires-python in pyproject.toml
+INTERRUPTED = 130  # what a shell answers for a program ended by Ctrl-C
 PYTHON = VENV / "bin" / "python"
 UV = VENV / "bin" / "uv"
 UV_LOCK = ROOT / "requirements-uv.lock"
@@ -89,7 +90,9 @@ def make_venv() -> None:
             if VENV.exists():
                 require_writable(VENV)
                 shutil.rmtree(VENV)
+            remember("place", "unfinished")  # a kill in the middle leaves a .venv without pip
             run("Creating .venv", sys.executable, "-m", "venv", VENV)
+            remember("place", str(VENV))
     if not is_current("place", str(VENV)):
         require_writable(VENV)
         remember("place", str(VENV))
@@ -154,7 +157,7 @@ def set_up(*, everything: bool) -> None:
 
 
 def main(words: list[str]) -> int:
-    """Exit status: 0 ready, 1 with one sentence on stderr, 2 for a wrong call."""
+    """Exit status: 0 ready, 1 with one sentence on stderr, 2 for a wrong call, 130 for Ctrl-C."""
     if words not in (["run"], ["dev"]):
         print("usage: bootstrap.py run|dev", file=sys.stderr)
         return 2
@@ -164,6 +167,8 @@ def main(words: list[str]) -> int:
     except SetupError as refusal:
         print(f"firstreply: {refusal}", file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        return INTERRUPTED
     except OSError as error:
         where = error.filename or ROOT
         print(f"firstreply: {where}: {error.strerror}; mend that and run again.", file=sys.stderr)

@@ -123,6 +123,19 @@ class TestSteps:
         bootstrap.remember("place", "/another/folder/.venv")
         assert not bootstrap.venv_works()
 
+    def test_a_venv_that_a_kill_left_half_made_is_not_trusted(
+        self, bootstrap: ModuleType, tree: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def killed(*_: object) -> None:
+            python = tree / ".venv" / "bin" / "python"
+            python.parent.mkdir(parents=True)
+            python.symlink_to(sys.executable)
+            raise KeyboardInterrupt
+
+        monkeypatch.setattr(bootstrap, "run", killed)
+        assert bootstrap.main(["run"]) == bootstrap.INTERRUPTED
+        assert not bootstrap.venv_works()
+
     def test_a_venv_whose_python_is_gone_is_not_trusted(
         self, bootstrap: ModuleType, tree: Path
     ) -> None:
