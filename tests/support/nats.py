@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import socket
 import subprocess
@@ -48,10 +49,16 @@ class NatsServer:
         self._process.kill()
         self._process.wait(STOP_TIMEOUT_S)
 
-    def signal(self, number: signal.Signals) -> None:
-        """Stall it (SIGSTOP) or let it go on (SIGCONT)."""
+    def stall(self) -> None:
+        """Stop it in its tracks, connections open; return once it stands still."""
         assert self._process is not None
-        self._process.send_signal(number)
+        self._process.send_signal(signal.SIGSTOP)
+        os.waitpid(self._process.pid, os.WUNTRACED)
+
+    def go_on(self) -> None:
+        """End a stall."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGCONT)
 
     def stop(self) -> None:
         """End it as an operator would."""

@@ -34,6 +34,9 @@ from shared.kit.bus.nats_client import NatsOptions, close_client, open_client
 from shared.kit.bus.responders import DRAIN_S, Responders
 from shared.kit.bus.resync import Cause, Resync, hand_over
 
+PUBLISHED = "pub."
+REQUESTED = "req."
+"""On the wire each subject carries what it is for: a publish is never taken for a request."""
 SERVERS_QUEUE = "servers"
 """The queue group of every served subject: each request goes to one of its members."""
 OUTCOME_HEADER = "Firstreply-Outcome"
@@ -169,7 +172,7 @@ class NatsBus:
             PUBLISHES_DROPPED.inc()
             return
         try:
-            await _uncancelled(self._client.publish(subject, payload))
+            await _uncancelled(self._client.publish(PUBLISHED + subject, payload))
         except (errors.Error, OSError):
             PUBLISHES_DROPPED.inc()
 
@@ -180,7 +183,7 @@ class NatsBus:
         async def take(message: Msg) -> None:
             hand_over(handler, message.data, subject)
 
-        return await self._settle(_Place(subject, "", take, self._places.discard))
+        return await self._settle(_Place(PUBLISHED + subject, "", take, self._places.discard))
 
     async def serve(self, subject: str, responder: Responder) -> Subscription:
         """Answer requests in owned tasks; several servers of one subject share them."""
@@ -190,7 +193,7 @@ class NatsBus:
         async def take(message: Msg) -> None:
             responders.take(message.data, partial(self._reply, message.reply))
 
-        place = _Place(subject, SERVERS_QUEUE, take, self._places.discard)
+        place = _Place(REQUESTED + subject, SERVERS_QUEUE, take, self._places.discard)
         server = _Server(place, responders, self._servers.discard)
         self._servers.add(server)
         await self._settle(place)
@@ -204,7 +207,9 @@ class NatsBus:
         if not client.is_connected:
             raise NoResponderError(f"NATS is away: nobody serves {subject}")
         try:
-            answer = await _uncancelled(client.request(subject, payload, timeout_ms / 1000))
+            answer = await _uncancelled(
+                client.request(REQUESTED + subject, payload, timeout_ms / 1000)
+            )
         except errors.NoRespondersError:
             raise NoResponderError(f"nobody serves {subject}") from None
         except errors.TimeoutError:
@@ -220,8 +225,6 @@ class NatsBus:
         self._resync.add(callback)
 
     async def _reply(self, reply_to: str, answer: bytes | None) -> None:
-        if not reply_to:
-            return  # a publish on a served subject: nobody waits for the answer
         if answer is None:
             await self._client.publish(reply_to, b"", headers=OUTCOME_FAILED)
         else:

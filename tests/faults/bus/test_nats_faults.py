@@ -1,8 +1,8 @@
 """A NATS server that dies, stalls or throws a client out: publishes may go, the bus comes back."""
 
 import asyncio
-import signal
 from collections.abc import AsyncIterator, Iterator
+from contextlib import suppress
 
 import pytest
 
@@ -159,17 +159,61 @@ async def test_a_client_that_never_finds_back_is_replaced(
         assert await ask_until_answered(bus, "echo") == b"there?"
 
 
+async def test_a_server_that_is_away_when_a_client_is_replaced_is_asked_again(
+    server: NatsServer,
+) -> None:
+    async with NatsBus([server.url], connect_timeout_ms=200, drain_s=0.1) as bus:
+        heard, resynced = Heard(), Resynced(bus)
+        await bus.subscribe("news", heard)
+        server.kill()
+        await bus._client._process_err("'Maximum Connections Exceeded'")
+        await asyncio.sleep(0.5)
+        server.start()
+        await resynced.wait()
+        await publish_until_heard(bus, "news", heard)
+
+
+async def test_a_server_closed_on_a_stalled_link_leaves_no_ghost(
+    bus: NatsBus, server: NatsServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(nats_bus, "FLUSH_TIMEOUT_S", 0.2)
+    heard, resynced = Heard(), Resynced(bus)
+    await bus.subscribe("news", heard)
+    place = await bus.serve("echo", echo)
+    server.stall()
+    await place.close()
+    server.go_on()
+    await resynced.wait()
+    await publish_until_heard(bus, "news", heard)
+    with pytest.raises(NoResponderError):
+        await bus.request("echo", b"", timeout_ms=ASK_MS)
+
+
+async def test_a_cancel_that_nats_py_swallows_is_raised_all_the_same() -> None:
+    """nats-py catches a cancel that hits a publish waiting for its flush queue."""
+
+    async def swallow() -> None:
+        with suppress(asyncio.CancelledError):
+            await asyncio.sleep(60)
+
+    async with asyncio.TaskGroup() as group:
+        task = group.create_task(nats_bus._uncancelled(swallow()))
+        await asyncio.sleep(0)
+        task.cancel()
+    assert task.cancelled()
+
+
 async def test_a_stalled_server_ends_in_a_time_out_and_then_in_a_new_connection(
     bus: NatsBus, server: NatsServer
 ) -> None:
     await bus.serve("echo", echo)
     resynced = Resynced(bus)
-    server.signal(signal.SIGSTOP)
+    server.stall()
     with pytest.raises(BusError):
         await bus.request("echo", b"", timeout_ms=ASK_MS)
-    server.signal(signal.SIGCONT)
+    server.go_on()
     assert await ask_until_answered(bus, "echo") == b"there?"
-    server.signal(signal.SIGSTOP)
+    server.stall()
     server.kill()
     server.start()
     await resynced.wait()

@@ -181,6 +181,24 @@ class TestRequest:
         with pytest.raises(NoResponderError):
             await nodes[0].request(subject, b"", timeout_ms=60_000)
 
+    async def test_a_subscriber_is_no_server_and_a_server_no_subscriber(
+        self, nodes: Nodes, subject: str
+    ) -> None:
+        heard, asked = Heard(), Heard()
+
+        async def answer(payload: bytes) -> bytes:
+            asked(payload)
+            return payload
+
+        await nodes[1].subscribe(subject, heard)
+        with pytest.raises(NoResponderError):
+            await nodes[0].request(subject, b"request", timeout_ms=60_000)
+        await nodes[1].serve(subject, answer)
+        await nodes[0].publish(subject, b"publish")
+        await heard.wait_for(1)
+        await nodes[0].request(subject, b"request", timeout_ms=LONG_MS)
+        assert (heard.payloads, asked.payloads) == ([b"publish"], [b"request"])
+
     async def test_a_server_that_closed_is_nobody(self, nodes: Nodes, subject: str) -> None:
         server = await nodes[1].serve(subject, echo)
         await nodes[0].request(subject, b"", timeout_ms=LONG_MS)
@@ -291,6 +309,17 @@ class TestRequest:
 
 
 class TestClose:
+    async def test_a_closed_bus_carries_nothing(
+        self, request: pytest.FixtureRequest, subject: str
+    ) -> None:
+        server: NatsServer = request.getfixturevalue("nats_server")
+        for bus in (InProcessBus(), NatsBus([server.url])):
+            async with bus:
+                await bus.serve(subject, echo)
+            await bus.publish(subject, b"")
+            with pytest.raises(NoResponderError):
+                await bus.request(subject, b"", timeout_ms=60_000)
+
     async def test_a_responder_that_never_ends_is_cancelled(
         self, request: pytest.FixtureRequest, subject: str
     ) -> None:
