@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import JsonValue
 
-from shared.contracts.wire import Readable
+from shared.contracts.wire import NodeId, Readable, SessionId
 from shared.kernel.vocabulary import EventType
 
 
@@ -17,3 +17,11 @@ class StreamEvent(Readable):
 
     type: EventType
     body: JsonValue
+
+
+class SessionOpened(Readable):
+    """A gateway node greeted a session's newest connection; nodes with an older one close it."""
+
+    node_id: NodeId
+    session_id: SessionId
+    connection_no: int

@@ -18,6 +18,9 @@ PRESENCE_CHANGE = "router.presence-change"
 PRESENCE_BEAT = "router.presence-beat"
 """Publish: PresenceBeat."""
 
+SESSION_OPENED = "gateway.session-opened"
+"""Publish: SessionOpened, from a gateway node to the others."""
+
 
 def events(receiver: Service) -> str:
     """Return where a service takes durable events: EventBatch -> BatchAnswer."""

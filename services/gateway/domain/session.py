@@ -129,7 +129,7 @@ class ChatSession:
             known = self._heard_early.get(item.conversation_id, 0)
             self._heard_early[item.conversation_id] = max(known, item.seq)
             return []
-        return self._deliveries.hear(item, now)
+        return [] if self.phase is Phase.CLOSED else self._deliveries.hear(item, now)
 
     def learned(self, conversation_id: UUID, last_seq: int, now: Instant) -> None:
         """Take the healing sweep's word on how far a conversation reaches."""
@@ -185,7 +185,7 @@ class ChatSession:
     def resume(self, now: Instant) -> list[Effect]:
         """Go on reading."""
         self._deliveries.paused = False
-        return self._deliveries.due(now)
+        return [] if self.phase is Phase.CLOSED else self._deliveries.due(now)
 
     def end(self, code: ErrorCode, retry_in_ms: Millis | None = None) -> list[Effect]:
         """Say why and close: replaced, or too slow."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from uuid import UUID
 
@@ -36,19 +37,36 @@ class ConnectedAgents:
     def __init__(self, router: RouterClient) -> None:
         self._router = router
         self._streams: Counter[tuple[UUID, UUID]] = Counter()
+        self._gone: dict[tuple[UUID, UUID], None] = {}
+        self._wake = asyncio.Event()
 
     async def opened(self, shop_id: UUID, agent_id: UUID) -> None:
-        """Count a stream that opened."""
+        """Count a stream that opened; when it is the first, the router knows on return.
+
+        It is counted even when this is cancelled: `closed` always follows.
+        """
         self._streams[shop_id, agent_id] += 1
         if self._streams[shop_id, agent_id] == 1:
             await self._router.presence(shop_id, agent_id, Presence.CONNECTED)
 
-    async def closed(self, shop_id: UUID, agent_id: UUID) -> None:
-        """Count a stream that closed."""
+    def closed(self, shop_id: UUID, agent_id: UUID) -> None:
+        """Count a stream that closed. Never waits: a cancelled stream has no time left for it."""
         self._streams[shop_id, agent_id] -= 1
         if self._streams[shop_id, agent_id] <= 0:
             del self._streams[shop_id, agent_id]
-            await self._router.presence(shop_id, agent_id, Presence.DISCONNECTED)
+            self._gone[shop_id, agent_id] = None
+            self._wake.set()
+
+    async def run(self) -> None:
+        """Tell the router of agents whose last stream closed, until cancelled."""
+        while True:
+            await self._wake.wait()
+            self._wake.clear()
+            while self._gone:
+                shop_id, agent_id = key = next(iter(self._gone))
+                del self._gone[key]
+                if key not in self._streams:  # else: back already
+                    await self._router.presence(shop_id, agent_id, Presence.DISCONNECTED)
 
     async def beat(self) -> None:
         """Tell the router the whole list."""

@@ -1,0 +1,258 @@
+"""Does what a chat session asks for: appends, look-ups, reads and timers; knows no WebSocket."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from functools import partial
+from uuid import UUID
+
+from services.gateway.api.chat_parts import ChatParts, Wire
+from services.gateway.api.errands import Errand
+from services.gateway.domain.answers import Appended
+from services.gateway.domain.effects import (
+    Append,
+    Close,
+    Drop,
+    Effect,
+    Follow,
+    LookUp,
+    Ping,
+    ReadItems,
+    SendFrame,
+    Unfollow,
+)
+from services.gateway.domain.session import ChatSession
+from services.gateway.usecases.greet import Greeting
+from services.gateway.usecases.ports import AppendResult, AppendRow
+from shared.contracts.frames import Hello
+from shared.contracts.items import Item
+from shared.kernel.clock import Instant
+from shared.kernel.errors import ErrorCode, RefusedError
+
+OUT_MAX = 512 * 1024
+"""Bytes one socket may have waiting: four full pages; beyond it the customer is cut off alone."""
+_MS_PER_S = 1_000
+
+
+class ChatConnection:
+    """One customer's connection, between the socket and the session."""
+
+    def __init__(self, wire: Wire, origin: str | None, parts: ChatParts) -> None:
+        self._wire = wire
+        self._origin = origin
+        self._parts = parts
+        self._session = ChatSession(parts.clock.now())
+        self._greeting: Greeting | None = None
+        self._followed: set[UUID] = set()
+        self._lost = False
+        self._timer: asyncio.TimerHandle | None = None
+        self._timer_at: Instant = 0
+        self._set_timer()
+
+    # What the socket brings.
+
+    def receive(self, data: bytes) -> None:
+        """Take one message; an empty one stands for what is no text."""
+        self._do(self._session.receive(data, self._now()))
+
+    def sign_of_life(self) -> None:
+        """Take note that bytes came in."""
+        self._session.sign_of_life()
+
+    def pause(self) -> None:
+        """Take note that the socket's buffer is full."""
+        self._session.pause()
+
+    def resume(self) -> None:
+        """Take note that there is room again."""
+        self._do(self._session.resume(self._now()))
+
+    def stop(self) -> None:
+        """Say goodbye: the node is stopping."""
+        self._do(self._session.stop(self._parts.retry_in_ms()))
+
+    def lost(self) -> None:
+        """Let go of everything: the socket is gone."""
+        self._lost = True
+        self._session.lost()
+        if self._timer is not None:
+            self._timer.cancel()
+        for conversation_id in self._followed:
+            self._parts.feed.unfollow(conversation_id, self)
+        if self._greeting is not None:
+            self._parts.connections.release(self._greeting.session.session_id, self)
+
+    # What the node brings.
+
+    def hear(self, item: Item) -> None:
+        """See `Follower.hear`."""
+        self._do(self._session.heard(item, self._now()))
+
+    def learn(self, conversation_id: UUID, last_seq: int) -> None:
+        """See `Follower.learn`."""
+        self._session.learned(conversation_id, last_seq, self._now())
+        self._set_timer()
+
+    def replaced(self) -> None:
+        """See `Replaceable.replaced`."""
+        self._do(self._session.end(ErrorCode.REPLACED))
+
+    # Effects.
+
+    def _do(self, effects: Sequence[Effect]) -> None:
+        for effect in effects:
+            if isinstance(effect, SendFrame) and self._wire.waiting_bytes() > OUT_MAX:
+                self._cut()
+                break
+            self._do_one(effect)
+        self._set_timer()
+
+    def _do_one(self, effect: Effect) -> None:
+        match effect:
+            case SendFrame():
+                self._wire.send(effect.frame.to_json())
+            case Append():
+                self._append(effect)
+            case LookUp():
+                self._run("hello", self._look_up(effect.hello), self._look_up_failed)
+            case Follow() | ReadItems():
+                self._read(effect.conversation_id, effect.after_seq)
+            case Unfollow():
+                self._followed.discard(effect.conversation_id)
+                self._parts.feed.unfollow(effect.conversation_id, self)
+            case _:
+                self._do_to_wire(effect)
+
+    def _do_to_wire(self, effect: Ping | Close | Drop) -> None:
+        match effect:
+            case Ping():
+                self._wire.ping()
+            case Close():
+                self._wire.close(effect.code)
+            case Drop():
+                self._wire.drop()
+
+    def _cut(self) -> None:
+        """End a connection that does not take what it is sent; say why behind all that waits."""
+        for effect in self._session.end(ErrorCode.SLOW_CONSUMER):
+            self._do_one(effect)
+
+    # Hello.
+
+    async def _look_up(self, hello: Hello) -> None:
+        parts = self._parts
+        greeting = await parts.greet(hello, self._origin)
+        if self._lost:
+            return
+        self._greeting = greeting
+        session = greeting.session
+        if not parts.connections.claim(session.session_id, session.connection_no, self):
+            self.replaced()
+            return
+        await parts.tell_newest(session.session_id, session.connection_no)
+        if session.conversation_id is not None:
+            await self._follow(session.conversation_id)
+        found = await parts.catch_up(greeting)
+        self._do(self._session.welcomed(found, self._now()))
+
+    def _look_up_failed(self, error: Exception) -> None:
+        code = error.code if isinstance(error, RefusedError) else ErrorCode.TRY_AGAIN
+        self._do(self._session.refused(code))
+
+    # Sending.
+
+    def _append(self, effect: Append) -> None:
+        greeting = self._greeting
+        if greeting is None:
+            return
+        row = AppendRow(
+            shop_id=greeting.shop_id,
+            sender_id=greeting.session.session_id,
+            client_id=effect.client_id,
+            text=effect.text,
+            received_at=effect.received_at,
+            session_id=greeting.session.session_id,
+        )
+        try:
+            future = self._parts.post(row)
+        except RefusedError as refusal:
+            self._append_refused(effect.client_id, refusal)
+        else:
+            future.add_done_callback(partial(self._appended, effect.client_id))
+
+    def _appended(self, client_id: str, future: asyncio.Future[AppendResult]) -> None:
+        error = asyncio.CancelledError() if future.cancelled() else future.exception()
+        if error is not None:
+            self._append_refused(client_id, error)
+            return
+        result = future.result()
+        if result.conversation_id is None or result.item_id is None:
+            raise TypeError("a committed message has its place")
+        at = Appended(
+            conversation_id=result.conversation_id,
+            item_id=result.item_id,
+            seq=result.seq,
+            created_at=result.created_at,
+            current=result.current,
+        )
+        self._do(self._session.appended(client_id, at, self._now()))
+
+    def _append_refused(self, client_id: str, error: BaseException) -> None:
+        if isinstance(error, RefusedError):
+            code, retry_after_ms = error.code, error.retry_after_ms
+        else:
+            code, retry_after_ms = ErrorCode.TRY_AGAIN, None
+        self._do(self._session.append_refused(client_id, code, retry_after_ms))
+
+    # Reading.
+
+    def _read(self, conversation_id: UUID, after_seq: int) -> None:
+        errand = self._read_items(conversation_id, after_seq)
+        self._run("read", errand, lambda _: self._read_failed(conversation_id))
+
+    async def _read_items(self, conversation_id: UUID, after_seq: int) -> None:
+        if self._greeting is None:
+            return
+        await self._follow(conversation_id)
+        page = await self._parts.read(self._greeting.shop_id, conversation_id, after_seq)
+        effects = self._session.read(
+            conversation_id, page.items, page.through_seq, page.last_seq, self._now()
+        )
+        self._do(effects)
+
+    async def _follow(self, conversation_id: UUID) -> None:
+        """Follow before reading, so that nothing falls between the two."""
+        if self._greeting is None or conversation_id in self._followed:
+            return
+        await self._parts.feed.follow(self._greeting.shop_id, conversation_id, self)
+        self._followed.add(conversation_id)
+        if self._lost:
+            self._parts.feed.unfollow(conversation_id, self)
+
+    def _read_failed(self, conversation_id: UUID) -> None:
+        self._session.read_failed(conversation_id, self._now())
+        self._set_timer()
+
+    # Time and tasks.
+
+    def _run(self, name: str, errand: Errand, failed: Callable[[Exception], None]) -> None:
+        self._parts.errands.run(name, errand, failed)
+
+    def _now(self) -> Instant:
+        return self._parts.clock.now()
+
+    def _set_timer(self) -> None:
+        """Have one timer at the session's next deadline; one that rings early is set again."""
+        deadline = None if self._lost else self._session.next_deadline()
+        if deadline is None or (self._timer is not None and self._timer_at <= deadline):
+            return
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer_at = deadline
+        delay_s = max(0, deadline - self._now()) / _MS_PER_S
+        self._timer = asyncio.get_running_loop().call_later(delay_s, self._wake)
+
+    def _wake(self) -> None:
+        self._timer = None
+        self._do(self._session.wake(self._now()))

@@ -1,0 +1,62 @@
+"""What the connections of a node share, and what one of them needs of its socket."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Protocol
+from uuid import UUID
+
+from services.gateway.api.connections import Connections
+from services.gateway.api.errands import Errands
+from services.gateway.domain.answers import Found
+from services.gateway.usecases.greet import Greeting
+from services.gateway.usecases.ports import (
+    AppendResult,
+    AppendRow,
+    ConversationFeed,
+    StoredPage,
+)
+from shared.contracts.frames import CloseCode, Hello
+from shared.kernel.clock import Clock, Millis
+
+
+@dataclass(frozen=True, slots=True)
+class ChatParts:
+    """What every connection of a node shares."""
+
+    clock: Clock
+    greet: Callable[[Hello, str | None], Awaitable[Greeting]]
+    catch_up: Callable[[Greeting], Awaitable[Found]]
+    read: Callable[[UUID, UUID, int], Awaitable[StoredPage]]
+    post: Callable[[AppendRow], asyncio.Future[AppendResult]]
+    tell_newest: Callable[[UUID, int], Awaitable[None]]
+    feed: ConversationFeed
+    connections: Connections
+    errands: Errands
+    retry_in_ms: Callable[[], Millis]
+
+
+class Wire(Protocol):
+    """The socket under a connection."""
+
+    def send(self, text: bytes) -> None:
+        """Write one text message."""
+        ...
+
+    def ping(self) -> None:
+        """Write a ping."""
+        ...
+
+    def close(self, code: CloseCode) -> None:
+        """Close after what was written."""
+        ...
+
+    def drop(self) -> None:
+        """Cut at once."""
+        ...
+
+    def waiting_bytes(self) -> int:
+        """Return how much was written and is not sent yet."""
+        ...

@@ -1,0 +1,190 @@
+"""The WebSocket under `/v1/chat`: uvicorn's protocol class over websockets' sans-I/O protocol.
+
+No task and no queue a socket: bytes go straight into the session, its answers straight out.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from http import HTTPStatus
+from typing import Any
+
+from prometheus_client import Counter, Gauge
+from typing_extensions import override
+from uvicorn.config import Config
+from uvicorn.server import ServerState
+from websockets.datastructures import MultipleValuesError
+from websockets.frames import Frame, Opcode
+from websockets.http11 import Request, Response
+from websockets.protocol import OPEN
+from websockets.server import ServerProtocol
+
+from services.gateway.api.chat_connection import ChatConnection
+from services.gateway.api.chat_parts import ChatParts
+from shared.contracts.frames import FRAME_MAX_BYTES, CloseCode
+
+PATH = "/v1/chat"
+CLOSE_WITHIN_S = 5.0
+"""Time for the other end to answer a close, or to read what it never read, before it is cut."""
+NOT_TEXT = b""
+"""Stands for a binary message: it can hold no frame of ours."""
+
+SOCKETS = Gauge("firstreply_chat_sockets", "Chat sockets open on this node")
+CLOSED = Counter("firstreply_chat_closed_total", "Chat sockets we closed", ["code"])
+
+_LOGGER = logging.getLogger("firstreply.chat_socket")
+_LOGGER.setLevel(logging.ERROR)  # its per-connection lines would name every customer's coming
+
+
+def chat_protocol(parts: ChatParts) -> type[asyncio.Protocol]:
+    """Return the class that uvicorn is given as `ws=`."""
+
+    class BoundChatSocket(ChatSocket):
+        """A ChatSocket of this gateway."""
+
+        def __init__(
+            self,
+            config: Config,  # noqa: ARG002  uvicorn's signature
+            server_state: ServerState,
+            app_state: dict[str, Any],  # noqa: ARG002
+            _loop: asyncio.AbstractEventLoop | None = None,
+        ) -> None:
+            super().__init__(server_state, parts)
+
+    return BoundChatSocket
+
+
+class ChatSocket(asyncio.Protocol):
+    """One socket: handshake, messages, close. It is the Wire of its ChatConnection."""
+
+    transport: asyncio.Transport
+
+    def __init__(self, server_state: ServerState, parts: ChatParts) -> None:
+        self._parts = parts
+        self._connections = server_state.connections
+        self._ws = ServerProtocol(max_size=FRAME_MAX_BYTES, logger=_LOGGER)
+        self._connection: ChatConnection | None = None
+        self._message: list[bytes] = []
+        self._is_text = True
+        self._linger: asyncio.TimerHandle | None = None
+
+    # asyncio's side.
+
+    @override
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        self.transport = transport
+        self._connections.add(self)  # type: ignore[arg-type]  # uvicorn lists its own
+        SOCKETS.inc()
+
+    @override
+    def connection_lost(self, exc: Exception | None) -> None:
+        SOCKETS.dec()
+        self._connections.discard(self)
+        if self._linger is not None:
+            self._linger.cancel()
+        if self._connection is not None:
+            self._connection.lost()
+            self._connection = None
+
+    @override
+    def data_received(self, data: bytes) -> None:
+        if self._connection is not None:
+            self._connection.sign_of_life()
+        self._ws.receive_data(data)
+        for event in self._ws.events_received():
+            if isinstance(event, Request):
+                self._handshake(event)
+            elif isinstance(event, Frame):
+                self._frame(event)
+        self._flush()
+
+    @override
+    def eof_received(self) -> bool:
+        self._ws.receive_eof()
+        self._flush()
+        return False
+
+    @override
+    def pause_writing(self) -> None:
+        if self._connection is not None:
+            self._connection.pause()
+
+    @override
+    def resume_writing(self) -> None:
+        if self._connection is not None:
+            self._connection.resume()
+
+    def shutdown(self) -> None:
+        """Say goodbye and close: uvicorn is stopping."""
+        if self._connection is not None:
+            self._connection.stop()
+        self.transport.close()
+
+    # The connection's side.
+
+    def send(self, text: bytes) -> None:
+        """See `Wire.send`."""
+        if self._ws.state is OPEN:
+            self._ws.send_text(text)
+            self._flush()
+
+    def ping(self) -> None:
+        """See `Wire.ping`."""
+        if self._ws.state is OPEN:
+            self._ws.send_ping(b"")
+            self._flush()
+
+    def close(self, code: CloseCode) -> None:
+        """See `Wire.close`."""
+        if self._ws.state is not OPEN:
+            return
+        CLOSED.labels(code=code.name.lower()).inc()
+        self._ws.send_close(code)
+        self._flush()
+        self._linger = asyncio.get_running_loop().call_later(CLOSE_WITHIN_S, self.transport.abort)
+
+    def drop(self) -> None:
+        """See `Wire.drop`."""
+        self.transport.abort()
+
+    def waiting_bytes(self) -> int:
+        """See `Wire.waiting_bytes`."""
+        return self.transport.get_write_buffer_size()
+
+    # websockets' side.
+
+    def _handshake(self, request: Request) -> None:
+        response, origin = self._answer(request)
+        self._ws.send_response(response)
+        self._flush()
+        if response.status_code == HTTPStatus.SWITCHING_PROTOCOLS:
+            self._connection = ChatConnection(self, origin, self._parts)
+
+    def _answer(self, request: Request) -> tuple[Response, str | None]:
+        if request.path.partition("?")[0] != PATH:
+            return self._ws.reject(HTTPStatus.NOT_FOUND, "There is nothing here.\n"), None
+        try:
+            origin = request.headers.get("Origin")
+        except MultipleValuesError:
+            return self._ws.reject(HTTPStatus.BAD_REQUEST, "One Origin header, please.\n"), None
+        return self._ws.accept(request), origin
+
+    def _frame(self, frame: Frame) -> None:
+        if frame.opcode in {Opcode.TEXT, Opcode.BINARY}:
+            self._message = [bytes(frame.data)]
+            self._is_text = frame.opcode is Opcode.TEXT
+        elif frame.opcode is Opcode.CONT:
+            self._message.append(bytes(frame.data))
+        else:
+            return  # pings are answered, pongs counted as a sign of life, a close is echoed
+        if frame.fin and self._connection is not None:
+            message, self._message = b"".join(self._message), []
+            self._connection.receive(message if self._is_text else NOT_TEXT)
+
+    def _flush(self) -> None:
+        for chunk in self._ws.data_to_send():
+            if chunk:
+                self.transport.write(chunk)
+            else:  # the end of the stream: the close is done, or the other end broke the protocol
+                self.transport.close()

@@ -1,0 +1,265 @@
+"""Composes the gateway: the only file that knows every room of it."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import secrets
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from typing import TypeAlias
+from uuid import UUID
+
+from fastapi import APIRouter
+from prometheus_client import Counter
+
+from services.gateway.api.agent_events import StreamParts, agent_event_routes
+from services.gateway.api.chat_parts import ChatParts
+from services.gateway.api.chat_socket import chat_protocol
+from services.gateway.api.connections import Connections
+from services.gateway.api.errands import Errands
+from services.gateway.api.errors import STATUSES
+from services.gateway.api.items import item_routes
+from services.gateway.background.beating import beat_for_ever
+from services.gateway.background.faults import FaultPoint
+from services.gateway.background.healing import Healer
+from services.gateway.clients.announcer import Announcer
+from services.gateway.clients.feeds import BusAgentFeed, BusConversationFeed
+from services.gateway.clients.newest import NewestConnections
+from services.gateway.clients.router import BusRouter
+from services.gateway.clients.topics import Topics
+from services.gateway.config import GatewaySettings
+from services.gateway.storage.appends import PostgresAppends
+from services.gateway.storage.items import PostgresItems
+from services.gateway.storage.routing import PostgresRouting
+from services.gateway.storage.sessions import PostgresSessions, PostgresSites
+from services.gateway.usecases.append import GroupCommit
+from services.gateway.usecases.apply_routing import apply_routing
+from services.gateway.usecases.create_site import create_site
+from services.gateway.usecases.follow_agent import ConnectedAgents, agent_snapshot
+from services.gateway.usecases.greet import Greeter, catch_up, greet
+from services.gateway.usecases.ports import AppendResult, AppendRow, Positions, Site
+from services.gateway.usecases.post_item import Posting
+from services.gateway.usecases.read_items import CUSTOMER_PAGE, visible_page
+from shared.contracts.claims import Grant
+from shared.contracts.events import Envelope
+from shared.contracts.items import CustomerRef, IdentityKind
+from shared.contracts.routing import AgentSnapshot
+from shared.kernel.clock import Clock, Millis
+from shared.kernel.errors import ErrorCode
+from shared.kernel.vocabulary import Service
+from shared.kit.auth.bearer import require_agent
+from shared.kit.auth.customer_tokens import verify_customer_token
+from shared.kit.auth.keyring import Keyring
+from shared.kit.auth.tokens import read_grant
+from shared.kit.bus.interface import Bus
+from shared.kit.database import Database, DatabaseUrl, open_database
+from shared.kit.inbox import serve_events
+from shared.kit.lanes import GroupLane
+from shared.kit.new_ids import new_id
+from shared.kit.outbox import OutboxRows
+from shared.kit.relay import Relay
+from shared.kit.tasks import background
+from shared.kit.web.readiness import ReadinessCheck, clock_skew_check
+
+SCHEMA = "gateway"
+HOT_POOL = 8
+"""Connections for single calls: the lane's few, and as many for hellos and reads beside them."""
+RETRY_SPREAD_MS: Millis = 5_000
+"""Customers of a stopping node come back spread over this span (LESSONS 18)."""
+SECRET_BYTES = 32
+
+GROUPS_REFUSED = Counter(
+    "firstreply_append_groups_refused_total", "Groups the database refused; tried row by row"
+)
+
+
+CreateSite: TypeAlias = Callable[..., Awaitable[Site]]
+"""`create_site` with its store given: (*, shop_id, site_id, name, origins) -> Site."""
+
+
+@dataclass(frozen=True)
+class RunningGateway:
+    """What a running gateway offers to whoever serves it."""
+
+    routers: tuple[APIRouter, ...]
+    statuses: Mapping[ErrorCode, int]
+    checks: tuple[ReadinessCheck, ...]
+    websocket: type[asyncio.Protocol]
+    create_site: CreateSite
+
+
+@asynccontextmanager
+async def run_gateway(
+    settings: GatewaySettings,
+    *,
+    clock: Clock,
+    bus: Bus,
+    keys: Keyring,
+    stopping: asyncio.Event | None = None,
+) -> AsyncIterator[RunningGateway]:
+    """Run the gateway while the block runs.
+
+    Args:
+        settings: where its roles connect.
+        clock: ours.
+        bus: carries events and live publishes; outlives the block.
+        keys: verifies agents' sign-ins and grants.
+        stopping: set when the node begins to stop, so that streams end by themselves.
+    """
+    async with (
+        open_database(DatabaseUrl(settings.database_url), hot_pool_size=HOT_POOL) as database,
+        open_database(DatabaseUrl(settings.sweep_url), pool_size=1, hot_pool_size=2) as sweep,
+    ):
+        gateway = _Gateway(
+            settings,
+            clock=clock,
+            bus=bus,
+            keys=keys,
+            stopping=stopping or asyncio.Event(),
+            database=database,
+            sweep=sweep,
+        )
+        bus.on_resync(gateway.healer.hurry)
+        bus.on_resync(gateway.streams.start_afresh)
+        async with (
+            background(**gateway.loops()) as group,
+            gateway.newest.hearing(gateway.connections.replace),
+        ):
+            inbox = await serve_events(bus, Service.GATEWAY, gateway.take_events)
+            try:
+                yield gateway.running(group)
+            finally:
+                await inbox.close()
+
+
+class _Gateway:
+    """The gateway's objects, each made once."""
+
+    def __init__(
+        self,
+        settings: GatewaySettings,
+        *,
+        clock: Clock,
+        bus: Bus,
+        keys: Keyring,
+        stopping: asyncio.Event,
+        database: Database,
+        sweep: Database,
+    ) -> None:
+        node_id = new_id()
+        self.clock, self.keys, self.stopping, self.database = clock, keys, stopping, database
+        self.items = PostgresItems(database)
+        self.sites = PostgresSites(database)
+        self.routing = PostgresRouting(database)
+        self.relay = Relay(OutboxRows(sweep, SCHEMA, Service.GATEWAY), bus, Service.GATEWAY, clock)
+        self.announcer = Announcer(self.relay, bus)
+        self.lane: GroupLane[AppendRow, AppendResult] = GroupLane(
+            "gateway.append",
+            GroupCommit(
+                PostgresAppends(database),
+                self.announcer,
+                committed=FaultPoint(settings.fault_after_commit),
+                group_failed=GROUPS_REFUSED.inc,
+            ),
+        )
+        self.topics = Topics(bus)
+        self.feed = BusConversationFeed(self.topics)
+        self.router = BusRouter(bus, node_id)
+        self.agents = ConnectedAgents(self.router)
+        self.newest = NewestConnections(bus, node_id)
+        self.connections = Connections()
+        self.healer = Healer(self.feed, self.items)
+        self.streams = StreamParts(
+            feed=BusAgentFeed(self.topics),
+            agents=self.agents,
+            snapshot=self._snapshot,
+            clock=clock,
+            stopping=stopping,
+        )
+
+    def loops(self) -> dict[str, Callable[[], Awaitable[None]]]:
+        """Return what runs in the background, by name."""
+        return {
+            "gateway.append": self.lane.run,
+            "gateway.relay": self.relay.run,
+            "gateway.announce": self.announcer.run,
+            "gateway.topics": self.topics.run,
+            "gateway.heal": self.healer.run,
+            "gateway.beat": partial(beat_for_ever, self.agents),
+            "gateway.presence": self.agents.run,
+            "gateway.stop": self._wake_when_stopping,
+        }
+
+    def running(self, group: asyncio.TaskGroup) -> RunningGateway:
+        """Return the outside of a gateway whose errands run in this group."""
+        agent = require_agent(self.keys, self.clock)
+        posting = Posting(self.lane.submit, self.items, self._read_grant, self.clock)
+        return RunningGateway(
+            routers=(
+                item_routes(agent, self.items, posting),
+                agent_event_routes(agent, self.streams),
+            ),
+            statuses=STATUSES,
+            checks=(
+                ReadinessCheck("gateway.database", self._probe_database),
+                clock_skew_check(self._server_time, self.clock),
+            ),
+            websocket=chat_protocol(self._chat_parts(Errands(group))),
+            create_site=partial(create_site, self.sites),
+        )
+
+    async def take_events(self, events: Sequence[Envelope]) -> Positions:
+        """Take durable events off the inbox."""
+        return await apply_routing(events, self.routing, self.announcer)
+
+    def _chat_parts(self, errands: Errands) -> ChatParts:
+        greeter = Greeter(
+            sites=self.sites,
+            sessions=PostgresSessions(self.database),
+            items=self.items,
+            verify=self._verify_customer,
+            new_id=new_id,
+            new_secret=partial(secrets.token_urlsafe, SECRET_BYTES),
+        )
+        return ChatParts(
+            clock=self.clock,
+            greet=partial(greet, needs=greeter),
+            catch_up=partial(catch_up, items=self.items),
+            read=partial(visible_page, store=self.items, limit=CUSTOMER_PAGE),
+            post=self.lane.post,
+            tell_newest=self.newest.tell,
+            feed=self.feed,
+            connections=self.connections,
+            errands=errands,
+            retry_in_ms=partial(random.randint, 0, RETRY_SPREAD_MS),
+        )
+
+    def _verify_customer(self, token: str, secret: str) -> CustomerRef:
+        claims = verify_customer_token(token, secret.encode(), self.clock.now())
+        return CustomerRef(
+            kind=IdentityKind.SHOP_CUSTOMER, value=claims.subject, verified=True, name=claims.name
+        )
+
+    def _read_grant(self, token: str) -> Grant:
+        return read_grant(self.keys, token, self.clock.now())
+
+    async def _snapshot(self, shop_id: UUID, agent_id: UUID) -> AgentSnapshot:
+        return await agent_snapshot(shop_id, agent_id, self.router, self.items, self.clock)
+
+    async def _wake_when_stopping(self) -> None:
+        await self.stopping.wait()
+        self.streams.wake()
+
+    async def _probe_database(self) -> str:
+        await self.database.call("SELECT 1")
+        return "The gateway's database answers."
+
+    async def _server_time(self) -> datetime:
+        ((moment,),) = await self.database.call("SELECT clock_timestamp()")
+        if not isinstance(moment, datetime):
+            raise TypeError("PostgreSQL tells time as a timestamp")
+        return moment

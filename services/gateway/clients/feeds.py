@@ -1,0 +1,103 @@
+"""Live items for the customers and live events for the agents who are connected to this node."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Literal, cast
+from uuid import UUID
+
+import structlog
+from pydantic import ValidationError
+from pydantic_core import to_json
+
+from services.gateway.clients.topics import Topics
+from services.gateway.usecases.ports import Follower, RawEvent
+from shared.contracts.items import Item
+from shared.contracts.stream import StreamEvent
+from shared.contracts.subjects import live_agent, live_conversation
+from shared.contracts.wire import Readable
+from shared.kernel.vocabulary import EventType
+from shared.kit.bus.interface import Handler
+
+log = structlog.get_logger()
+
+
+class _LiveItem(Readable):
+    """A StreamEvent whose body is an Item."""
+
+    type: Literal[EventType.MESSAGE_CREATED]
+    body: Item
+
+
+class BusConversationFeed:
+    """The ConversationFeed over the bus."""
+
+    def __init__(self, topics: Topics) -> None:
+        self._topics = topics
+        self._shop_of: dict[UUID, UUID] = {}
+
+    async def follow(self, shop_id: UUID, conversation_id: UUID, follower: Follower) -> None:
+        """See `ConversationFeed.follow`."""
+        self._shop_of[conversation_id] = shop_id
+        subject = live_conversation(conversation_id)
+        await self._topics.join(subject, follower, self._handler(subject))
+
+    def unfollow(self, conversation_id: UUID, follower: Follower) -> None:
+        """See `ConversationFeed.unfollow`."""
+        subject = live_conversation(conversation_id)
+        self._topics.leave(subject, follower)
+        if not self._topics.members(subject):
+            self._shop_of.pop(conversation_id, None)
+
+    def followed(self) -> Mapping[UUID, UUID]:
+        """See `ConversationFeed.followed`."""
+        return dict(self._shop_of)
+
+    def reached(self, conversation_id: UUID, last_seq: int) -> None:
+        """See `ConversationFeed.reached`."""
+        for follower in self._followers(live_conversation(conversation_id)):
+            follower.learn(conversation_id, last_seq)
+
+    def _followers(self, subject: str) -> tuple[Follower, ...]:
+        return cast("tuple[Follower, ...]", self._topics.members(subject))
+
+    def _handler(self, subject: str) -> Handler:
+        def hear(payload: bytes) -> None:
+            try:
+                item = _LiveItem.model_validate_json(payload).body
+            except ValidationError:
+                log.warning("feed.unreadable", subject=subject)
+                return
+            for follower in self._followers(subject):
+                follower.hear(item)
+
+        return hear
+
+
+class BusAgentFeed:
+    """The AgentFeed over the bus."""
+
+    def __init__(self, topics: Topics) -> None:
+        self._topics = topics
+
+    async def join(self, agent_id: UUID, sink: Callable[[RawEvent], None]) -> None:
+        """See `AgentFeed.join`."""
+        subject = live_agent(agent_id)
+        await self._topics.join(subject, sink, self._handler(subject))
+
+    def leave(self, agent_id: UUID, sink: Callable[[RawEvent], None]) -> None:
+        """See `AgentFeed.leave`."""
+        self._topics.leave(live_agent(agent_id), sink)
+
+    def _handler(self, subject: str) -> Handler:
+        def hear(payload: bytes) -> None:
+            try:
+                event = StreamEvent.model_validate_json(payload)
+            except ValidationError:
+                log.warning("feed.unreadable", subject=subject)
+                return
+            raw = (event.type.value, to_json(event.body))
+            for sink in self._topics.members(subject):
+                cast("Callable[[RawEvent], None]", sink)(raw)
+
+        return hear

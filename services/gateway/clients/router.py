@@ -1,0 +1,73 @@
+"""Asks the router for an agent's snapshot and tells it who is connected here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+import structlog
+
+from shared.contracts import subjects
+from shared.contracts.routing import (
+    ConnectedAgent,
+    PresenceBeat,
+    PresenceChange,
+    RouterSnapshot,
+    SnapshotRequest,
+)
+from shared.kernel.clock import Millis
+from shared.kernel.errors import ErrorCode, RefusedError
+from shared.kernel.vocabulary import Presence
+from shared.kit.bus.interface import Bus, BusError
+
+SNAPSHOT_TIMEOUT_MS: Millis = 3_000
+"""DESIGN section 6: commands wait at most 3 s through a take-over."""
+RETRY_AFTER_MS: Millis = 1_000
+
+log = structlog.get_logger()
+
+
+class BusRouter:
+    """The RouterClient over the bus."""
+
+    def __init__(self, bus: Bus, node_id: UUID) -> None:
+        self._bus = bus
+        self._node_id = node_id
+
+    async def snapshot(self, shop_id: UUID, agent_id: UUID) -> RouterSnapshot:
+        """See `RouterClient.snapshot`."""
+        question = SnapshotRequest(shop_id=shop_id, agent_id=agent_id)
+        try:
+            answer = await self._bus.request(
+                subjects.AGENT_SNAPSHOT, question.to_json(), timeout_ms=SNAPSHOT_TIMEOUT_MS
+            )
+        except BusError as error:
+            raise RefusedError(
+                ErrorCode.ROUTING_UNAVAILABLE,
+                "Routing does not answer right now; connect again shortly.",
+                retry_after_ms=RETRY_AFTER_MS,
+            ) from error
+        return RouterSnapshot.model_validate_json(answer)
+
+    async def presence(self, shop_id: UUID, agent_id: UUID, presence: Presence) -> None:
+        """See `RouterClient.presence`."""
+        change = PresenceChange(
+            node_id=self._node_id, shop_id=shop_id, agent_id=agent_id, presence=presence
+        )
+        await self._tell(subjects.PRESENCE_CHANGE, change.to_json())
+
+    async def beat(self, agents: Sequence[tuple[UUID, UUID]]) -> None:
+        """See `RouterClient.beat`."""
+        beat = PresenceBeat(
+            node_id=self._node_id,
+            agents=tuple(
+                ConnectedAgent(shop_id=shop_id, agent_id=agent_id) for shop_id, agent_id in agents
+            ),
+        )
+        await self._tell(subjects.PRESENCE_BEAT, beat.to_json())
+
+    async def _tell(self, subject: str, payload: bytes) -> None:
+        try:
+            await self._bus.publish(subject, payload)
+        except BusError:  # the next beat says the same again
+            log.warning("router.tell_failed", subject=subject)
