@@ -63,7 +63,9 @@ async def take_new(tx: WriteTransaction, schema: str, events: Sequence[Envelope]
     """
     if not events:
         return Taken((), {})
-    streams = {key: list(group) for key, group in groupby(events, key=_key)}
+    streams: dict[StreamKey, list[Envelope]] = {}
+    for event in events:
+        streams.setdefault(_key(event), []).append(event)
     keys = {
         "emitter": events[0].emitter.value,
         "shop_ids": [str(shop_id) for shop_id, _ in streams],
@@ -75,9 +77,10 @@ async def take_new(tx: WriteTransaction, schema: str, events: Sequence[Envelope]
     new: list[Envelope] = []
     for row in rows:
         key = (row["shop_id"], row["stream"])
-        arrival = sort_out(row["version"], [event.version for event in streams[key]])
+        by_version = {event.version: event for event in streams[key]}
+        arrival = sort_out(row["version"], by_version)
         positions[key] = arrival.position
-        new += [event for event in streams[key] if event.version in arrival.new]
+        new += [by_version[version] for version in arrival.new]
     versions = [positions[key] for key in streams]
     await tx.execute(_ADVANCE.format(schema=schema), {**keys, "versions": versions})
     return Taken(tuple(new), positions)

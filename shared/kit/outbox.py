@@ -15,7 +15,7 @@ from shared.kernel import clock
 from shared.kernel.clock import Millis
 from shared.kernel.vocabulary import EventType, Service
 from shared.kit.database import Database, WriteTransaction
-from shared.kit.relay_lane import StreamKey
+from shared.kit.relay_lane import Positions, StreamKey
 
 BACKLOG_MAX = 10_000
 """Rows counted at most for the backlog's figure: it is read each second, full or empty."""
@@ -108,12 +108,15 @@ class OutboxRows:
         )
         return self._read(rows, receiver)
 
-    async def after(
-        self, receiver: Service, key: StreamKey, position: int, *, limit: int
-    ) -> list[Envelope]:
-        """Return one stream's rows after a version, ascending."""
+    async def after(self, receiver: Service, positions: Positions, *, limit: int) -> list[Envelope]:
+        """Return these streams' rows after these versions, ascending, at most `limit` of each."""
         rows = await self._database.call(
-            self._sql.after, receiver.value, key[0], key[1], position, limit
+            self._sql.after,
+            receiver.value,
+            [shop_id for shop_id, _ in positions],
+            [stream for _, stream in positions],
+            list(positions.values()),
+            limit,
         )
         return self._read(rows, receiver)
 
@@ -171,9 +174,14 @@ class _Statements:
             ORDER BY created_at, shop_id, stream, version LIMIT $5
             """  # noqa: S608  the schema is the composition root's own literal
         self.after = f"""
-            SELECT {columns} FROM {schema}.outbox
-            WHERE receiver = $1 AND shop_id = $2 AND stream = $3 AND version > $4
-            ORDER BY version LIMIT $5
+            SELECT row.* FROM unnest($2::uuid[], $3::text[], $4::bigint[])
+                AS asked(shop_id, stream, version)
+            CROSS JOIN LATERAL (
+                SELECT {columns} FROM {schema}.outbox AS o
+                WHERE o.receiver = $1 AND o.shop_id = asked.shop_id
+                    AND o.stream = asked.stream AND o.version > asked.version
+                ORDER BY o.version LIMIT $5) AS row
+            ORDER BY row.shop_id, row.stream, row.version
             """  # noqa: S608
         self.delete = f"""
             DELETE FROM {schema}.outbox AS o

@@ -28,6 +28,9 @@ from shared.kit.tasks import supervise
 SWEEP_LIMIT = 500
 """Rows one sweep reads for one receiver: two batches."""
 
+REREAD_LIMIT = 2_000
+"""Rows read again for the streams of one answer."""
+
 log = structlog.get_logger()
 
 _LABELS = ["emitter", "receiver"]
@@ -68,10 +71,8 @@ class Outbox(Protocol):
         """Return old rows of streams that are not among `besides`."""
         ...
 
-    async def after(
-        self, receiver: Service, key: StreamKey, position: int, *, limit: int
-    ) -> list[Envelope]:
-        """Return one stream's rows after a version, ascending."""
+    async def after(self, receiver: Service, positions: Positions, *, limit: int) -> list[Envelope]:
+        """Return these streams' rows after these versions, ascending, at most `limit` of each."""
         ...
 
     async def delete(self, done: Mapping[tuple[Service, UUID, str], int]) -> None:
@@ -230,8 +231,11 @@ class _Courier:
         positions = {(p.shop_id, p.stream): p.version for p in answer.positions}
         outcome = self._lane.answered(batch, positions, self._clock.now())
         self._done.update(outcome.done)
-        for key, position in outcome.gaps.items():
-            events = await self._outbox.after(self._receiver, key, position, limit=SWEEP_LIMIT)
-            if not self._lane.refill(key, position, events):
+        unclear = outcome.unclear
+        if unclear:
+            found = await self._outbox.after(
+                self._receiver, unclear, limit=max(1, REREAD_LIMIT // len(unclear))
+            )
+            for _ in self._lane.refill(outcome, found):
                 GAPS.labels(*self._labels).inc()
-                log.warning("relay.gap", receiver=self._receiver, position=position)
+                log.warning("relay.gap", receiver=self._receiver)

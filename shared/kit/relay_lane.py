@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import TypeAlias
@@ -54,10 +54,23 @@ class Batch:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What an answer means: versions taken, which may be deleted, and streams to read again."""
+    """What an answer means.
+
+    Attributes:
+        done: versions taken, which may be deleted.
+        gaps: where streams stand whose next version was not in the batch.
+        left_out: streams without a position: they failed, or the receiver knows none of them yet
+            and was not sent their first.
+    """
 
     done: Positions
     gaps: Positions
+    left_out: tuple[StreamKey, ...]
+
+    @property
+    def unclear(self) -> Positions:
+        """Return after which version to read the outbox again, for each stream that needs it."""
+        return {**dict.fromkeys(self.left_out, 0), **self.gaps}
 
 
 class RelayLane:
@@ -130,11 +143,13 @@ class RelayLane:
         """Forget what the receiver has taken; rest what it has not."""
         done: dict[StreamKey, int] = {}
         gaps: dict[StreamKey, int] = {}
+        left_out = tuple(key for key in batch.spans if key not in positions)
+        for key in left_out:
+            self._rest(key, now, STUCK_MAX_MS)
         for key, (first, last) in batch.spans.items():
-            position = positions.get(key)
-            if position is None:
-                self._rest(key, now, STUCK_MAX_MS)
+            if key not in positions:
                 continue
+            position = positions[key]
             if position > 0:
                 done[key] = position
             if position < first - 1:
@@ -142,26 +157,29 @@ class RelayLane:
             self._advance(key, position)
             if position < last:
                 self._rest(key, now, STUCK_MAX_MS)
-        return Outcome(done, gaps)
+        return Outcome(done, gaps, left_out)
 
-    def refill(self, key: StreamKey, position: int, events: Sequence[Envelope]) -> bool:
-        """Replace a stream with what the outbox has after a position; false when that is a gap.
+    def refill(self, outcome: Outcome, events: Iterable[Envelope]) -> Positions:
+        """Take up what the outbox has for the unclear streams; return the gaps it left open.
 
         A gap may close by itself, when another node is sending the missing version just now; so
-        the stream stays, and rests.
+        its stream stays, and rests.
         """
-        stream = self._streams.get(key)
-        if not events:
-            if stream is not None:
-                self._forget(key, stream)  # others have brought it and deleted it
-            return True
-        self.offer(events)
-        stream = self._streams.get(key)
-        if events[0].version != position + 1:
-            return False
-        if stream is not None and stream.failures == 1:
-            self._ready[key] = None  # the first time it need not rest
-        return True
+        found: dict[StreamKey, int] = {}
+        for event in events:
+            key = (event.shop_id, event.stream)
+            found[key] = min(event.version, found.get(key, event.version))
+            self.offer([event])
+        for key in outcome.unclear:
+            if key not in found and key in self._streams:
+                self._forget(key, self._streams[key])  # others have brought it and deleted it
+        open_gaps = {}
+        for key, position in outcome.gaps.items():
+            if key in found and found[key] > position + 1:
+                open_gaps[key] = position
+            elif key in self._streams and self._streams[key].failures == 1:
+                self._ready[key] = None  # the first time it need not rest
+        return open_gaps
 
     def next_due(self) -> Instant | None:
         """Return when `take` has something to return, or None while nothing is held."""

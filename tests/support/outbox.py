@@ -10,7 +10,7 @@ from shared.contracts.events import Envelope
 from shared.kernel.clock import Millis
 from shared.kernel.vocabulary import Service
 from shared.kit.outbox import Backlog
-from shared.kit.relay_lane import StreamKey
+from shared.kit.relay_lane import Positions, StreamKey
 
 LONG_AGO_MS = 3_600_000
 WAIT_S = 8.0
@@ -40,14 +40,13 @@ class FakeOutbox:
         rows = [row for row in self.rows.values() if row.receiver is receiver]
         return [row for row in rows if (row.shop_id, row.stream) not in besides][:limit]
 
-    async def after(
-        self, receiver: Service, key: StreamKey, position: int, *, limit: int
-    ) -> list[Envelope]:
-        rows = await self.unsent(receiver, older_than_ms=0, besides=(), limit=len(self.rows))
-        stream = [row for row in rows if (row.shop_id, row.stream) == key]
-        return sorted(
-            (row for row in stream if row.version > position), key=lambda row: row.version
-        )[:limit]
+    async def after(self, receiver: Service, positions: Positions, *, limit: int) -> list[Envelope]:
+        found: list[Envelope] = []
+        for key, position in positions.items():
+            stream = [row for row in self.rows.values() if (row.shop_id, row.stream) == key]
+            mine = [row for row in stream if row.receiver is receiver and row.version > position]
+            found += sorted(mine, key=lambda row: row.version)[:limit]
+        return found
 
     async def delete(self, done: Mapping[tuple[Service, UUID, str], int]) -> None:
         for receiver, shop_id, stream, version in tuple(self.rows):

@@ -17,6 +17,7 @@ from shared.kit.relay_lane import (
     RETRY_MS,
     STUCK_MAX_MS,
     Batch,
+    Outcome,
     RelayLane,
     StreamKey,
 )
@@ -196,40 +197,58 @@ class TestAnswered:
         assert lane.answered(batch, {A: 2}, clock.now()) == first
 
 
-class TestGap:
-    def gap(self, clock: VirtualClock) -> RelayLane:
+class TestUnclear:
+    def gap(self, clock: VirtualClock) -> tuple[RelayLane, Outcome]:
         lane = RelayLane()
         lane.offer([event(4, stream="a")])
         outcome = lane.answered(taken(lane, clock), {A: 1}, clock.now())
-        assert outcome.gaps == {A: 1}
+        assert outcome.unclear == outcome.gaps == {A: 1}
         assert outcome.done == {A: 1}
-        return lane
+        return lane, outcome
 
     def test_a_gap_is_filled_from_the_outbox_and_sent_at_once(self, clock: VirtualClock) -> None:
-        lane = self.gap(clock)
-        assert lane.refill(A, 1, [event(v, stream="a") for v in (2, 3, 4)])
+        lane, outcome = self.gap(clock)
+        assert lane.refill(outcome, [event(v, stream="a") for v in (2, 3, 4)]) == {}
         assert sent(lane.take(clock.now())) == [("a", 2), ("a", 3), ("a", 4)]
 
     def test_a_gap_that_others_closed_is_forgotten(self, clock: VirtualClock) -> None:
-        lane = self.gap(clock)
-        assert lane.refill(A, 1, [])
+        lane, outcome = self.gap(clock)
+        assert lane.refill(outcome, []) == {}
         assert lane.held == 0
-        assert lane.refill(A, 1, [])
+        assert lane.refill(outcome, []) == {}
 
     def test_a_gap_that_stays_is_told_and_rests(self, clock: VirtualClock) -> None:
-        lane = self.gap(clock)
-        assert not lane.refill(A, 1, [event(4, stream="a")])
+        lane, outcome = self.gap(clock)
+        assert lane.refill(outcome, [event(4, stream="a")]) == {A: 1}
         assert lane.take(clock.now()) is None
         clock.advance(RETRY_MS)
         assert sent(lane.take(clock.now())) == [("a", 4)]
 
     def test_a_gap_that_comes_again_and_again_does_not_spin(self, clock: VirtualClock) -> None:
-        lane = self.gap(clock)
+        lane, outcome = self.gap(clock)
         rows = [event(v, stream="a") for v in (2, 3, 4)]
-        assert lane.refill(A, 1, rows)
-        lane.answered(taken(lane, clock), {A: 0}, clock.now())
-        lane.refill(A, 0, [event(1, stream="a"), *rows])
+        lane.refill(outcome, rows)
+        again = lane.answered(taken(lane, clock), {A: 0}, clock.now())
+        lane.refill(again, [event(1, stream="a"), *rows])
         assert lane.take(clock.now()) is None
+
+    def test_a_first_version_that_memory_lost_is_found_for_a_receiver_that_knows_none(
+        self, clock: VirtualClock
+    ) -> None:
+        """Such a receiver has no position to answer with."""
+        lane = RelayLane()
+        lane.offer([event(2, stream="a")])
+        outcome = lane.answered(taken(lane, clock), {}, clock.now())
+        assert outcome.unclear == {A: 0}
+        assert lane.refill(outcome, events(2, stream="a")) == {}
+        clock.advance(RETRY_MS)
+        assert sent(lane.take(clock.now())) == [("a", 1), ("a", 2)]
+
+    def test_a_stream_left_out_that_others_brought_is_forgotten(self, clock: VirtualClock) -> None:
+        lane = RelayLane()
+        lane.offer([event(2, stream="a")])
+        lane.refill(lane.answered(taken(lane, clock), {}, clock.now()), [])
+        assert lane.held == 0
 
 
 class World:
@@ -269,14 +288,15 @@ class World:
 
     def carry(self, batch: Batch) -> None:
         """Lose the batch, or the answer after the commit, or neither."""
-        positions = {} if self.chance(0.15) else self.commit(batch)
-        if not positions or self.chance(0.15):
+        lost = self.chance(0.15)
+        positions = {} if lost else self.commit(batch)
+        if lost or self.chance(0.15):
             self.lane.failed(batch, self.clock.now())
             return
         outcome = self.lane.answered(batch, positions, self.clock.now())
         self.deleted.update(outcome.done)
-        for key, position in outcome.gaps.items():
-            self.lane.refill(key, position, self.left(key, position))
+        unclear = outcome.unclear.items()
+        self.lane.refill(outcome, [row for key, at in unclear for row in self.left(key, at)])
 
     def commit(self, batch: Batch) -> dict[StreamKey, int]:
         """Apply as a receiver does, but leave a stream out now and then."""
@@ -288,7 +308,8 @@ class World:
             arriving = [event.version for event in read if (event.shop_id, event.stream) == key]
             arrival = sort_out(len(self.applied[key]), arriving)
             self.applied[key] += arrival.new
-            positions[key] = arrival.position
+            if arrival.position:  # a receiver may have nothing to say of a stream it never saw
+                positions[key] = arrival.position
         return positions
 
 

@@ -22,7 +22,7 @@ class TestOutbox:
     async def test_a_committed_event_comes_back_as_it_was(self, pair: Pair) -> None:
         sent = event(body={"text": 'ü€🙂 "quoted" \\ back', "n": 2**40, "list": [None, True, 0.5]})
         await pair.commit([sent])
-        assert await pair.rows.after(Service.ROUTER, (SHOP, sent.stream), 0, limit=9) == [sent]
+        assert await pair.rows.after(Service.ROUTER, {(SHOP, sent.stream): 0}, limit=9) == [sent]
 
     async def test_an_event_of_another_shop_cannot_be_written(self, pair: Pair) -> None:
         with pytest.raises(DBAPIError, match="row-level security"):
@@ -48,16 +48,22 @@ class TestOutbox:
         await pair.commit(events(2))
         async with pair.test_database.server.admin(pair.test_database.name) as admin:
             await admin.execute("UPDATE gateway.outbox SET type = 'a.novelty' WHERE version = 1")
-        found = await pair.rows.after(Service.ROUTER, (SHOP, "conv_a"), 0, limit=9)
+        found = await pair.rows.after(Service.ROUTER, {(SHOP, "conv_a"): 0}, limit=9)
         assert [e.version for e in found] == [2]
         assert await pair.waiting() == 2
 
     async def test_a_deletion_ends_at_its_version(self, pair: Pair) -> None:
         await pair.commit([*events(5, stream="a"), *events(5, stream="b")])
         await pair.rows.delete({(Service.ROUTER, SHOP, "a"): 3, (Service.ROUTER, SHOP, "b"): 5})
-        left = await pair.rows.after(Service.ROUTER, (SHOP, "a"), 0, limit=9)
+        left = await pair.rows.after(Service.ROUTER, {(SHOP, "a"): 0}, limit=9)
         assert [e.version for e in left] == [4, 5]
         assert await pair.waiting() == 2
+
+    async def test_several_streams_are_read_after_their_own_versions(self, pair: Pair) -> None:
+        await pair.commit([*events(5, stream="a"), *events(5, stream="b"), *events(5, stream="c")])
+        asked = {(SHOP, "b"): 3, (SHOP, "a"): 0}
+        found = await pair.rows.after(Service.ROUTER, asked, limit=2)
+        assert [(e.stream, e.version) for e in found] == [("a", 1), ("a", 2), ("b", 4), ("b", 5)]
 
     async def test_the_backlog_tells_rows_and_age(self, pair: Pair) -> None:
         assert (await pair.rows.backlog(Service.ROUTER)).oldest_age_ms == 0
@@ -154,6 +160,12 @@ class TestTakeNew:
         positions = await pair.apply(mixed)
         assert positions == {(SHOP, "a"): 3, (SHOP, "b"): 0}
         assert await pair.applied() == {(SHOP, "a"): [1, 2, 3]}
+
+    async def test_unsorted_and_doubled_events_are_taken_all_the_same(self, pair: Pair) -> None:
+        a, b = events(3, stream="a"), events(2, stream="b")
+        positions = await pair.apply([a[1], b[0], a[2], a[0], a[2], b[1]])
+        assert positions == {(SHOP, "a"): 3, (SHOP, "b"): 2}
+        assert await pair.applied() == {(SHOP, "a"): [1, 2, 3], (SHOP, "b"): [1, 2]}
 
     async def test_racing_receivers_apply_each_event_once_and_in_order(self, pair: Pair) -> None:
         batch = [e for stream in "abcd" for e in events(10, stream=stream)]
