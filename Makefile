@@ -64,7 +64,7 @@ coverage: ## Show the coverage of the last test run; the pure rooms must have ev
 	@$(BIN)/coverage report --include='$(PURE)' --fail-under=100
 
 bench-%: ready-dev ## Measure: bench-slice and what else bench/ holds
-	@test -f bench/$(subst -,_,$*).py || { echo "There is no bench named $*: bench/ holds$$(cd bench && printf ' %s' *.py)." >&2; exit 2; }
+	@test -f bench/$(subst -,_,$*).py || { echo "There is no bench named $*: bench/ holds$$(cd bench && grep -l __main__ *.py | sed 's/^/ /' | tr -d '\n')." >&2; exit 2; }
 	@$(BIN)/python -m bench.$(subst -,_,$*)
 
 docs: ready-dev ## Check the documents: links, commands, glossary
