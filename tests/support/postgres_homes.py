@@ -20,6 +20,15 @@ WAYS = {"nobody": 0o711, "namespace": 0o700} if ROOT else {"myself": 0o711}
 """How the server can run, with the home's mode that makes it run so."""
 
 
+def lacks_namespace() -> bool:
+    """Tell whether this system keeps root from entering a user namespace of its own."""
+    try:
+        tried = subprocess.run(["unshare", "-U", "--map-user=65534", "true"], check=False)  # noqa: S607
+    except OSError:
+        return True
+    return tried.returncode != 0
+
+
 @contextmanager
 def new_home(mode: int) -> Iterator[Path]:
     """Make an empty home for a test and leave neither it nor a server of it behind."""
@@ -33,6 +42,11 @@ def new_home(mode: int) -> Iterator[Path]:
                 with suppress(ProcessLookupError):
                     os.kill(pid, signal.SIGKILL)
         shutil.rmtree(home, ignore_errors=True)
+
+
+def copy_home(origin: Path, copy: Path) -> None:
+    """Copy what is in a home, with its owners."""
+    subprocess.run(["cp", "-a", f"{origin}/.", str(copy)], check=True)  # noqa: S603, S607
 
 
 def python_of_nobody() -> str | None:

@@ -82,6 +82,12 @@ def _owner_identity(owner: Owner) -> Identity:
 
 
 def _nobody_can(data: Owner | None) -> str:
+    if data is not None and data.uid == 0:
+        return (
+            "The database folder belongs to root, which PostgreSQL refuses to run as, and this "
+            "system lets root enter no user namespace with these programs: give the folder to "
+            f"another user (chown -R {NOBODY}:{NOBODY}), who must reach both."
+        )
     who = "any user but root" if data is None else f"uid {data.uid}, who owns the database folder,"
     return (
         f"PostgreSQL cannot run here as {who}, because its programs or the home folder are out of "

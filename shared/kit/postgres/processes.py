@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
 from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass
+from enum import Enum, auto
 from pathlib import Path
+
+from shared.kit.postgres.spawning import Identity, spawn
 
 PROC = Path("/proc")
 PROGRAMS = frozenset({"postgres", "initdb"})
+SAME_FOLDER_SCRIPT = 'for p; do [ "/proc/$p/cwd" -ef "$0" ] && echo "$p"; done'
 POLL_S = 0.02
 GRACE_S = {signal.SIGINT: 20.0, signal.SIGQUIT: 5.0, signal.SIGKILL: 5.0}
 """Fast shutdown with its checkpoint, then immediate, then by force; seconds for each."""
@@ -17,40 +23,68 @@ Pause = Callable[[float], None]
 """Sleeps that many seconds; raises when the start is no longer wanted."""
 
 
+@dataclass(frozen=True)
+class _Candidate:
+    """A process that runs one of our programs, wherever it works."""
+
+    pid: int
+    parent: int
+    session: int
+
+
 def processes_of(folder: Path, proc: Path = PROC) -> list[int]:
     """Return the PostgreSQL processes that work in a folder, of any name it is reached by."""
     if not folder.exists():
         return []
-    return [
-        int(entry.name)
-        for entry in proc.iterdir()
-        if entry.name.isdecimal() and _name(entry) in PROGRAMS and _belongs(entry, folder)
-    ]
+    seen = _candidates(proc)
+    places = {one.pid: _place(proc / str(one.pid), folder) for one in seen}
+    found = {pid for pid, place in places.items() if place is _Place.HERE}
+    hidden = [pid for pid, place in places.items() if place is _Place.HIDDEN]
+    if hidden:
+        found |= _told_to_the_owner(hidden, folder)
+    # What initdb runs inside itself stays in its session; a server's children have it as parent.
+    found |= {one.pid for one in seen if one.parent in found or one.session in found}
+    return sorted(found)
 
 
-def _name(entry: Path) -> str:
+def _candidates(proc: Path) -> list[_Candidate]:
+    entries = [entry for entry in proc.iterdir() if entry.name.isdecimal()]
+    return [found for entry in entries if (found := _candidate(entry)) is not None]
+
+
+def _candidate(entry: Path) -> _Candidate | None:
     try:
-        return (entry / "comm").read_text().strip()
+        if (entry / "comm").read_text().strip() not in PROGRAMS:
+            return None
+        fields = (entry / "stat").read_text().rpartition(")")[2].split()
     except OSError:
-        return ""  # it ended while we looked
+        return None  # it ended while we looked
+    return _Candidate(int(entry.name), parent=int(fields[1]), session=int(fields[3]))
 
 
-def _belongs(entry: Path, folder: Path) -> bool:
-    """Tell by the working folder; before it is there, or when it is hidden, by the command line.
+class _Place(Enum):
+    """Where a process works, as far as we may see."""
+
+    HERE = auto()
+    ELSEWHERE = auto()
+    HIDDEN = auto()
+
+
+def _place(entry: Path, folder: Path) -> _Place:
+    """Tell by the working folder or, before a server has entered it, by the command line.
 
     The working folder is compared as an inode: the same path in another container is another
     folder. It is hidden from root without CAP_SYS_PTRACE, the default inside a container.
     """
     try:
-        here = (entry / "cwd").stat()
-        if os.path.samestat(here, folder.stat()):
-            return True
-        starting = os.path.samestat(here, Path("/").stat())
-        return starting and _was_told(entry, folder)
+        works = (entry / "cwd").stat()
+        here = os.path.samestat(works, folder.stat())
+        entering = os.path.samestat(works, Path("/").stat()) and _was_told(entry, folder)
     except PermissionError:
-        return _was_told(entry, folder) and _same_owner(entry, folder)
+        return _Place.HERE if _was_told(entry, folder) else _Place.HIDDEN
     except OSError:
-        return False  # it ended, or is a zombie, which has no folder
+        return _Place.ELSEWHERE  # it ended, or is a zombie, which has no folder
+    return _Place.HERE if here or entering else _Place.ELSEWHERE
 
 
 def _was_told(entry: Path, folder: Path) -> bool:
@@ -61,24 +95,24 @@ def _was_told(entry: Path, folder: Path) -> bool:
     return os.fsencode(folder) in words
 
 
-def _same_owner(entry: Path, folder: Path) -> bool:
+def _told_to_the_owner(pids: Iterable[int], folder: Path) -> set[int]:
+    """Have the folder's owner look, who sees where processes of its own work."""
+    owner = folder.stat()
+    if os.geteuid() != 0 or owner.st_uid == 0:
+        return set()
+    look = ["/bin/sh", "-c", SAME_FOLDER_SCRIPT, str(folder), *map(str, pids)]
+    identity = Identity(owner.st_uid, owner.st_gid, switch=True)
     try:
-        return entry.stat().st_uid == folder.stat().st_uid
+        with spawn(identity, look, stdout=subprocess.PIPE) as child:
+            told, _ = child.communicate()
     except OSError:
-        return False
+        return set()
+    return {int(word) for word in told.split()}
 
 
-def _leaders(pids: Collection[int], proc: Path = PROC) -> list[int]:
+def _leaders(pids: Collection[int]) -> list[int]:
     """Return those whose parent is none of them: the postmaster, or children it left behind."""
-    return [pid for pid in pids if _parent(pid, proc) not in pids]
-
-
-def _parent(pid: int, proc: Path) -> int:
-    try:
-        after_name = (proc / str(pid) / "stat").read_text().rpartition(")")[2]
-        return int(after_name.split()[1])
-    except (OSError, IndexError, ValueError):
-        return 0
+    return [one.pid for one in _candidates(PROC) if one.pid in pids and one.parent not in pids]
 
 
 def stop_processes(folder: Path, pause: Pause) -> list[int]:

@@ -34,13 +34,6 @@ def listing(folder: Path) -> dict[str, tuple[int, int, int]]:
 
 
 @pytest.fixture
-def made(one_home: Path) -> Path:
-    with running_postgres(PostgresOptions(home=one_home, ephemeral=True)):
-        pass
-    return one_home
-
-
-@pytest.fixture
 def nobodys_home() -> Iterator[Path]:
     with new_home(0o711) as home:
         os.chown(home, NOBODY, NOBODY)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import socket
 import subprocess
 from collections.abc import Iterator
@@ -14,17 +13,10 @@ import pytest
 
 from shared.kit.postgres import LauncherError, PostgresOptions, running_postgres
 from tests.support.postgres_holder import Holder, holding
+from tests.support.postgres_homes import copy_home
 
 UNSEEN_PID = 2_000_000_000
 """Above any pid_max: no process has it."""
-
-
-@pytest.fixture
-def made(home: Path) -> Path:
-    """A home with a database in it that was stopped cleanly."""
-    with running_postgres(PostgresOptions(home=home)):
-        pass
-    return home
 
 
 @pytest.fixture
@@ -109,11 +101,8 @@ def test_a_long_path_is_left_by_a_kill_and_cleared_by_the_next_start(one_home: P
 
 
 def test_a_copied_home_starts_beside_its_original(made: Path) -> None:
-    copy = made / "copy"
-    with running_postgres(PostgresOptions(home=made)):
-        pass
-    copy.mkdir()
-    shutil.copytree(made / "pg", copy / "pg")
+    (made / "copy").mkdir()
+    copy_home(made / "pg", made / "copy" / "pg")
     with running_postgres(PostgresOptions(home=made)) as one:
-        starts(copy)
+        starts(made / "copy")
         assert one.running

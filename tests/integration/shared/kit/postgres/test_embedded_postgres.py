@@ -145,7 +145,7 @@ class TestLifetime:
 
     async def test_nothing_runs_after_the_block(self, home: Path) -> None:
         async with embedded_postgres(PostgresOptions(home=home, ephemeral=True)) as server:
-            assert server.running
+            assert server.pid in processes_of(server.data)
         assert not server.running
         assert processes_of(server.data) == []
 
@@ -157,9 +157,10 @@ class TestLifetime:
 
     async def test_the_handle_tells_when_the_server_died(self, home: Path) -> None:
         async with embedded_postgres(PostgresOptions(home=home, ephemeral=True)) as server:
+            assert await value(server, "SELECT 1") == 1
             os.kill(server.pid, 9)
             await asyncio.to_thread(server.process.wait)
-            assert not server.running
+        assert not server.running
 
     async def test_a_home_with_a_long_path_runs_from_the_temporary_folder(self, home: Path) -> None:
         far = home / ("long" * 30)

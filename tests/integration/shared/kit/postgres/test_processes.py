@@ -8,7 +8,7 @@ import pytest
 
 from shared.kit.postgres import LauncherError
 from shared.kit.postgres.leftovers import require_proc
-from shared.kit.postgres.processes import _belongs, processes_of
+from shared.kit.postgres.processes import processes_of
 
 
 @pytest.fixture
@@ -23,11 +23,21 @@ def proc(tmp_path: Path) -> Path:
     return tmp_path / "proc"
 
 
-def process(proc: Path, pid: int, *, name: str, cwd: Path | None, told: Path | None) -> None:
-    """Write what the kernel would show of a process; None for what it hides or has not."""
+def process(
+    proc: Path,
+    pid: int,
+    *,
+    name: str,
+    cwd: Path | None,
+    told: Path | None,
+    parent: int = 1,
+    session: int = 1,
+) -> None:
+    """Write what the kernel would show of a process; None for what it has not."""
     entry = proc / str(pid)
     entry.mkdir()
     (entry / "comm").write_text(f"{name}\n")
+    (entry / "stat").write_text(f"{pid} (odd ) name) S {parent} {pid} {session} 0 -1")
     (entry / "cmdline").write_bytes(f"/bin/{name}\0-D\0{told}\0".encode())
     if cwd is not None:
         (entry / "cwd").symlink_to(cwd)
@@ -53,6 +63,18 @@ def test_a_server_of_another_folder_under_the_same_path_is_left_alone(
 ) -> None:
     process(proc, 13, name="postgres", cwd=tmp_path, told=data)
     assert processes_of(data, proc) == []
+
+
+def test_what_an_unfinished_initdb_runs_is_found_by_its_session(proc: Path, data: Path) -> None:
+    process(proc, 20, name="initdb", cwd=Path("/"), told=data, session=20)
+    process(proc, 21, name="postgres", cwd=data.parent, told=None, session=20)
+    assert processes_of(data, proc) == [20, 21]
+
+
+def test_a_servers_child_is_found_by_its_parent(proc: Path, data: Path) -> None:
+    process(proc, 22, name="postgres", cwd=data, told=data)
+    process(proc, 23, name="postgres", cwd=data.parent, told=None, parent=22)
+    assert processes_of(data, proc) == [22, 23]
 
 
 def test_a_shell_in_the_folder_is_left_alone(proc: Path, data: Path) -> None:
@@ -85,8 +107,7 @@ def test_a_server_whose_folder_is_hidden_is_found_by_what_it_was_told(
         return look(path, follow_symlinks=follow_symlinks)
 
     monkeypatch.setattr(Path, "stat", stat)
-    assert _belongs(proc / "17", data)
-    assert not _belongs(proc / "18", data)
+    assert processes_of(data, proc) == [17]
 
 
 def test_a_folder_that_is_not_there_has_no_processes(proc: Path, tmp_path: Path) -> None:

@@ -60,3 +60,7 @@ class TestRoot:
     def test_is_refused_when_the_owner_of_the_folder_does_not_get_in(self) -> None:
         with pytest.raises(LauncherError, match="uid 1001"):
             choose(ROOT, data=BOB, out_of_reach=(AS_BOB,))
+
+    def test_is_told_to_give_its_folder_away_where_there_are_no_namespaces(self) -> None:
+        with pytest.raises(LauncherError, match="chown"):
+            choose(ROOT, data=ROOT, out_of_reach=(NAMESPACE,))
