@@ -198,6 +198,14 @@ class SignedIn(Contract):
     agent: AgentState
 
 
+class TokenIssued(Contract):
+    """A short bearer token for a program that showed an API key."""
+
+    token: str
+    expires_at: WireInstant
+    scopes: tuple[Scope, ...]
+
+
 class NewStatus(Contract):
     """What agents say of themselves."""
 

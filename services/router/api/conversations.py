@@ -1,0 +1,54 @@
+"""Conversations over HTTP as routing sees them: state, decisions, close."""
+
+# No `from __future__ import annotations` here: FastAPI reads the closures' annotations.
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends
+
+from services.router.usecases.explain import Explain
+from services.router.usecases.serve_offers import ServeOffers
+from shared.contracts import routing
+from shared.contracts.claims import Principal
+from shared.contracts.wire import ConversationId
+from shared.kernel.clock import Clock
+from shared.kernel.errors import ErrorCode, RefusedError
+from shared.kernel.vocabulary import Scope
+from shared.kit.auth.bearer import require
+from shared.kit.auth.keyring import Keyring
+
+WATCHERS = (Scope.AGENT, Scope.SUPERVISOR)
+
+
+def conversations_router(
+    explain: Explain, offers: ServeOffers, *, keys: Keyring, clock: Clock
+) -> APIRouter:
+    """Return the endpoints under /v1/routing/conversations."""
+    router = APIRouter(prefix="/v1/routing/conversations", tags=["conversations"])
+    watcher = Annotated[Principal, Depends(require(WATCHERS, keys, clock))]
+
+    @router.get("/{conversation_id}")
+    async def read_state(conversation_id: ConversationId, caller: watcher) -> routing.RoutingState:
+        return await explain.conversation(caller.shop_id, conversation_id, _eyes(caller))
+
+    @router.get("/{conversation_id}/decisions")
+    async def read_decisions(
+        conversation_id: ConversationId, caller: watcher
+    ) -> routing.DecisionPage:
+        return await explain.decisions(caller.shop_id, conversation_id, _eyes(caller))
+
+    @router.post("/{conversation_id}/close")
+    async def close(conversation_id: ConversationId, caller: watcher) -> routing.RoutingState:
+        return await offers.close(caller.shop_id, conversation_id, _eyes(caller))
+
+    return router
+
+
+def _eyes(caller: Principal) -> UUID | None:
+    """Return whose eyes a caller looks with: its own, or everybody's for a supervisor."""
+    if Scope.SUPERVISOR in caller.scopes:
+        return None
+    if caller.agent_id is None:
+        raise RefusedError(ErrorCode.FORBIDDEN, "Only an agent may do that.")
+    return caller.agent_id

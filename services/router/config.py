@@ -1,0 +1,25 @@
+"""What the router may be told from outside; read by app.py and __main__.py only."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class RouterSettings(BaseSettings):
+    """FIRSTREPLY_ROUTER_DATABASE_URL and _SWEEP_URL: libpq URLs of the router's two roles."""
+
+    model_config = SettingsConfigDict(env_prefix="FIRSTREPLY_ROUTER_", extra="ignore")
+
+    database_url: str
+    sweep_url: str
+
+
+class RouterNodeSettings(RouterSettings):
+    """What a node of its own needs besides: _HOST, _PORT, _NATS_SERVERS, _KEYS_FILE."""
+
+    host: str = "127.0.0.1"
+    port: int = 8082
+    nats_servers: tuple[str, ...]
+    keys_file: Path

@@ -1,0 +1,3 @@
+from shared.kit.migrations import run_environment
+
+run_environment()

@@ -1,0 +1,108 @@
+"""What REST reads of routing, in short read-only transactions; writes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from services.router.domain.effects import DecisionRecord
+from services.router.domain.model import Agent, Conversation, Offer
+from services.router.storage import rows
+from services.router.storage.rows import AGENT_COLUMNS
+from services.router.usecases.ports import PastOffer
+from shared.kit.database import Database, ReadTransaction
+
+_AGENT = f"SELECT {AGENT_COLUMNS} FROM router.agents WHERE shop_id = :shop_id AND id = :id"  # noqa: S608  a literal of ours
+_OFFER = "SELECT * FROM router.offers WHERE shop_id = :shop_id AND id = :id"
+_PENDING = """
+    SELECT * FROM router.offers
+    WHERE shop_id = :shop_id AND agent_id = :id AND status = 'pending'
+    ORDER BY created_at, ordinal, id
+    """
+_CONVERSATION = "SELECT * FROM router.conversations WHERE shop_id = :shop_id AND id = :id"
+_CONVERSATIONS = """
+    SELECT * FROM router.conversations WHERE shop_id = :shop_id AND id = ANY (:ids)
+    """
+_WAS_ASKED = """
+    SELECT EXISTS (SELECT FROM router.offers
+        WHERE shop_id = :shop_id AND conversation_id = :id AND agent_id = :agent_id)
+    """
+_SERVED = """
+    SELECT c.* FROM router.assignments a
+    JOIN router.conversations c ON c.shop_id = a.shop_id AND c.id = a.conversation_id
+    WHERE a.shop_id = :shop_id AND a.agent_id = :id AND a.status = 'active'
+    ORDER BY a.started_at, a.id
+    """
+_ASSIGNMENT = "SELECT * FROM router.assignments WHERE shop_id = :shop_id AND offer_id = :id"
+_DECISIONS = """
+    SELECT * FROM router.decisions WHERE shop_id = :shop_id AND conversation_id = :id
+    ORDER BY decided_at, id
+    """
+
+
+class RoutingRecords:
+    """The tables as agents and supervisors may read them."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def agent(self, shop_id: UUID, agent_id: UUID) -> Agent | None:
+        """Return an agent."""
+        async with self._database.read(shop_id) as tx:
+            row = await tx.row(_AGENT, {"shop_id": shop_id, "id": agent_id})
+        return None if row is None else rows.read_agent(row)
+
+    async def offer(self, shop_id: UUID, offer_id: UUID) -> PastOffer | None:
+        """Return an offer in whatever state, with what became of it."""
+        async with self._database.read(shop_id) as tx:
+            row = await tx.row(_OFFER, {"shop_id": shop_id, "id": offer_id})
+            if row is None:
+                return None
+            conversation = await _conversation(tx, shop_id, row["conversation_id"])
+            taken = await tx.row(_ASSIGNMENT, {"shop_id": shop_id, "id": offer_id})
+        if conversation is None:
+            return None
+        assignment = None if taken is None else rows.read_assignment(taken)
+        return PastOffer(rows.read_offer(row), conversation, assignment)
+
+    async def pending_offers(
+        self, shop_id: UUID, agent_id: UUID
+    ) -> Sequence[tuple[Offer, Conversation]]:
+        """Return an agent's pending offers, oldest first."""
+        async with self._database.read(shop_id) as tx:
+            pending = await tx.rows(_PENDING, {"shop_id": shop_id, "id": agent_id})
+            offers = [rows.read_offer(row) for row in pending]
+            wanted = {"shop_id": shop_id, "ids": [one.conversation_id for one in offers]}
+            found = await tx.rows(_CONVERSATIONS, wanted) if offers else []
+        by_id = {row["id"]: rows.read_conversation(row) for row in found}
+        return [(one, by_id[one.conversation_id]) for one in offers]
+
+    async def served_by(self, shop_id: UUID, agent_id: UUID) -> Sequence[Conversation]:
+        """Return the conversations an agent serves now, oldest assignment first."""
+        async with self._database.read(shop_id) as tx:
+            found = await tx.rows(_SERVED, {"shop_id": shop_id, "id": agent_id})
+        return [rows.read_conversation(row) for row in found]
+
+    async def conversation(
+        self, shop_id: UUID, conversation_id: UUID, seen_by: UUID | None
+    ) -> Conversation | None:
+        """Return a conversation; for an agent only one that was offered to that agent once."""
+        async with self._database.read(shop_id) as tx:
+            if seen_by is not None:
+                asked = {"shop_id": shop_id, "id": conversation_id, "agent_id": seen_by}
+                if not await tx.value(_WAS_ASKED, asked):
+                    return None
+            return await _conversation(tx, shop_id, conversation_id)
+
+    async def decisions(self, shop_id: UUID, conversation_id: UUID) -> Sequence[DecisionRecord]:
+        """Return the decisions about a conversation, oldest first."""
+        async with self._database.read(shop_id) as tx:
+            found = await tx.rows(_DECISIONS, {"shop_id": shop_id, "id": conversation_id})
+        return [rows.read_decision(row) for row in found]
+
+
+async def _conversation(
+    tx: ReadTransaction, shop_id: UUID, conversation_id: UUID
+) -> Conversation | None:
+    row = await tx.row(_CONVERSATION, {"shop_id": shop_id, "id": conversation_id})
+    return None if row is None else rows.read_conversation(row)

@@ -1,0 +1,175 @@
+"""The decide lane's way to the tables: taking a shop over, recalling rows, the one hot commit."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import fields, replace
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+
+from services.router.domain.effects import Effects
+from services.router.domain.model import Conversation, Heard, Rows
+from services.router.domain.policy import Policy
+from services.router.storage import rows
+from services.router.storage.rows import AGENT_COLUMNS, Json, stream_of
+from services.router.usecases.ports import CommitFailedError, OwnedShop, ShopWork
+from shared.kit.database import Database, ReadTransaction
+from shared.kit.outbox import outbox_rows
+
+log = structlog.get_logger()
+
+_TAKE_LEASE = "SELECT router.take_lease($1, $2) AS token"
+_COMMIT = "SELECT router.commit_group($1, $2, $3::jsonb) AS held"
+_SHOP = """
+    SELECT s.policy, q.first_response_target_ms FROM router.shops s
+    JOIN router.queues q ON q.shop_id = s.shop_id AND q.is_default
+    WHERE s.shop_id = :shop_id
+    """
+_AGENTS = f"SELECT {AGENT_COLUMNS} FROM router.agents WHERE shop_id = :shop_id"  # noqa: S608  a literal of ours
+_SOME_AGENTS = f"{_AGENTS} AND id = ANY (:ids)"
+_LIVE = "SELECT * FROM router.conversations WHERE shop_id = :shop_id AND status <> 'ended'"
+_SOME_CONVERSATIONS = """
+    SELECT * FROM router.conversations WHERE shop_id = :shop_id AND id = ANY (:ids)
+    """
+_PENDING = "SELECT * FROM router.offers WHERE shop_id = :shop_id AND status = 'pending'"
+_ACTIVE = "SELECT * FROM router.assignments WHERE shop_id = :shop_id AND status = 'active'"
+_HEARD = """
+    SELECT stream, version FROM router.inbox
+    WHERE shop_id = :shop_id AND emitter = 'gateway' AND stream = ANY (:streams) AND version > 0
+    """
+
+
+class RoutingTables:
+    """One process's ownership of shops, as the tables know it."""
+
+    def __init__(self, database: Database, holder: UUID) -> None:
+        self._database = database
+        self._holder = holder
+
+    async def own(self, shop_id: UUID) -> OwnedShop | None:
+        """Take a shop's lease and read what its engine is rebuilt from; None: no such shop."""
+        with _as_commit_failure("router.own_failed"):
+            (taken,) = await self._database.call(_TAKE_LEASE, shop_id, self._holder)
+            if taken["token"] is None:
+                return None
+            async with self._database.read(shop_id) as tx:
+                policy = await _policy(tx, shop_id)
+                return OwnedShop(taken["token"], policy, await _live_rows(tx, shop_id))
+
+    async def recall(
+        self, shop_id: UUID, conversations: Sequence[UUID], agents: Sequence[UUID]
+    ) -> Rows:
+        """Return rows that an engine does not hold, with how far each stream was heard."""
+        with _as_commit_failure("router.recall_failed"):
+            async with self._database.read(shop_id) as tx:
+                found = await _conversations(tx, shop_id, _SOME_CONVERSATIONS, conversations)
+                known = await _agent_rows(tx, shop_id, agents) if agents else []
+                heard = await _heard(tx, shop_id, conversations)
+                return Rows(
+                    agents=tuple(rows.read_agent(row) for row in known),
+                    conversations=found,
+                    heard=heard,
+                )
+
+    async def commit(self, work: Sequence[ShopWork]) -> frozenset[UUID]:
+        """Commit the work at once; return the shops whose lease still was ours."""
+        shops = [one.shop_id for one in work]
+        tokens = [one.token for one in work]
+        with _as_commit_failure("router.commit_failed"):
+            (row,) = await self._database.call(_COMMIT, shops, tokens, group_json(work))
+        held = frozenset(row["held"])
+        for shop_id in shops:
+            if shop_id not in held:
+                log.warning("router.lease_lost", shop_id=str(shop_id))
+        return held
+
+
+def group_json(work: Sequence[ShopWork]) -> str:
+    """Return what commit_group reads: of each row the last state, of each table one list."""
+    group: dict[str, list[Json]] = {
+        "agents": _last(work, "agents", rows.agent_json),
+        "conversations": _last(work, "conversations", rows.conversation_json),
+        "offers": _last(work, "offers", rows.offer_json),
+        "assignments": _last(work, "assignments", rows.assignment_json),
+        "decisions": _last(work, "decisions", rows.decision_json),
+        "inbox": _last(work, "heard", rows.heard_json, key="conversation_id"),
+    }
+    events = outbox_rows(event for one in work for event in one.events)
+    return f'{json.dumps(group, ensure_ascii=False)[:-1]}, "outbox": {events}}}'
+
+
+def _last(
+    work: Sequence[ShopWork], table: str, to_json: Callable[[UUID, Any], Json], key: str = "id"
+) -> list[Json]:
+    last: dict[tuple[UUID, UUID], Json] = {}
+    for one in work:
+        newest = {getattr(row, key): row for did in one.effects for row in _rows(did, table)}
+        last |= {(one.shop_id, row_id): to_json(one.shop_id, row) for row_id, row in newest.items()}
+    return list(last.values())
+
+
+def _rows(effects: Effects, table: str) -> Sequence[Any]:
+    found: Sequence[Any] = getattr(effects, table)
+    return found
+
+
+async def _policy(tx: ReadTransaction, shop_id: UUID) -> Policy:
+    row = await tx.row(_SHOP, {"shop_id": shop_id})
+    if row is None:
+        return Policy()
+    known = {field.name for field in fields(Policy)}
+    figures: Mapping[str, int] = rows.read_json(row["policy"])
+    shop = {name: figure for name, figure in figures.items() if name in known}
+    return replace(Policy(first_response_target_ms=row["first_response_target_ms"]), **shop)
+
+
+async def _live_rows(tx: ReadTransaction, shop_id: UUID) -> Rows:
+    shop = {"shop_id": shop_id}
+    live = tuple(rows.read_conversation(row) for row in await tx.rows(_LIVE, shop))
+    return Rows(
+        agents=tuple(rows.read_agent(row) for row in await tx.rows(_AGENTS, shop)),
+        conversations=live,
+        offers=tuple(rows.read_offer(row) for row in await tx.rows(_PENDING, shop)),
+        assignments=tuple(rows.read_assignment(row) for row in await tx.rows(_ACTIVE, shop)),
+        heard=await _heard(tx, shop_id, [one.id for one in live]),
+    )
+
+
+async def _agent_rows(tx: ReadTransaction, shop_id: UUID, agents: Sequence[UUID]) -> Sequence[Any]:
+    return await tx.rows(_SOME_AGENTS, {"shop_id": shop_id, "ids": list(agents)})
+
+
+async def _conversations(
+    tx: ReadTransaction, shop_id: UUID, sql: str, wanted: Sequence[UUID]
+) -> tuple[Conversation, ...]:
+    if not wanted:
+        return ()
+    found = await tx.rows(sql, {"shop_id": shop_id, "ids": list(wanted)})
+    return tuple(rows.read_conversation(row) for row in found)
+
+
+async def _heard(
+    tx: ReadTransaction, shop_id: UUID, conversations: Sequence[UUID]
+) -> tuple[Heard, ...]:
+    if not conversations:
+        return ()
+    streams = [stream_of(one) for one in conversations]
+    found = await tx.rows(_HEARD, {"shop_id": shop_id, "streams": streams})
+    return tuple(rows.read_heard(row) for row in found)
+
+
+@contextmanager
+def _as_commit_failure(event: str) -> Iterator[None]:
+    """Log whatever the database did and raise the one error the lane knows."""
+    try:
+        yield
+    except (asyncpg.PostgresError, asyncpg.InterfaceError, SQLAlchemyError, OSError) as error:
+        # TimeoutError is an OSError.
+        log.warning(event, error=type(error).__name__, detail=str(error))
+        raise CommitFailedError(event) from error

@@ -1,0 +1,121 @@
+"""Tells agents' streams and other services what is committed; holds no truth and loses none."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable
+from uuid import UUID
+
+from pydantic import BaseModel
+
+from services.router.domain.effects import ConversationTold, Effects, OfferNews, OfferTold
+from services.router.domain.model import Conversation
+from services.router.usecases import views
+from services.router.usecases.cards import CardDesk, Start
+from services.router.usecases.ports import LiveStreams, ShopWork
+from shared.contracts.cards import Card
+from shared.contracts.events import Envelope
+from shared.contracts.routing import CardReady
+from shared.contracts.stream import StreamEvent
+from shared.kernel.vocabulary import CardStatus, EventType, OfferStatus
+
+
+class Herald:
+    """Hands durable events to the relay at once and publishes live ones in the order of commits.
+
+    Live events are hints: whoever misses one sees it in the next snapshot, and an offer nobody has
+    seen is told again.
+    """
+
+    def __init__(
+        self,
+        relay: Callable[[Iterable[Envelope]], None],
+        streams: LiveStreams,
+        cards: CardDesk,
+        start: Start,
+    ) -> None:
+        self._relay = relay
+        self._streams = streams
+        self._cards = cards
+        self._start = start
+        self._work: asyncio.Queue[ShopWork] = asyncio.Queue()
+        self._open_offers: set[UUID] = set()
+
+    def committed(self, work: ShopWork) -> None:
+        """Take what is committed; never waits."""
+        self._relay(work.events)
+        self._work.put_nowait(work)
+
+    async def run(self) -> None:
+        """Publish until cancelled."""
+        while True:
+            work = await self._work.get()
+            for effects in work.effects:
+                await self._tell(work.shop_id, effects)
+
+    async def _tell(self, shop_id: UUID, effects: Effects) -> None:
+        for news in effects.offers_told:
+            await self._tell_offer(shop_id, news)
+        for told in effects.conversations_told:
+            await self._tell_conversation(shop_id, told, effects)
+        for agent in effects.agents_told:
+            state = views.agent_state(shop_id, agent)
+            await self._publish(agent.id, EventType.AGENT_UPDATED, state)
+
+    async def _tell_offer(self, shop_id: UUID, told: OfferTold) -> None:
+        offer = told.offer
+        if told.news is OfferNews.ENDED:
+            self._open_offers.discard(offer.id)
+            ended = views.offer_ended(offer)
+            await self._publish(offer.agent_id, EventType.OFFER_ENDED, ended)
+        else:
+            self._open_offers.add(offer.id)
+            self._start(self._offer_with_card(shop_id, told))
+
+    async def _offer_with_card(self, shop_id: UUID, told: OfferTold) -> None:
+        """Publish an offer once its card is there or 50 ms are over; the card may come after.
+
+        An offer that ended meanwhile is never told: its end was told already.
+        """
+        offer = told.offer
+        status, card = await self._cards.card(shop_id, told.conversation)
+        if offer.id not in self._open_offers:
+            return
+        body = views.offer(offer, told.conversation, status, card)
+        await self._publish(offer.agent_id, EventType.OFFER_CREATED, body)
+        if status is CardStatus.PENDING:
+            card = views.card_for(offer, await self._cards.arrival(offer.conversation_id))
+            if card is not None and offer.id in self._open_offers:
+                await self._publish_card(offer.agent_id, offer.conversation_id, card)
+
+    async def _tell_conversation(
+        self, shop_id: UUID, told: ConversationTold, effects: Effects
+    ) -> None:
+        conversation = told.conversation
+        for agent_id in told.audience:
+            await self._publish(agent_id, told.type, views.routing_state(conversation))
+        if told.type is EventType.CONVERSATION_ASSIGNED:
+            asked = [one.offer for one in effects.offers_told]
+            taken = next(one for one in asked if one.status is OfferStatus.ACCEPTED)
+            hidden = taken.ordinal >= views.CONTACT_FREE_FROM
+            self._start(self._whole_card(shop_id, conversation, hidden=hidden))
+        elif told.type is EventType.CONVERSATION_ENDED:
+            self._cards.forget(conversation.id)
+
+    async def _whole_card(self, shop_id: UUID, conversation: Conversation, *, hidden: bool) -> None:
+        """Show the serving agent the card when the offer came without all of it."""
+        status, card = await self._cards.card(shop_id, conversation, wait_ms=0)
+        if status is CardStatus.PENDING:
+            card = await self._cards.arrival(conversation.id)
+        elif not hidden:
+            return
+        if card is not None and conversation.agent_id is not None:
+            await self._publish_card(conversation.agent_id, conversation.id, card)
+
+    async def _publish_card(self, agent_id: UUID, conversation_id: UUID, card: Card) -> None:
+        ready = CardReady(conversation_id=conversation_id, card=card)
+        await self._publish(agent_id, EventType.CARD_READY, ready)
+
+    async def _publish(self, agent_id: UUID, event: EventType, body: BaseModel) -> None:
+        message = StreamEvent(type=event, body=body.model_dump(mode="json"))
+        await self._streams.publish(agent_id, message)

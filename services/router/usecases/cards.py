@@ -1,0 +1,108 @@
+"""Fetches context cards while conversations are being routed; decides nothing, keeps no truth."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass, field
+from typing import Any, Final, TypeAlias
+from uuid import UUID
+
+from services.router.domain.model import Conversation
+from services.router.usecases.ports import CardSource, CardUnavailableError
+from shared.contracts.cards import Card
+from shared.contracts.items import CustomerRef
+from shared.kernel.clock import Millis
+from shared.kernel.vocabulary import CardStatus
+
+WAIT_MS: Final[Millis] = 50
+"""How long an offer waits for its card, DESIGN section 5."""
+
+ANSWER_MS: Final[Millis] = 1_000
+"""How long history may take for an answer that comes after the offer."""
+
+ATTEMPTS: Final = 5
+"""Requests for one card; after that the next who needs it asks again."""
+
+KEPT: Final = 2_000
+"""Cards remembered: those of the conversations at hand; the oldest is dropped first."""
+
+Start: TypeAlias = Callable[[Coroutine[Any, Any, None]], None]
+"""Runs something in an owned task, whose failure is its own."""
+
+Look: TypeAlias = tuple[CardStatus, Card | None]
+
+
+@dataclass(slots=True)
+class _Fetch:
+    done: asyncio.Event = field(default_factory=asyncio.Event)
+    card: Card | None = None
+    answered: bool = False
+
+    @property
+    def look(self) -> Look:
+        if not self.answered:
+            return CardStatus.PENDING, None
+        return (CardStatus.READY if self.card else CardStatus.UNKNOWN_CUSTOMER), self.card
+
+
+class CardDesk:
+    """The cards of conversations at hand, fetched once each, in parallel with everything else."""
+
+    def __init__(self, source: CardSource, start: Start) -> None:
+        self._source = source
+        self._start = start
+        self._fetches: OrderedDict[UUID, _Fetch] = OrderedDict()
+
+    def want(self, shop_id: UUID, conversation_id: UUID, customer: CustomerRef | None) -> None:
+        """Begin to fetch a conversation's card, unless that has begun or nobody may be known."""
+        if conversation_id in self._fetches or customer is None or not customer.verified:
+            return
+        fetch = self._fetches[conversation_id] = _Fetch()
+        if len(self._fetches) > KEPT:
+            self._fetches.popitem(last=False)
+        self._start(self._run(fetch, shop_id, conversation_id, customer))
+
+    async def card(
+        self, shop_id: UUID, conversation: Conversation, *, wait_ms: Millis = WAIT_MS
+    ) -> Look:
+        """Return a conversation's card, or how it stands after wait_ms."""
+        self.want(shop_id, conversation.id, conversation.customer)
+        fetch = self._fetches.get(conversation.id)
+        if fetch is None:
+            return CardStatus.UNKNOWN_CUSTOMER, None
+        try:
+            async with asyncio.timeout(wait_ms / 1_000):
+                await fetch.done.wait()
+        except TimeoutError:
+            pass
+        return fetch.look
+
+    async def arrival(self, conversation_id: UUID) -> Card | None:
+        """Return the card once it is there; None when it will not come."""
+        fetch = self._fetches.get(conversation_id)
+        if fetch is None:
+            return None
+        await fetch.done.wait()
+        return fetch.card
+
+    def forget(self, conversation_id: UUID) -> None:
+        """Drop the card of a conversation that ended."""
+        self._fetches.pop(conversation_id, None)
+
+    async def _run(
+        self, fetch: _Fetch, shop_id: UUID, conversation_id: UUID, customer: CustomerRef
+    ) -> None:
+        try:
+            for _ in range(ATTEMPTS):
+                try:
+                    fetch.card = await self._source.fetch(shop_id, customer, ANSWER_MS)
+                except CardUnavailableError:
+                    continue
+                fetch.answered = True
+                return
+        finally:
+            if not fetch.answered:
+                self._fetches.pop(conversation_id, None)
+            fetch.done.set()

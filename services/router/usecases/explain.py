@@ -1,0 +1,42 @@
+"""Shows a conversation's routing and the decisions behind it to who may see it."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from services.router.usecases import views
+from services.router.usecases.ports import Records
+from shared.contracts import routing
+from shared.kernel.errors import ErrorCode, RefusedError
+
+
+class Explain:
+    """Reads only. An agent sees what was offered to that agent once, a supervisor everything."""
+
+    def __init__(self, records: Records) -> None:
+        self._records = records
+
+    async def conversation(
+        self, shop_id: UUID, conversation_id: UUID, seen_by: UUID | None
+    ) -> routing.RoutingState:
+        """Return a conversation's routing state.
+
+        Raises:
+            RefusedError: NOT_FOUND, also for one that is not the caller's to see.
+        """
+        row = await self._records.conversation(shop_id, conversation_id, seen_by)
+        if row is None:
+            raise RefusedError(ErrorCode.NOT_FOUND, "There is nothing here.")
+        return views.routing_state(row)
+
+    async def decisions(
+        self, shop_id: UUID, conversation_id: UUID, seen_by: UUID | None
+    ) -> routing.DecisionPage:
+        """Return every decision about a conversation, oldest first.
+
+        Raises:
+            RefusedError: NOT_FOUND, also for one that is not the caller's to see.
+        """
+        await self.conversation(shop_id, conversation_id, seen_by)
+        rows = await self._records.decisions(shop_id, conversation_id)
+        return routing.DecisionPage(decisions=tuple(views.decision(row) for row in rows))

@@ -1,0 +1,90 @@
+"""Lets agents in by password and programs by API key; what a token then allows is its scopes."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from services.router.usecases import views
+from services.router.usecases.ports import Accounts, ApiKeys, Passwords, Signer
+from shared.contracts import routing
+from shared.contracts.claims import Principal
+from shared.kernel.clock import Clock, Millis
+from shared.kernel.errors import ErrorCode, RefusedError
+
+AGENT_TOKEN_LIFE_MS: Final[Millis] = 12 * 3_600_000
+"""A shift, with what comes before and after it."""
+
+KEY_TOKEN_LIFE_MS: Final[Millis] = 15 * 60_000
+"""A program can fetch a fresh one at any time; a revoked key's last token dies within this."""
+
+
+def normal_email(email: str) -> str:
+    """Return an address as it is kept and looked for."""
+    return email.strip().lower()
+
+
+class SignIn:
+    """Answers the same, and as slowly, whichever part of the credentials is wrong."""
+
+    def __init__(
+        self,
+        accounts: Accounts,
+        passwords: Passwords,
+        api_keys: ApiKeys,
+        signer: Signer,
+        clock: Clock,
+    ) -> None:
+        self._accounts = accounts
+        self._passwords = passwords
+        self._api_keys = api_keys
+        self._signer = signer
+        self._clock = clock
+
+    async def agent(self, request: routing.SignIn) -> routing.SignedIn:
+        """Return a token for an agent.
+
+        Raises:
+            RefusedError: BAD_CREDENTIALS.
+        """
+        found = await self._accounts.credentials(request.shop_id, normal_email(request.email))
+        stored = found.password_hash if found else None
+        fits = await self._passwords.verify(request.password, stored)
+        if found is None or not fits:
+            raise RefusedError(
+                ErrorCode.BAD_CREDENTIALS, "The e-mail address or the password is wrong."
+            )
+        principal = Principal(
+            shop_id=request.shop_id,
+            scopes=found.scopes,
+            agent_id=found.agent.id,
+            name=found.agent.name,
+            expires_at=self._clock.now() + AGENT_TOKEN_LIFE_MS,
+        )
+        return routing.SignedIn(
+            token=self._signer.principal(principal),
+            expires_at=principal.expires_at,
+            scopes=principal.scopes,
+            agent=views.agent_state(request.shop_id, found.agent),
+        )
+
+    async def program(self, api_key: str) -> routing.TokenIssued:
+        """Return a short token for whoever holds an API key.
+
+        Raises:
+            RefusedError: NOT_SIGNED_IN, the same for every key that is not good.
+        """
+        shop_id, key_id = self._api_keys.parse(api_key)
+        kept = await self._accounts.api_key(shop_id, key_id)
+        if kept is None or not self._api_keys.proves(api_key, kept.digest):
+            raise RefusedError(ErrorCode.NOT_SIGNED_IN, "This API key is not valid.")
+        principal = Principal(
+            shop_id=shop_id,
+            scopes=kept.scopes,
+            name=kept.name,
+            expires_at=self._clock.now() + KEY_TOKEN_LIFE_MS,
+        )
+        return routing.TokenIssued(
+            token=self._signer.principal(principal),
+            expires_at=principal.expires_at,
+            scopes=principal.scopes,
+        )

@@ -1,0 +1,159 @@
+"""Rows as others see them: contracts made of routing state, nothing decided."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from services.router.domain.derived_ids import derived_id
+from services.router.domain.effects import ConversationTold, DecisionRecord, Effects
+from services.router.domain.model import Agent, Assignment, Conversation, Offer
+from shared.contracts import routing
+from shared.contracts.cards import Card
+from shared.contracts.events import Envelope
+from shared.kernel import ids
+from shared.kernel.clock import Instant
+from shared.kernel.ids import IdKind
+from shared.kernel.vocabulary import CardStatus, Service
+
+RECEIVERS = (Service.GATEWAY, Service.HISTORY)
+"""Every conversation event goes to both."""
+
+CONTACT_FREE_FROM = 3
+"""From the third agent asked on, a card carries no address, e-mail or phone (DESIGN section 5)."""
+
+
+def routing_state(conversation: Conversation) -> routing.RoutingState:
+    """Return a conversation as every other service sees it."""
+    agent = None
+    if conversation.agent_id is not None:
+        agent = routing.AgentRef(id=conversation.agent_id, name=conversation.agent_name or "")
+    return routing.RoutingState(
+        conversation_id=conversation.id,
+        version=conversation.version,
+        status=conversation.status,
+        respond_by=conversation.respond_by,
+        queued_at=conversation.queued_at,
+        agent=agent,
+        assignment_id=conversation.assignment_id,
+        assignment_version=conversation.assignment_version,
+        first_response_ms=conversation.first_response_ms,
+        queue_wait_ms=conversation.queue_wait_ms,
+        ended_at=conversation.ended_at,
+        end_reason=conversation.end_reason,
+        customer=conversation.customer,
+        channel=conversation.channel,
+    )
+
+
+def agent_state(shop_id: UUID, agent: Agent) -> routing.AgentState:
+    """Return an agent as consoles and streams see it."""
+    return routing.AgentState(
+        id=agent.id,
+        shop_id=shop_id,
+        name=agent.name,
+        email=agent.email,
+        status=agent.status,
+        presence=agent.presence,
+        capacity=agent.capacity,
+        load=agent.load,
+        agent_version=agent.version,
+    )
+
+
+def offer(
+    row: Offer, conversation: Conversation, status: CardStatus, card: Card | None
+) -> routing.Offer:
+    """Return an offer with as much of the card as this agent may see."""
+    customer = conversation.customer
+    shown = card_for(row, card)
+    known = customer.name if customer is not None and customer.verified else None
+    return routing.Offer(
+        id=row.id,
+        conversation_id=row.conversation_id,
+        agent_id=row.agent_id,
+        status=row.status,
+        channel=conversation.channel,
+        preview=conversation.preview,
+        created_at=row.created_at,
+        expires_at=row.expires_at,
+        respond_by=conversation.respond_by,
+        customer_name=(shown.customer.name if shown else None) or known,
+        card_status=status,
+        card=shown,
+    )
+
+
+def card_for(row: Offer, card: Card | None) -> Card | None:
+    """Return the card as the agent of this offer may see it before accepting."""
+    if card is None or row.ordinal < CONTACT_FREE_FROM:
+        return card
+    hidden = {"email": None, "phone": None, "city": None, "region": None}
+    return card.model_copy(update={"customer": card.customer.model_copy(update=hidden)})
+
+
+def offer_ended(row: Offer) -> routing.OfferEnded:
+    """Return the news that an offer can no longer be taken."""
+    return routing.OfferEnded(
+        offer_id=row.id, conversation_id=row.conversation_id, status=row.status
+    )
+
+
+def assignment(row: Assignment) -> routing.Assignment:
+    """Return an assignment as its agent sees it."""
+    return routing.Assignment(
+        id=row.id,
+        conversation_id=row.conversation_id,
+        agent_id=row.agent_id,
+        status=row.status,
+        version=row.version,
+        started_at=row.started_at,
+        ended_at=row.ended_at,
+    )
+
+
+def decision(row: DecisionRecord) -> routing.Decision:
+    """Return a decision as it is explained."""
+    return routing.Decision(
+        id=row.id,
+        conversation_id=row.conversation_id,
+        decided_at=row.decided_at,
+        trigger=row.trigger,
+        policy=row.policy,
+        candidates=tuple(
+            routing.Candidate(
+                agent=routing.AgentRef(id=one.agent_id, name=one.name),
+                load=one.load,
+                capacity=one.capacity,
+                chosen=one.chosen,
+            )
+            for one in row.candidates
+        ),
+        excluded=tuple(
+            routing.ExclusionCount(reason=reason, agents=agents) for reason, agents in row.excluded
+        ),
+        waiting_ahead=row.waiting_ahead,
+    )
+
+
+def events(shop_id: UUID, effects: Effects, now: Instant) -> tuple[Envelope, ...]:
+    """Return the durable events of a command, one for each receiver."""
+    return tuple(
+        _envelope(shop_id, told, receiver, now)
+        for told in effects.conversations_told
+        for receiver in RECEIVERS
+    )
+
+
+def _envelope(shop_id: UUID, told: ConversationTold, receiver: Service, now: Instant) -> Envelope:
+    conversation = told.conversation
+    return Envelope(
+        event_id=derived_id(IdKind.EVENT, conversation.id, conversation.version, now),
+        type=told.type,
+        emitter=Service.ROUTER,
+        receiver=receiver,
+        shop_id=shop_id,
+        stream=ids.encode(IdKind.CONVERSATION, conversation.id),
+        version=conversation.version,
+        occurred_at=now,
+        body=routing_state(conversation).model_dump(mode="json"),
+    )
