@@ -1,3 +1,5 @@
+-- No two keys or indexes of a table begin with the same column. Before a table's first ANALYZE all
+-- that begin with shop_id look equally good, and the planner took one that read the whole shop.
 CREATE TABLE history.customers (
     shop_id uuid NOT NULL,
     id uuid NOT NULL,
@@ -9,7 +11,7 @@ CREATE TABLE history.customers (
     locale text,
     since timestamptz, -- the first order
     profile_at timestamptz NOT NULL, -- when what is said above was true: an older order changes nothing
-    PRIMARY KEY (shop_id, id)
+    PRIMARY KEY (id, shop_id)
 );
 
 -- Always looked up by =, on values that were normalised before they came here.
@@ -19,11 +21,11 @@ CREATE TABLE history.identities (
     value text NOT NULL,
     customer_id uuid NOT NULL,
     verified boolean NOT NULL,
-    PRIMARY KEY (shop_id, kind, value),
-    FOREIGN KEY (shop_id, customer_id) REFERENCES history.customers (shop_id, id)
+    PRIMARY KEY (value, kind, shop_id),
+    FOREIGN KEY (customer_id, shop_id) REFERENCES history.customers (id, shop_id)
 );
 
-CREATE INDEX identities_of_customer ON history.identities (shop_id, customer_id);
+CREATE INDEX identities_of_customer ON history.identities (customer_id, shop_id);
 
 -- The lines stand in the order: they are written, replaced and shown with it and never alone.
 CREATE TABLE history.orders (
@@ -42,12 +44,12 @@ CREATE TABLE history.orders (
     review_text text,
     lines jsonb NOT NULL,
     digest bytea NOT NULL, -- SHA-256 of the order as it came: equal means nothing to do
-    PRIMARY KEY (shop_id, id),
-    UNIQUE (shop_id, platform, reference),
-    FOREIGN KEY (shop_id, customer_id) REFERENCES history.customers (shop_id, id)
+    PRIMARY KEY (id, shop_id),
+    UNIQUE (reference, platform, shop_id),
+    FOREIGN KEY (customer_id, shop_id) REFERENCES history.customers (id, shop_id)
 );
 
-CREATE INDEX orders_of_customer ON history.orders (shop_id, customer_id, placed_at DESC, id DESC)
+CREATE INDEX orders_of_customer ON history.orders (customer_id, shop_id, placed_at DESC, id DESC)
     INCLUDE (status, currency, total_minor);
 
 CREATE TABLE history.contacts (
@@ -63,12 +65,12 @@ CREATE TABLE history.contacts (
     first_response_ms bigint,
     message_count integer NOT NULL,
     first_words text NOT NULL,
-    PRIMARY KEY (shop_id, id),
-    UNIQUE (shop_id, conversation_id),
-    FOREIGN KEY (shop_id, customer_id) REFERENCES history.customers (shop_id, id)
+    PRIMARY KEY (id, shop_id),
+    UNIQUE (conversation_id, shop_id),
+    FOREIGN KEY (customer_id, shop_id) REFERENCES history.customers (id, shop_id)
 );
 
-CREATE INDEX contacts_of_customer ON history.contacts (shop_id, customer_id, ended_at DESC, id DESC);
+CREATE INDEX contacts_of_customer ON history.contacts (customer_id, shop_id, ended_at DESC, id DESC);
 
 -- What is known so far of a conversation, from two emitters whose events come in any order.
 CREATE TABLE history.conversations (
@@ -87,7 +89,7 @@ CREATE TABLE history.conversations (
     first_response_ms bigint,
     ended_at timestamptz,
     end_reason text,
-    PRIMARY KEY (shop_id, id)
+    PRIMARY KEY (id, shop_id)
 );
 
 -- How far an unfinished import of the same source has come; 0 when it came to its end.
@@ -95,5 +97,5 @@ CREATE TABLE history.imports (
     shop_id uuid NOT NULL,
     source text NOT NULL,
     next_batch integer NOT NULL,
-    PRIMARY KEY (shop_id, source)
+    PRIMARY KEY (source, shop_id)
 );

@@ -16,6 +16,8 @@ FUNCTIONS = (
     "epoch_ms(timestamptz)",
     "card_of(uuid, uuid, integer)",
     "card(uuid, text, text, integer)",
+    "newer(boolean, text, text)",
+    "shop_customer(uuid, text)",
     "ingest_orders(uuid, jsonb, text, integer)",
     "ingest_customers(uuid, jsonb)",
     "apply_facts(text, jsonb)",
