@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-OWNER = "firstreply_owner"
-"""Owns every schema, table and function; only migrations connect as it."""
+from shared.kernel.vocabulary import Service
+from shared.kit import roles
 
 SHOP_SCOPE = (
     "shop_id = ANY ((SELECT string_to_array(current_setting('app.shop_ids', true), ','))::uuid[])"
@@ -25,23 +25,13 @@ _ROUTINE = re.compile(r"[a-z][a-z0-9_]{0,62}\([a-z0-9_\[\], .]*\)")
 _PRIVILEGES = frozenset({"SELECT", "INSERT", "UPDATE", "DELETE"})
 
 
-def service_role(service: str) -> str:
-    """Return the role of a service's normal work: it owns nothing and sees only shops in scope."""
-    return f"firstreply_{_name(service)}"
-
-
-def sweep_role(service: str) -> str:
-    """Return the role of a service's sweeps: it sees all shops, on the few tables named for it."""
-    return f"firstreply_{_name(service)}_sweep"
-
-
 def schema_v1(schema: str, service: str) -> list[str]:
     """Return the statements that make a service's schema, usable by its two roles only."""
-    roles = f"{service_role(service)}, {sweep_role(service)}"
+    both = f"{_service_role(service)}, {_sweep_role(service)}"
     return [
-        f"CREATE SCHEMA IF NOT EXISTS {_name(schema)} AUTHORIZATION {OWNER}",
+        f"CREATE SCHEMA IF NOT EXISTS {_name(schema)} AUTHORIZATION {roles.OWNER}",
         f"REVOKE ALL ON SCHEMA {schema} FROM PUBLIC",
-        f"GRANT USAGE ON SCHEMA {schema} TO {roles}",
+        f"GRANT USAGE ON SCHEMA {schema} TO {both}",
     ]
 
 
@@ -57,7 +47,7 @@ def shop_table(
     service's role gets the privileges.
     """
     target = _target(schema, table)
-    role = service_role(service)
+    role = _service_role(service)
     policy = f"USING ({SHOP_SCOPE}) WITH CHECK ({SHOP_SCOPE})"
     return [
         f"ALTER TABLE {target} ENABLE ROW LEVEL SECURITY",
@@ -74,7 +64,7 @@ def sweep_table(schema: str, table: str, service: str, privileges: Sequence[str]
     Only for outbox, inbox, lease and shops; comes after `shop_table`.
     """
     target = _target(schema, table)
-    role = sweep_role(service)
+    role = _sweep_role(service)
     return [
         f"CREATE POLICY sweep_scope ON {target} TO {role} USING (true) WITH CHECK (true)",
         f"GRANT {_grant(privileges)} ON TABLE {target} TO {role}",
@@ -91,8 +81,16 @@ def routine_v1(schema: str, signature: str, service: str) -> list[str]:
     target = f"{_name(schema)}.{signature}"
     return [
         f"REVOKE ALL ON FUNCTION {target} FROM PUBLIC",
-        f"GRANT EXECUTE ON FUNCTION {target} TO {service_role(service)}",
+        f"GRANT EXECUTE ON FUNCTION {target} TO {_service_role(service)}",
     ]
+
+
+def _service_role(service: str) -> str:
+    return roles.service_role(Service(service))
+
+
+def _sweep_role(service: str) -> str:
+    return roles.sweep_role(Service(service))
 
 
 def _target(schema: str, table: str) -> str:

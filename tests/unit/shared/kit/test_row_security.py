@@ -49,3 +49,8 @@ def test_a_privilege_that_rows_do_not_know_is_refused(privileges: tuple[str, ...
 def test_a_function_without_argument_types_is_refused() -> None:
     with pytest.raises(ValueError, match="signature"):
         row_security.routine_v1("gateway", "append", "gateway")
+
+
+def test_a_service_nobody_knows_is_refused() -> None:
+    with pytest.raises(ValueError, match="billing"):
+        row_security.shop_table("gateway", "items", "billing")
