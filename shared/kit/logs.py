@@ -26,7 +26,7 @@ _SHORTEST_SECRET_VALUE = 8
 _DEPTH_MAX = 6
 """How deep a logged value is searched; what lies deeper is left out."""
 
-_QUIET_LOGGERS = ("uvicorn.access", "httpx", "httpcore", "asyncio")
+_QUIET_LOGGERS = ("uvicorn.access", "httpx", "httpcore", "asyncio", "alembic")
 """Libraries that tell at info level what our own lines tell already."""
 
 

@@ -33,6 +33,10 @@ _ADD_AGENT = """
     VALUES (:shop_id, :id, :name, :email, :password_hash, :roles, :capacity, :status)
     ON CONFLICT DO NOTHING
     """
+_KEEP_HASH = """
+    UPDATE router.agents SET password_hash = :password_hash
+    WHERE shop_id = :shop_id AND id = :agent_id
+    """
 _ADD_KEY = """
     INSERT INTO router.api_keys (shop_id, id, name, digest, scopes)
     VALUES (:shop_id, :id, :name, :digest, :scopes) ON CONFLICT DO NOTHING
@@ -87,6 +91,12 @@ class RouterAccounts:
         }
         async with self._database.write(shop_id) as tx:
             await tx.execute(_ADD_AGENT, row)
+
+    async def keep_password(self, shop_id: UUID, agent_id: UUID, password_hash: str) -> None:
+        """Replace an agent's password hash; an unknown agent is left unknown."""
+        row = {"shop_id": shop_id, "agent_id": agent_id, "password_hash": password_hash}
+        async with self._database.write(shop_id) as tx:
+            await tx.execute(_KEEP_HASH, row)
 
     async def add_api_key(self, shop_id: UUID, key_id: UUID, key: KeptKey) -> None:
         """Keep a key."""

@@ -182,6 +182,10 @@ class Accounts(Protocol):
         """Keep an agent; one that is there already is left as it is."""
         ...
 
+    async def keep_password(self, shop_id: UUID, agent_id: UUID, password_hash: str) -> None:
+        """Replace an agent's password hash."""
+        ...
+
     async def add_api_key(self, shop_id: UUID, key_id: UUID, key: KeptKey) -> None:
         """Keep a key."""
         ...

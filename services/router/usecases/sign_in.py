@@ -17,6 +17,9 @@ AGENT_TOKEN_LIFE_MS: Final[Millis] = 12 * 3_600_000
 KEY_TOKEN_LIFE_MS: Final[Millis] = 15 * 60_000
 """A program can fetch a fresh one at any time; a revoked key's last token dies within this."""
 
+NO_PASSWORD: Final = "!"  # noqa: S105  what stands where a hash would; no password hashes to it
+"""As in a Unix password file: this agent cannot sign in by password."""
+
 
 def normal_email(email: str) -> str:
     """Return an address as it is kept and looked for."""
@@ -47,7 +50,8 @@ class SignIn:
             RefusedError: BAD_CREDENTIALS.
         """
         found = await self._accounts.credentials(request.shop_id, normal_email(request.email))
-        stored = found.password_hash if found else None
+        has_password = found is not None and found.password_hash != NO_PASSWORD
+        stored = found.password_hash if found is not None and has_password else None
         fits = await self._passwords.verify(request.password, stored)
         if found is None or not fits:
             raise RefusedError(

@@ -1,0 +1,128 @@
+"""The command line: `firstreply up`, `firstreply import olist FOLDER`."""
+
+from __future__ import annotations
+
+import json
+from importlib.metadata import version
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import httpx
+import typer
+from pydantic import ValidationError
+from rich.console import Console
+from rich.text import Text
+
+from services.demo.people import SHOP_ID
+from services.importing import run_import
+from services.settings import Settings
+from services.standalone import CANNOT_START, RUN_FILE, up
+from shared.contracts.claims import Principal
+from shared.kernel.ids import IdKind, decode
+from shared.kernel.vocabulary import Scope
+from shared.kit.auth.keyring import Keyring
+from shared.kit.auth.tokens import sign_principal
+from shared.kit.system_clock import SystemClock
+from shared.kit.web.server import run_main
+
+IMPORT_TOKEN_LIFE_MS = 12 * 60 * 60 * 1000
+"""Twelve hours: longer than the largest public data set takes by far."""
+HEALTH_TIMEOUT_S = 5.0
+
+app = typer.Typer(
+    help="Firstreply: a person who can help answers within ten seconds.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+import_app = typer.Typer(help="Bring in what a shop already has.", no_args_is_help=True)
+app.add_typer(import_app, name="import")
+console = Console()
+errors = Console(stderr=True)
+
+
+def _fail(sentence: str) -> NoReturn:
+    errors.print(Text(sentence, style="bold red"), soft_wrap=True)
+    raise typer.Exit(1)
+
+
+def _settings() -> Settings:
+    try:
+        return Settings()
+    except ValidationError as error:
+        names = ", ".join(_variable(problem["loc"]) for problem in error.errors())
+        _fail(f"The environment has a value that cannot be used: {names}.")
+
+
+def _variable(location: tuple[int | str, ...]) -> str:
+    name = str(location[0])
+    return name if name.isupper() else f"FIRSTREPLY_{name.upper()}"
+
+
+@app.command(name="up")
+def up_command() -> None:
+    """Start everything on one port of this machine, until Ctrl-C."""
+    settings = _settings()
+    try:
+        run_main(up(settings, console))
+    except CANNOT_START as error:
+        _fail(str(error))
+    except KeyboardInterrupt:
+        raise typer.Exit(130) from None
+
+
+@app.command(name="version")
+def version_command() -> None:
+    """Print the version."""
+    console.print(version("firstreply"))
+
+
+@import_app.command(name="olist")
+def import_olist_command(
+    folder: Annotated[Path, typer.Argument(help="The folder with the Olist CSV files.")],
+    shop: Annotated[
+        str | None, typer.Option(help="The shop's id; the demo shop when absent.")
+    ] = None,
+    report: Annotated[Path, typer.Option(help="Where rejected rows are written.")] = Path(
+        "rejected-rows.csv"
+    ),
+) -> None:
+    """Import the public Olist data set into the running service."""
+    settings = _settings()
+    url = _running_url(settings.home)
+    try:
+        shop_id = decode(IdKind.SHOP, shop) if shop else SHOP_ID
+    except ValueError:
+        _fail("That is no shop's id: it starts with shop_ and has 26 characters after it.")
+    now = SystemClock().now()
+    principal = Principal(
+        shop_id=shop_id,
+        scopes=(Scope.ORDERS_WRITE,),
+        name="import",
+        expires_at=now + IMPORT_TOKEN_LIFE_MS,
+    )
+    token = sign_principal(Keyring.open(settings.home / "keys.json"), principal)
+    raise typer.Exit(run_import(folder, url=url, token=token, report=report, console=console))
+
+
+def _running_url(home: Path) -> str:
+    """Return where the service of this home answers, or say how to start it."""
+    not_running = (
+        f"Firstreply is not running on {home}: start it with `make run`, or name its home folder "
+        "in FIRSTREPLY_HOME."
+    )
+    try:
+        url = str(json.loads((home / RUN_FILE).read_text())["url"])
+        httpx.get(f"{url}/health", timeout=HEALTH_TIMEOUT_S).raise_for_status()
+    except (OSError, ValueError, KeyError, httpx.HTTPError):
+        _fail(not_running)
+    return url
+
+
+def main() -> None:
+    """Be the `firstreply` command."""
+    app()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,250 @@
+"""All three services in one process on one port, with the embedded database: the default."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeAlias
+
+import asyncpg
+import structlog
+from fastapi import APIRouter, FastAPI
+from rich.console import Console
+from rich.text import Text
+
+from services.demo.people import AGENTS, PASSWORD, SHOP_ID
+from services.demo.seed import Demo, seed_demo, shut_demo
+from services.demo.shop_backend import demo_routes
+from services.gateway.app import RunningGateway, run_gateway
+from services.gateway.config import GatewaySettings
+from services.history.app import RunningHistory, run_history
+from services.history.config import HistorySettings
+from services.router.app import RunningRouter, run_router
+from services.router.config import RouterSettings
+from services.settings import Settings
+from shared.kernel.clock import Clock
+from shared.kernel.ids import IdKind, encode
+from shared.kernel.vocabulary import Service
+from shared.kit.auth.keyring import Keyring, KeyringFileError
+from shared.kit.bus.in_process import InProcessBus
+from shared.kit.installation import (
+    RoleUrls,
+    prepare_embedded,
+    prepare_given,
+    read_or_make_secret,
+)
+from shared.kit.logs import configure_logging
+from shared.kit.postgres import (
+    EmbeddedPostgres,
+    HomeLock,
+    LauncherError,
+    PostgresOptions,
+    embedded_postgres,
+)
+from shared.kit.system_clock import SystemClock
+from shared.kit.tasks import background
+from shared.kit.web.app import create_app
+from shared.kit.web.server import ListenError, bind_port, serve, stop_on_signals
+
+log = structlog.get_logger()
+
+STATIC = Path(__file__).parent / "static"
+RUN_FILE = "run.json"
+"""In the home folder while we serve: where, and as which process."""
+DATABASE_WATCH_S = 0.5
+"""How long a dead database may go unnoticed here; /ready tells of it at once."""
+
+Progress: TypeAlias = Callable[[str], None]
+"""Told one short line before each step that may take a while."""
+
+
+class DatabaseGoneError(Exception):
+    """The database of DATABASE_URL cannot be used, or the embedded one died."""
+
+
+CANNOT_START = (LauncherError, ListenError, KeyringFileError, DatabaseGoneError)
+"""What ends `up` with one sentence for the operator."""
+
+
+@dataclass(frozen=True)
+class Product:
+    """The three services, running in this process, and what they share."""
+
+    clock: Clock
+    keys: Keyring
+    urls: RoleUrls
+    server: EmbeddedPostgres | None
+    gateway: RunningGateway
+    router: RunningRouter
+    history: RunningHistory
+
+    def web(self, *, extra: Sequence[APIRouter] = ()) -> FastAPI:
+        """Return the one application that answers for all three."""
+        parts = (self.gateway, self.router, self.history)
+        return create_app(
+            title="Firstreply",
+            routers=[*(router for part in parts for router in part.routers), *extra],
+            statuses={code: status for part in parts for code, status in part.statuses.items()},
+            checks=[check for part in parts for check in part.checks],
+            static=STATIC if STATIC.is_dir() else None,
+        )
+
+
+@asynccontextmanager
+async def open_product(
+    settings: Settings, *, stopping: asyncio.Event, progress: Progress = lambda _: None
+) -> AsyncIterator[Product]:
+    """Start the database and the services; stop them in reverse at the end of the block.
+
+    Raises:
+        LauncherError: the home folder or the embedded database cannot be used.
+        KeyringFileError: the signing keys cannot be read.
+        DatabaseGoneError: the database of DATABASE_URL cannot be used.
+    """
+    clock = SystemClock()
+    async with AsyncExitStack() as stack:
+        lock = stack.enter_context(HomeLock(settings.home))
+        keys = Keyring.open(settings.home / "keys.json")
+        urls, server = await _open_database(settings, lock, stack, stopping, progress)
+        progress("Starting the services.")
+        bus = await stack.enter_async_context(InProcessBus())
+        history = await stack.enter_async_context(
+            run_history(_history_settings(urls), clock=clock, bus=bus, keys=keys)
+        )
+        router = await stack.enter_async_context(
+            run_router(_router_settings(urls), clock=clock, bus=bus, keys=keys)
+        )
+        gateway = await stack.enter_async_context(
+            run_gateway(_gateway_settings(urls), clock=clock, bus=bus, keys=keys, stopping=stopping)
+        )
+        yield Product(clock, keys, urls, server, gateway, router, history)
+
+
+def _history_settings(urls: RoleUrls) -> HistorySettings:
+    return HistorySettings(database_url=urls.service(Service.HISTORY).dsn)
+
+
+def _router_settings(urls: RoleUrls) -> RouterSettings:
+    return RouterSettings(
+        database_url=urls.service(Service.ROUTER).dsn, sweep_url=urls.sweep(Service.ROUTER).dsn
+    )
+
+
+def _gateway_settings(urls: RoleUrls) -> GatewaySettings:
+    return GatewaySettings(
+        database_url=urls.service(Service.GATEWAY).dsn, sweep_url=urls.sweep(Service.GATEWAY).dsn
+    )
+
+
+async def _open_database(
+    settings: Settings,
+    lock: HomeLock,
+    stack: AsyncExitStack,
+    stopping: asyncio.Event,
+    progress: Progress,
+) -> tuple[RoleUrls, EmbeddedPostgres | None]:
+    secret = read_or_make_secret(settings.home / "secret")
+    if settings.database_url is not None:
+        progress("Preparing the database of DATABASE_URL.")
+        try:
+            return await prepare_given(settings.database_url, secret=secret), None
+        except (asyncpg.PostgresError, OSError, ValueError) as error:
+            raise DatabaseGoneError(
+                f"The database of DATABASE_URL cannot be used: {error}. Its user must be allowed "
+                "to connect and to create roles."
+            ) from error
+    progress("Starting PostgreSQL; the first time it makes its data folder.")
+    options = PostgresOptions(
+        home=settings.home, pg_bin=settings.pg_bin, bundled_only=settings.bundled_only
+    )
+    server = await stack.enter_async_context(embedded_postgres(options, lock=lock))
+    await stack.enter_async_context(background(database_watch=_watch(server, stopping)))
+    return await prepare_embedded(server.socket_dir, secret=secret), server
+
+
+def _watch(server: EmbeddedPostgres, stopping: asyncio.Event) -> Callable[[], Awaitable[None]]:
+    """Return a loop that stops everything when the database died: whoever started us decides."""
+
+    async def watch() -> None:
+        while server.running:  # noqa: ASYNC110  a child's end is no asyncio event here
+            await asyncio.sleep(DATABASE_WATCH_S)
+        log.error("database.died", log=str(server.log))
+        stopping.set()
+
+    return watch
+
+
+async def up(settings: Settings, console: Console) -> None:
+    """Serve until SIGINT or SIGTERM, or until the database dies.
+
+    Raises:
+        One of CANNOT_START, with a sentence for the operator.
+    """
+    configure_logging(SystemClock())
+    stopping = asyncio.Event()
+    with stop_on_signals(stopping), closing(bind_port(settings.host, settings.port)) as listener:
+        port = listener.getsockname()[1]
+        url = f"http://{settings.host}:{port}"
+
+        def progress(line: str) -> None:
+            console.print(Text(line, style="dim"))
+
+        async with open_product(settings, stopping=stopping, progress=progress) as product:
+            demo = await _demo(settings, product, progress)
+            app = product.web(extra=[demo_routes(demo, product.clock)] if demo else [])
+            with _run_file(settings.home, url):
+                await serve(
+                    app,
+                    listener,
+                    stopping=stopping,
+                    ws=product.gateway.websocket,
+                    on_ready=lambda: _announce(console, url, demo),
+                )
+            if product.server is not None and not product.server.running:
+                raise DatabaseGoneError(
+                    f"PostgreSQL ended by itself: the reason is at the end of {product.server.log}."
+                )
+            console.print(Text("Stopping.", style="dim"))
+
+
+async def _demo(settings: Settings, product: Product, progress: Progress) -> Demo | None:
+    if not settings.loopback_only:
+        await shut_demo(product.router)
+        return None
+    progress("Filling the demo shop.")
+    return await seed_demo(product.gateway, product.router, product.history)
+
+
+@contextmanager
+def _run_file(home: Path, url: str) -> Iterator[None]:
+    """Say in the home folder where we serve, while we do."""
+    path = home / RUN_FILE
+    beside = path.with_suffix(".new")
+    beside.write_text(json.dumps({"url": url, "pid": os.getpid()}))
+    beside.replace(path)
+    try:
+        yield
+    finally:
+        path.unlink(missing_ok=True)
+
+
+def _announce(console: Console, url: str, demo: Demo | None) -> None:
+    def line(text: str) -> None:
+        console.print(Text(text), soft_wrap=True)
+
+    console.print(Text("\nFirstreply is ready.", style="bold green"))
+    shop = encode(IdKind.SHOP, SHOP_ID)
+    if demo is None:
+        line(f"  Console     {url}/console/")
+        line("  Demo shop and demo sign-ins exist only on 127.0.0.1.")
+        return
+    line(f"  Demo shop   {url}/demo/")
+    line(f"  Console     {url}/console/?shop={shop}")
+    for agent in AGENTS:
+        line(f"  Sign in     {agent.email}  password  {PASSWORD}   ({agent.name})")
+    console.print(Text("Ctrl-C stops it.", style="dim"))
