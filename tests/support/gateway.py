@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from uuid import UUID
@@ -44,7 +44,7 @@ class Heard:
     def __init__(self) -> None:
         self.announcements: list[Announcement] = []
 
-    def announce(self, announcements: list[Announcement]) -> None:
+    def announce(self, announcements: Sequence[Announcement]) -> None:
         self.announcements += announcements
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import socket
 from http import HTTPStatus
 from typing import Any
 
@@ -27,6 +28,8 @@ from shared.contracts.frames import FRAME_MAX_BYTES, CloseCode
 PATH = "/v1/chat"
 CLOSE_WITHIN_S = 5.0
 """Time for the other end to answer a close, or to read what it never read, before it is cut."""
+SEND_BUFFER = 128 * 1024
+"""Bytes the kernel may hold for one socket; by itself it takes megabytes for who reads none."""
 NOT_TEXT = b""
 """Stands for a binary message: it can hold no frame of ours."""
 
@@ -74,6 +77,7 @@ class ChatSocket(asyncio.Protocol):
     @override
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         self.transport = transport
+        _bound_kernel_buffer(transport)
         self._connections.add(self)  # type: ignore[arg-type]  # uvicorn lists its own
         SOCKETS.inc()
 
@@ -188,3 +192,9 @@ class ChatSocket(asyncio.Protocol):
                 self.transport.write(chunk)
             else:  # the end of the stream: the close is done, or the other end broke the protocol
                 self.transport.close()
+
+
+def _bound_kernel_buffer(transport: asyncio.Transport) -> None:
+    wire = transport.get_extra_info("socket")
+    if wire is not None:
+        wire.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)

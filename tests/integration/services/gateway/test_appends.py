@@ -5,23 +5,20 @@ from __future__ import annotations
 import asyncio
 import json
 import random
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Sequence
 from uuid import UUID
 
-import pytest
-
 from services.gateway.usecases.append import GroupCommit
-from services.gateway.usecases.ports import AppendResult, Verdict
+from services.gateway.usecases.ports import AppendResult, AppendRow, Verdict
 from shared.contracts.items import MessageCreated
 from shared.kernel.errors import ErrorCode, RefusedError
-from shared.kernel.vocabulary import AuthorKind, EventType, Service
+from shared.kernel.vocabulary import AuthorKind, EventType
 from shared.kit.lanes import GroupLane
 from tests.support.gateway import (
     ANNA,
     OTHER_SHOP,
     OTHER_SITE,
     PIOTR,
-    SHOP,
     Heard,
     Stores,
     a_grant,
@@ -32,17 +29,6 @@ from tests.support.gateway import (
     open_stores,
 )
 from tests.support.postgres import TestDatabase
-
-
-@pytest.fixture
-async def database(clone_database: Callable[..., Awaitable[TestDatabase]]) -> TestDatabase:
-    return await clone_database(Service.GATEWAY)
-
-
-@pytest.fixture
-async def stores(database: TestDatabase) -> AsyncIterator[Stores]:
-    async with open_stores(database) as opened:
-        yield opened
 
 
 class TestCustomers:
@@ -242,7 +228,6 @@ class TestRaces:
                 _send_all(stores, sends, seed=1), _send_all(second, sends, seed=2)
             )
 
-        assert all(isinstance(answer, AppendResult) for node in acks for answer in node.values())
         assert acks[0] == acks[1]
         assert len(acks[0]) == len(sends)
         async with looking_inside(database) as admin:
@@ -308,12 +293,14 @@ class TestLane:
 
 
 async def _send_all(
-    stores: Stores, sends: list[object], *, seed: int
-) -> dict[tuple[UUID, str], object]:
+    stores: Stores, sends: Sequence[AppendRow], *, seed: int
+) -> dict[tuple[UUID, str], AppendResult]:
     """Send everything through a lane of its own, shuffled, and return each one's place."""
     shuffled = list(sends)
-    random.Random(seed).shuffle(shuffled)
-    lane: GroupLane = GroupLane("test", GroupCommit(stores.appends, Heard()))
+    random.Random(seed).shuffle(shuffled)  # noqa: S311
+    lane: GroupLane[AppendRow, AppendResult] = GroupLane(
+        "test", GroupCommit(stores.appends, Heard())
+    )
     async with asyncio.TaskGroup() as group:
         runner = group.create_task(lane.run())
         answers = await asyncio.gather(*(lane.submit(send) for send in shuffled))

@@ -11,11 +11,8 @@ BEGIN
     PERFORM set_config('app.shop_ids', p_shop::text, true);
     RETURN QUERY
         SELECT c.last_seq, c.epoch, i FROM gateway.conversations c
-        LEFT JOIN LATERAL (
-            SELECT * FROM gateway.items p
-            WHERE p.conversation_id = c.id AND p.seq > p_after
-            ORDER BY p.seq LIMIT p_limit) i ON true
+        LEFT JOIN gateway.items i ON i.conversation_id = c.id AND i.seq > p_after
         WHERE c.id = p_conversation AND c.shop_id = p_shop
-        ORDER BY i.seq;
+        ORDER BY i.seq LIMIT p_limit;
 END
 $$;

@@ -1,0 +1,206 @@
+"""A gateway alone on a real port, with a router that only answers what the gateway asks."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+import httpx
+
+from services.gateway.app import RunningGateway, run_gateway
+from services.gateway.config import GatewaySettings
+from shared.contracts import subjects
+from shared.contracts.claims import Grant, Principal
+from shared.contracts.events import BatchAnswer, Envelope, EventBatch, StreamPosition
+from shared.contracts.routing import (
+    AgentState,
+    PresenceBeat,
+    PresenceChange,
+    RouterSnapshot,
+    SnapshotRequest,
+)
+from shared.kernel.vocabulary import AgentStatus, Presence, Scope, Service
+from shared.kit.auth.keyring import Keyring
+from shared.kit.auth.tokens import sign_grant, sign_principal
+from shared.kit.bus.in_process import InProcessBus
+from shared.kit.bus.interface import Bus
+from shared.kit.system_clock import SystemClock
+from shared.kit.web.app import create_app
+from shared.kit.web.server import bind_port, serve
+from tests.support.chat_client import ChatClient, chat_client
+from tests.support.gateway import ANNA, ASSIGNMENT, SHOP, Stores, open_stores
+from tests.support.postgres import TestDatabase
+
+HOUR_MS = 3_600_000
+WAIT_S, POLL_S = 8.0, 0.01
+
+
+@dataclass
+class StandIn:
+    """Takes the place of router and history: acknowledges events, answers snapshots."""
+
+    bus: Bus
+    events: list[Envelope] = field(default_factory=list)
+    presence: list[PresenceChange] = field(default_factory=list)
+    beats: list[PresenceBeat] = field(default_factory=list)
+    agent_version: int = 0
+
+    async def until(self, true: Callable[[], bool]) -> None:
+        """Wait until the gateway has said something."""
+        async with asyncio.timeout(WAIT_S):
+            while not true():
+                await asyncio.sleep(POLL_S)
+
+    async def take(self, raw: bytes) -> bytes:
+        batch = EventBatch.model_validate_json(raw)
+        self.events += batch.events
+        last = {(event.shop_id, event.stream): event.version for event in batch.events}
+        return BatchAnswer(
+            positions=tuple(
+                StreamPosition(shop_id=shop_id, stream=stream, version=version)
+                for (shop_id, stream), version in last.items()
+            )
+        ).to_json()
+
+    async def snapshot(self, raw: bytes) -> bytes:
+        asked = SnapshotRequest.model_validate_json(raw)
+        self.agent_version += 1
+        agent = AgentState(
+            id=asked.agent_id,
+            shop_id=asked.shop_id,
+            name="Anna",
+            email="anna@fern.example",
+            status=AgentStatus.AVAILABLE,
+            presence=Presence.CONNECTED,
+            capacity=3,
+            load=0,
+            agent_version=self.agent_version,
+        )
+        return RouterSnapshot(agent=agent, offers=(), conversations=()).to_json()
+
+    async def tell(self, *events: Envelope) -> BatchAnswer:
+        """Send the gateway durable events as the router does."""
+        answer = await self.bus.request(
+            subjects.events(Service.GATEWAY), EventBatch(events=events).to_json(), timeout_ms=5_000
+        )
+        return BatchAnswer.model_validate_json(answer)
+
+
+@asynccontextmanager
+async def standing_in(bus: Bus) -> AsyncIterator[StandIn]:
+    stand_in = StandIn(bus)
+    places = [
+        await bus.serve(subjects.events(Service.ROUTER), stand_in.take),
+        await bus.serve(subjects.events(Service.HISTORY), stand_in.take),
+        await bus.serve(subjects.AGENT_SNAPSHOT, stand_in.snapshot),
+        await bus.subscribe(
+            subjects.PRESENCE_CHANGE,
+            lambda raw: stand_in.presence.append(PresenceChange.model_validate_json(raw)),
+        ),
+        await bus.subscribe(
+            subjects.PRESENCE_BEAT,
+            lambda raw: stand_in.beats.append(PresenceBeat.model_validate_json(raw)),
+        ),
+    ]
+    try:
+        yield stand_in
+    finally:
+        for place in places:
+            await place.close()
+
+
+@dataclass(frozen=True)
+class ServedGateway:
+    """A gateway and how to reach it."""
+
+    gateway: RunningGateway
+    port: int
+    keys: Keyring
+    clock: SystemClock
+    stores: Stores
+    router: StandIn
+    http: httpx.AsyncClient
+    stopping: asyncio.Event
+
+    @property
+    def chat_url(self) -> str:
+        return f"ws://127.0.0.1:{self.port}/v1/chat"
+
+    def token(self, agent_id: UUID = ANNA, *, shop_id: UUID = SHOP, lasts_ms: int = HOUR_MS) -> str:
+        principal = Principal(
+            shop_id=shop_id,
+            scopes=(Scope.AGENT,),
+            agent_id=agent_id,
+            name="Anna",
+            expires_at=self.clock.now() + lasts_ms,
+        )
+        return sign_principal(self.keys, principal)
+
+    def grant(self, conversation_id: UUID, agent_id: UUID = ANNA, version: int = 1) -> str:
+        grant = Grant(
+            shop_id=SHOP,
+            conversation_id=conversation_id,
+            agent_id=agent_id,
+            agent_name="Anna",
+            assignment_id=ASSIGNMENT,
+            assignment_version=version,
+            expires_at=self.clock.now() + HOUR_MS,
+        )
+        return sign_grant(self.keys, grant)
+
+    def headers(self, **options: Any) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.token(**options)}"}
+
+    @asynccontextmanager
+    async def customer(self, **options: Any) -> AsyncIterator[ChatClient]:
+        async with chat_client(self.chat_url, self.stores.site.key, **options) as client:
+            yield client
+
+
+@asynccontextmanager
+async def served_gateway(
+    database: TestDatabase, bus: Bus, router: StandIn, keys: Keyring | None = None
+) -> AsyncIterator[ServedGateway]:
+    """Run one gateway node on this database and bus."""
+    clock, keys, stopping = SystemClock(), keys or Keyring.ephemeral(), asyncio.Event()
+    settings = GatewaySettings(
+        database_url=database.service_url(Service.GATEWAY).dsn,
+        sweep_url=database.sweep_url(Service.GATEWAY).dsn,
+    )
+    listener = bind_port("127.0.0.1", 0)
+    port = listener.getsockname()[1]
+    async with (
+        open_stores(database) as stores,
+        run_gateway(settings, clock=clock, bus=bus, keys=keys, stopping=stopping) as gateway,
+        httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as http,
+        asyncio.TaskGroup() as group,
+    ):
+        app = create_app(
+            title="gateway",
+            routers=gateway.routers,
+            statuses=gateway.statuses,
+            checks=gateway.checks,
+        )
+        ready = asyncio.Event()
+        group.create_task(
+            serve(app, listener, stopping=stopping, ws=gateway.websocket, on_ready=ready.set)
+        )
+        await ready.wait()
+        try:
+            yield ServedGateway(gateway, port, keys, clock, stores, router, http, stopping)
+        finally:
+            stopping.set()
+
+
+@asynccontextmanager
+async def one_gateway(database: TestDatabase) -> AsyncIterator[ServedGateway]:
+    async with (
+        InProcessBus() as bus,
+        standing_in(bus) as router,
+        served_gateway(database, bus, router) as served,
+    ):
+        yield served
