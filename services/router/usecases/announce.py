@@ -39,7 +39,8 @@ class Herald:
         self._cards = cards
         self._start = start
         self._work: asyncio.Queue[ShopWork] = asyncio.Queue()
-        self._open_offers: set[UUID] = set()
+        self._open_offers: dict[UUID, bool] = {}
+        """Offers that may still be taken, and whether their agent has been told the whole card."""
 
     def committed(self, work: ShopWork) -> None:
         """Take what is committed; never waits."""
@@ -57,20 +58,21 @@ class Herald:
         for news in effects.offers_told:
             await self._tell_offer(shop_id, news)
         for told in effects.conversations_told:
-            await self._tell_conversation(shop_id, told, effects)
+            await self._tell_conversation(told)
         for agent in effects.agents_told:
             state = views.agent_state(shop_id, agent)
             await self._publish(agent.id, EventType.AGENT_UPDATED, state)
 
     async def _tell_offer(self, shop_id: UUID, told: OfferTold) -> None:
         offer = told.offer
-        if told.news is OfferNews.ENDED:
-            self._open_offers.discard(offer.id)
-            ended = views.offer_ended(offer)
-            await self._publish(offer.agent_id, EventType.OFFER_ENDED, ended)
-        else:
-            self._open_offers.add(offer.id)
+        if told.news is not OfferNews.ENDED:
+            self._open_offers.setdefault(offer.id, False)
             self._start(self._offer_with_card(shop_id, told))
+            return
+        whole = self._open_offers.pop(offer.id, False)
+        await self._publish(offer.agent_id, EventType.OFFER_ENDED, views.offer_ended(offer))
+        if offer.status is OfferStatus.ACCEPTED and not whole:
+            self._start(self._whole_card(shop_id, offer.agent_id, told.conversation))
 
     async def _offer_with_card(self, shop_id: UUID, told: OfferTold) -> None:
         """Publish an offer once its card is there or 50 ms are over; the card may come after.
@@ -81,36 +83,30 @@ class Herald:
         status, card = await self._cards.card(shop_id, told.conversation)
         if offer.id not in self._open_offers:
             return
+        shown = views.card_for(offer, card)
+        self._open_offers[offer.id] = status is not CardStatus.PENDING and shown is card
         body = views.offer(offer, told.conversation, status, card)
         await self._publish(offer.agent_id, EventType.OFFER_CREATED, body)
         if status is CardStatus.PENDING:
-            card = views.card_for(offer, await self._cards.arrival(offer.conversation_id))
-            if card is not None and offer.id in self._open_offers:
-                await self._publish_card(offer.agent_id, offer.conversation_id, card)
+            card = await self._cards.arrival(offer.conversation_id)
+            shown = views.card_for(offer, card)
+            if shown is not None and offer.id in self._open_offers:
+                self._open_offers[offer.id] = shown is card
+                await self._publish_card(offer.agent_id, offer.conversation_id, shown)
 
-    async def _tell_conversation(
-        self, shop_id: UUID, told: ConversationTold, effects: Effects
-    ) -> None:
+    async def _tell_conversation(self, told: ConversationTold) -> None:
         conversation = told.conversation
         for agent_id in told.audience:
             await self._publish(agent_id, told.type, views.routing_state(conversation))
-        if told.type is EventType.CONVERSATION_ASSIGNED:
-            asked = [one.offer for one in effects.offers_told]
-            taken = next(one for one in asked if one.status is OfferStatus.ACCEPTED)
-            hidden = taken.ordinal >= views.CONTACT_FREE_FROM
-            self._start(self._whole_card(shop_id, conversation, hidden=hidden))
-        elif told.type is EventType.CONVERSATION_ENDED:
+        if told.type is EventType.CONVERSATION_ENDED:
             self._cards.forget(conversation.id)
 
-    async def _whole_card(self, shop_id: UUID, conversation: Conversation, *, hidden: bool) -> None:
-        """Show the serving agent the card when the offer came without all of it."""
-        status, card = await self._cards.card(shop_id, conversation, wait_ms=0)
-        if status is CardStatus.PENDING:
-            card = await self._cards.arrival(conversation.id)
-        elif not hidden:
-            return
-        if card is not None and conversation.agent_id is not None:
-            await self._publish_card(conversation.agent_id, conversation.id, card)
+    async def _whole_card(self, shop_id: UUID, agent_id: UUID, conversation: Conversation) -> None:
+        """Show whoever took a conversation the card, when the offer came without all of it."""
+        self._cards.want(shop_id, conversation.id, conversation.customer)
+        card = await self._cards.arrival(conversation.id)
+        if card is not None:
+            await self._publish_card(agent_id, conversation.id, card)
 
     async def _publish_card(self, agent_id: UUID, conversation_id: UUID, card: Card) -> None:
         ready = CardReady(conversation_id=conversation_id, card=card)

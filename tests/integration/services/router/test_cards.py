@@ -1,0 +1,179 @@
+"""The context card comes with the offer, or after it; never too late, never too much."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+
+from shared.contracts import subjects
+from shared.contracts.cards import Card, CardAnswer, CardCustomer, CardRequest
+from shared.contracts.items import CustomerRef, IdentityKind
+from shared.contracts.routing import RouterSnapshot, SnapshotRequest
+from shared.kernel.vocabulary import EventType
+from shared.kit.bus.interface import BusError
+from shared.kit.new_ids import new_id
+from tests.support.clock import VirtualClock
+from tests.support.postgres import TestDatabase
+from tests.support.router import Rig, running_router
+
+MARIA = CustomerRef(
+    kind=IdentityKind.SHOP_CUSTOMER, value="c-17", verified=True, name="Maria Silva"
+)
+
+
+class History:
+    """Answers card requests once it is let."""
+
+    def __init__(self) -> None:
+        self.asked: list[CardRequest] = []
+        self.may_answer = asyncio.Event()
+        self.may_answer.set()
+        self.card: Card | None = Card(
+            customer=CardCustomer(
+                id=new_id(),
+                name="Maria Silva",
+                email="maria@example.com",
+                phone="+551155",
+                city="Campinas",
+                region="SP",
+                order_count=3,
+                contact_count=1,
+                spent_minor=12_345,
+                currency="BRL",
+            ),
+            orders=(),
+            contacts=(),
+        )
+
+    async def answer(self, raw: bytes) -> bytes:
+        self.asked.append(CardRequest.model_validate_json(raw))
+        await self.may_answer.wait()
+        return CardAnswer(card=self.card).to_json()
+
+
+@pytest.fixture
+async def rig(database: TestDatabase, clock: VirtualClock) -> AsyncIterator[Rig]:
+    async with running_router(database, clock) as rig:
+        yield rig
+
+
+@pytest.fixture
+async def history(rig: Rig) -> History:
+    history = History()
+    await rig.bus.serve(subjects.CARD, history.answer)
+    return history
+
+
+async def test_the_card_is_inside_the_offer(rig: Rig, history: History) -> None:
+    shop = await rig.shop()
+    anna = await rig.console(shop)
+    await rig.message(shop, new_id(), customer=MARIA)
+    offer = await anna.wait_for(EventType.OFFER_CREATED)
+    assert offer["card_status"] == "ready"
+    assert offer["card"]["customer"]["email"] == "maria@example.com"
+    assert offer["customer_name"] == "Maria Silva"
+    assert [one.customer for one in history.asked] == [MARIA]
+
+
+async def test_an_offer_does_not_wait_for_a_slow_card_which_comes_after(
+    rig: Rig, history: History
+) -> None:
+    history.may_answer.clear()
+    shop = await rig.shop()
+    anna = await rig.console(shop)
+    await rig.message(shop, new_id(), customer=MARIA)
+    offer = await anna.wait_for(EventType.OFFER_CREATED)
+    assert (offer["card_status"], offer["card"]) == ("pending", None)
+    assert offer["customer_name"] == "Maria Silva"  # the shop's own word, not the card's
+    history.may_answer.set()
+    ready = await anna.wait_for(EventType.CARD_READY)
+    assert ready["conversation_id"] == offer["conversation_id"]
+    assert ready["card"]["customer"]["order_count"] == 3
+
+
+async def test_a_card_that_comes_after_the_accept_reaches_the_agent(
+    rig: Rig, history: History
+) -> None:
+    history.may_answer.clear()
+    shop = await rig.shop()
+    anna = await rig.console(shop)
+    await rig.message(shop, new_id(), customer=MARIA)
+    await anna.accept(await anna.wait_for(EventType.OFFER_CREATED))
+    history.may_answer.set()
+    await anna.wait_for(EventType.CARD_READY)
+
+
+@pytest.mark.parametrize("customer", [None, MARIA.model_copy(update={"verified": False})])
+async def test_who_is_not_verified_opens_nothing(
+    rig: Rig, history: History, customer: CustomerRef | None
+) -> None:
+    """LESSONS 24 (ChatterMate GHSA-rfh4-6ghv-m2rr): what is typed proves nothing."""
+    shop = await rig.shop()
+    anna = await rig.console(shop)
+    await rig.message(shop, new_id(), customer=customer)
+    offer = await anna.wait_for(EventType.OFFER_CREATED)
+    assert (offer["card_status"], offer["customer_name"]) == ("unknown_customer", None)
+    assert history.asked == []
+
+
+async def test_a_customer_history_does_not_know_is_told_as_such(rig: Rig, history: History) -> None:
+    history.card = None
+    shop = await rig.shop()
+    anna = await rig.console(shop)
+    await rig.message(shop, new_id(), customer=MARIA)
+    assert (await anna.wait_for(EventType.OFFER_CREATED))["card_status"] == "unknown_customer"
+
+
+async def test_from_the_third_agent_on_the_card_has_no_way_to_reach_the_customer(
+    rig: Rig, history: History, clock: VirtualClock
+) -> None:
+    """DESIGN section 5; whoever then accepts gets the whole card."""
+    shop = await rig.shop()
+    team = [await rig.console(shop, name=f"Agent {n}") for n in range(3)]
+    await rig.message(shop, new_id(), customer=MARIA)
+    for count in (1, 2):
+        await rig.until(lambda: _offered(team) == count)  # noqa: B023  awaited in this turn
+        clock.advance(2_500)
+        rig.router.clockwork.moved()
+    await rig.until(lambda: _offered(team) == 3)
+    cards: list[dict[str, Any]] = [
+        agent.of(EventType.OFFER_CREATED)[0]["card"]["customer"] for agent in team
+    ]
+    hidden = [card for card in cards if card["email"] is None]
+    assert len(hidden) == 1
+    assert [hidden[0][name] for name in ("phone", "city", "region")] == [None, None, None]
+    assert hidden[0]["order_count"] == 3
+    third = team[cards.index(hidden[0])]
+    await third.accept(third.of(EventType.OFFER_CREATED)[0])
+    whole = await third.wait_for(EventType.CARD_READY)
+    assert whole["card"]["customer"]["email"] == "maria@example.com"
+
+
+def _offered(team: list[Any]) -> int:
+    return sum(bool(agent.of(EventType.OFFER_CREATED)) for agent in team)
+
+
+async def test_a_snapshot_holds_everything_of_an_agent(rig: Rig, history: History) -> None:
+    shop = await rig.shop()
+    anna = await rig.console(shop)
+    await rig.message(shop, new_id(), customer=MARIA)
+    await anna.accept(await anna.wait_for(EventType.OFFER_CREATED))
+    await rig.message(shop, new_id())
+    offer = await anna.wait_for(EventType.OFFER_CREATED, 2)
+    request = SnapshotRequest(shop_id=shop, agent_id=anna.agent_id).to_json()
+    raw = await rig.bus.request(subjects.AGENT_SNAPSHOT, request, timeout_ms=5_000)
+    snapshot = RouterSnapshot.model_validate_json(raw)
+    assert snapshot.agent.load == 2
+    assert [one.model_dump(mode="json") for one in snapshot.offers] == [offer]
+    assert [one.agent.id for one in snapshot.conversations if one.agent] == [anna.agent_id]
+    assert [one.card for one in snapshot.cards] == [history.card]
+
+
+async def test_a_snapshot_of_nobody_is_not_answered(rig: Rig) -> None:
+    shop = await rig.shop()
+    request = SnapshotRequest(shop_id=shop, agent_id=new_id()).to_json()
+    with pytest.raises(BusError):
+        await rig.bus.request(subjects.AGENT_SNAPSHOT, request, timeout_ms=1_000)
