@@ -6,10 +6,8 @@ FIRSTREPLY_TEST_PG may name the socket folder of a running throw-away server who
 
 from __future__ import annotations
 
-import asyncio
 import os
 import tempfile
-import threading
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
@@ -21,6 +19,7 @@ from shared.kernel.vocabulary import Service
 from shared.kit import roles
 from shared.kit.database import DatabaseUrl
 from shared.kit.migrations import migrate
+from shared.kit.postgres import PostgresOptions, running_postgres
 
 TEST_SECRET = b"only for tests"
 
@@ -106,46 +105,5 @@ def running_server() -> Iterator[Server]:
         return
     with tempfile.TemporaryDirectory(prefix="fr-pg-", ignore_cleanup_errors=True) as home:
         Path(home).chmod(0o755)  # the server may run as another uid than the tests
-        with _EmbeddedThread(Path(home)) as server:
-            yield server
-
-
-class _EmbeddedThread:
-    """Holds the launcher's async context open on a loop of its own."""
-
-    def __init__(self, home: Path) -> None:
-        self._home = home
-        self._stop = asyncio.Event()
-        self._started = threading.Event()
-        self._server: Server | None = None
-        self._failure: BaseException | None = None
-        self._thread = threading.Thread(target=self._main, name="test-postgres")
-
-    def __enter__(self) -> Server:
-        self._thread.start()
-        self._started.wait()
-        if self._server is None:
-            self._thread.join()
-            raise RuntimeError("the test database did not start") from self._failure
-        return self._server
-
-    def __exit__(self, *_: object) -> None:
-        self._loop.call_soon_threadsafe(self._stop.set)
-        self._thread.join()
-
-    def _main(self) -> None:
-        try:
-            asyncio.run(self._hold())
-        except BaseException as error:  # noqa: BLE001  handed to the thread that waits
-            self._failure = error
-            self._started.set()
-
-    async def _hold(self) -> None:
-        from shared.kit.postgres import PostgresOptions, embedded_postgres  # noqa: PLC0415
-
-        self._loop = asyncio.get_running_loop()
-        options = PostgresOptions(home=self._home, ephemeral=True)
-        async with embedded_postgres(options) as running:
-            self._server = Server(running.socket_dir)
-            self._started.set()
-            await self._stop.wait()
+        with running_postgres(PostgresOptions(home=Path(home), ephemeral=True)) as running:
+            yield Server(running.socket_dir)
