@@ -75,7 +75,7 @@ class Seen:
 
 
 def write_olist(folder: Path, **files: Sequence[str] | bytes | None) -> Path:
-    """Write all seven files; `orders=[...]` replaces rows, bytes the whole file, None leaves it out."""
+    """Write all seven files; `orders=[...]` replaces rows, bytes a file, None leaves it out."""
     folder.mkdir(exist_ok=True)
     for file in OlistFile:
         given = files.get(file.name.lower(), ROWS[file])

@@ -92,9 +92,7 @@ async def service(
     history_database: TestDatabase, clock: VirtualClock
 ) -> AsyncIterator[RunningService]:
     keys = Keyring.ephemeral()
-    settings = HistorySettings(
-        database_url=history_database.service_url(Service.HISTORY).dsn
-    )
+    settings = HistorySettings(database_url=history_database.service_url(Service.HISTORY).dsn)
     async with (
         InProcessBus() as bus,
         run_history(settings, clock=clock, bus=bus, keys=keys) as history,

@@ -128,9 +128,7 @@ class TestResuming:
     ) -> None:
         monkeypatch.setattr(importing, "BATCH_ORDERS", 3)
         rows = [f"o{n},c1,created,2018-06-01 10:00:00,,,," for n in range(10)]
-        folder = write_olist(
-            tmp_path / "in", orders=rows, items=[], payments=[], reviews=[]
-        )
+        folder = write_olist(tmp_path / "in", orders=rows, items=[], payments=[], reviews=[])
         with open_olist(folder, Seen()) as source:
             async with service.client(Scope.ORDERS_WRITE) as client:
                 with pytest.raises(KeyboardInterrupt):

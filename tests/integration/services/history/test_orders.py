@@ -60,9 +60,7 @@ class TestIngest:
         good = order("A-1", customer=person("bob"))
         bad = order("A-2").model_copy(update={"currency": None})
         with pytest.raises(asyncpg.NotNullViolationError):
-            await stores.orders.ingest(
-                SHOP, [good, bad], Checkpoint(source=SOURCE, next_batch=4)
-            )
+            await stores.orders.ingest(SHOP, [good, bad], Checkpoint(source=SOURCE, next_batch=4))
         assert await stores.cards.card_of_identity(SHOP, IdentityKind.SHOP_CUSTOMER, "bob") is None
         assert await stores.orders.next_batch(SHOP, SOURCE) == 0
 
