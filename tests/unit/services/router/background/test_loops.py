@@ -1,0 +1,95 @@
+"""Loops outlive whatever one turn of them does wrong."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable
+from uuid import UUID
+
+import pytest
+
+from services.router.background.chores import Chores
+from services.router.background.clockwork import Clockwork
+from services.router.background.presence import PresenceLoop
+from services.router.domain.commands import Command, PresenceChanged
+from services.router.domain.effects import Answer, Noted
+from shared.contracts import subjects
+from shared.contracts.routing import PresenceChange
+from shared.kernel.errors import ErrorCode, RefusedError
+from shared.kernel.vocabulary import Presence
+from shared.kit.bus.in_process import InProcessBus
+from tests.support.clock import VirtualClock
+from tests.support.routing import NODE, agent_id
+
+SHOP = UUID(int=1)
+
+
+class Desk:
+    """Answers with what it was given, one after the other, then with Noted."""
+
+    def __init__(self, *answers: Exception) -> None:
+        self.answers = list(answers)
+        self.posted: list[Command] = []
+
+    def post(self, shop_id: UUID, command: Command) -> Awaitable[Answer]:
+        self.posted.append(command)
+        future: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
+        if self.answers:
+            future.set_exception(self.answers.pop(0))
+        else:
+            future.set_result(Noted())
+        return future
+
+
+BUSY = RefusedError(ErrorCode.TRY_AGAIN, "busy")
+NOWHERE = RefusedError(ErrorCode.NOT_FOUND, "no such shop")
+
+
+@pytest.mark.parametrize(
+    ("answers", "posts"), [((BUSY, BUSY), 3), ((NOWHERE,), 1), ((ZeroDivisionError(),), 1), ((), 1)]
+)
+async def test_a_presence_the_lane_refused_is_told_again(
+    clock: VirtualClock, answers: tuple[Exception, ...], posts: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("services.router.background.presence.LOOK_S", 0.01)
+    desk = Desk(*answers)
+    loop = PresenceLoop(desk, clock)
+    change = PresenceChange(
+        node_id=NODE, shop_id=SHOP, agent_id=agent_id(1), presence=Presence.CONNECTED
+    )
+    async with InProcessBus() as bus, loop.listening(bus), asyncio.TaskGroup() as group:
+        task = group.create_task(loop.run())
+        await bus.publish(subjects.PRESENCE_CHANGE, b"not JSON")
+        await bus.publish(subjects.PRESENCE_BEAT, b"{}")
+        await bus.publish(subjects.PRESENCE_CHANGE, change.to_json())
+        await asyncio.sleep(0.1)
+        task.cancel()
+    assert desk.posted == [PresenceChanged(agent_id(1), NODE, Presence.CONNECTED)] * posts
+
+
+async def test_a_refused_or_broken_tick_stops_no_clock(clock: VirtualClock) -> None:
+    desk = Desk(BUSY, ZeroDivisionError())
+    await Clockwork(desk, clock).tick([SHOP, UUID(int=2), UUID(int=3)])
+    assert len(desk.posted) == 3
+
+
+async def test_a_chore_that_fails_ends_alone() -> None:
+    done: list[str] = []
+
+    async def fail() -> None:
+        raise ZeroDivisionError
+
+    async def work() -> None:
+        done.append("worked")
+
+    chores = Chores()
+    chores.start(work())  # nobody runs it yet: dropped
+    async with asyncio.TaskGroup() as group:
+        running = group.create_task(chores.run())
+        await asyncio.sleep(0)
+        chores.start(fail())
+        chores.start(work())
+        await asyncio.sleep(0.01)
+        running.cancel()
+    chores.start(work())  # nobody runs it any more
+    assert done == ["worked"]

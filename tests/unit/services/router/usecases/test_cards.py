@@ -1,0 +1,103 @@
+"""Cards are fetched once, tried again, and never hold anything up."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Coroutine
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from services.router.domain.model import Conversation
+from services.router.usecases import cards as cards_module
+from services.router.usecases.cards import ATTEMPTS, CardDesk
+from services.router.usecases.ports import CardUnavailableError
+from shared.contracts.cards import Card
+from shared.contracts.items import CustomerRef, IdentityKind
+from shared.kernel.vocabulary import CardStatus, Channel, ConversationStatus
+from tests.support.routing import conversation_id
+
+SHOP = UUID(int=1)
+MARIA = CustomerRef(kind=IdentityKind.SHOP_CUSTOMER, value="c-17", verified=True)
+
+
+class Source:
+    """History that fails so many times first."""
+
+    def __init__(self, failures: int) -> None:
+        self.failures = failures
+        self.asked = 0
+
+    async def fetch(self, shop_id: UUID, customer: CustomerRef, wait_ms: int) -> Card | None:
+        self.asked += 1
+        await asyncio.sleep(0)
+        if self.asked <= self.failures:
+            raise CardUnavailableError
+        return None
+
+
+def a_conversation(number: int, customer: CustomerRef | None = MARIA) -> Conversation:
+    return Conversation(
+        id=conversation_id(number),
+        status=ConversationStatus.QUEUED,
+        channel=Channel.CHAT,
+        customer=customer,
+        preview="",
+        started_at=0,
+        queued_at=0,
+        respond_by=10_000,
+    )
+
+
+@pytest.fixture
+async def group() -> AsyncIterator[asyncio.TaskGroup]:
+    async with asyncio.TaskGroup() as group:
+        yield group
+
+
+def a_desk(source: Source, group: asyncio.TaskGroup) -> CardDesk:
+    def start(work: Coroutine[Any, Any, None]) -> None:
+        group.create_task(work)
+
+    return CardDesk(source, start)
+
+
+async def test_a_card_is_asked_for_once_however_many_want_it(group: asyncio.TaskGroup) -> None:
+    source = Source(0)
+    desk = a_desk(source, group)
+    looks = await asyncio.gather(*(desk.card(SHOP, a_conversation(1)) for _ in range(5)))
+    assert set(looks) == {(CardStatus.UNKNOWN_CUSTOMER, None)}
+    assert source.asked == 1
+
+
+async def test_history_is_asked_again_when_it_does_not_answer(group: asyncio.TaskGroup) -> None:
+    source = Source(2)
+    desk = a_desk(source, group)
+    assert await desk.card(SHOP, a_conversation(1)) == (CardStatus.UNKNOWN_CUSTOMER, None)
+    assert source.asked == 3
+
+
+async def test_after_so_many_failures_the_next_who_needs_it_asks_again(
+    group: asyncio.TaskGroup,
+) -> None:
+    source = Source(ATTEMPTS)
+    desk = a_desk(source, group)
+    assert await desk.card(SHOP, a_conversation(1)) == (CardStatus.PENDING, None)
+    assert await desk.arrival(conversation_id(1)) is None
+    assert (await desk.card(SHOP, a_conversation(1)))[0] is CardStatus.UNKNOWN_CUSTOMER
+
+
+async def test_the_oldest_card_is_dropped_when_too_many_are_kept(
+    group: asyncio.TaskGroup, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cards_module, "KEPT", 2)
+    source = Source(0)
+    desk = a_desk(source, group)
+    for number in (1, 2, 3, 1):
+        await desk.card(SHOP, a_conversation(number))
+    assert source.asked == 4
+    desk.forget(conversation_id(1))
+    desk.forget(conversation_id(1))
+    await desk.card(SHOP, a_conversation(1))
+    assert source.asked == 5
