@@ -23,6 +23,8 @@ from shared.kit.new_ids import new_id
 WAIT_S = 10.0
 BACKOFF_S = 0.05
 BACKOFF_MAX_S = 1.0
+FINAL = frozenset({"bad_frame", "unknown_site", "origin_refused", "bad_customer_token", "replaced"})
+"""Last words after which a good client does not come back by itself."""
 
 Frame: TypeAlias = dict[str, Any]
 
@@ -119,6 +121,11 @@ class ChatClient:
             self._socket.transport.abort()
 
     @property
+    def is_over(self) -> bool:
+        """Return whether the server's last word was not to come back."""
+        return bool(self.byes) and self.byes[-1]["code"] in FINAL
+
+    @property
     def unacknowledged(self) -> set[str]:
         """Return the client_ids still without an acknowledgement."""
         return set(self.sent) - set(self.acks)
@@ -133,7 +140,7 @@ class ChatClient:
     # What it does by itself.
 
     async def run(self, *, forever: bool = True) -> None:
-        """Keep a connection until cancelled, or until the first one ends."""
+        """Keep a connection until cancelled, told not to come back, or the first one ends."""
         backoff_s = BACKOFF_S
         while True:
             try:
@@ -145,7 +152,7 @@ class ChatClient:
                     await self._serve(connection)
             except (OSError, ConnectionClosed, InvalidHandshake, TimeoutError):
                 pass
-            if not forever:
+            if not forever or self.is_over:
                 return
             await asyncio.sleep(backoff_s)
             backoff_s = min(backoff_s * 2, BACKOFF_MAX_S)
@@ -186,6 +193,8 @@ class ChatClient:
                 self.refusals.append(frame)
             case "bye":
                 self.byes.append(frame)
+                if frame["code"] == "unknown_session":
+                    self.session_token, self.conversation_id, self.last_seq = None, None, 0
             case other:
                 raise AssertionError(f"a frame nobody knows: {other}")
         async with self._changed:

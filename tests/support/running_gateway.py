@@ -52,7 +52,7 @@ class StandIn:
     async def until(self, true: Callable[[], bool]) -> None:
         """Wait until the gateway has said something."""
         async with asyncio.timeout(WAIT_S):
-            while not true():
+            while not true():  # noqa: ASYNC110
                 await asyncio.sleep(POLL_S)
 
     async def take(self, raw: bytes) -> bytes:
