@@ -55,8 +55,8 @@ export function servingAgent(items: readonly Item[]): string | null {
   for (let at = items.length - 1; at >= 0; at -= 1) {
     const item = items[at] as Item;
     if (item.kind === "left" || item.kind === "ended") return null;
-    const serves = item.kind === "joined" || item.kind === "transferred" || item.kind === "message";
-    if (serves && item.author.kind === "agent") return item.author.name;
+    if (item.kind === "joined" || item.kind === "transferred") return item.author.name;
+    if (item.kind === "message" && item.author.kind === "agent") return item.author.name;
   }
   return null;
 }

@@ -26,7 +26,7 @@ function after(...inputs: DeskInput[]): Desk {
 const event = (type: EventType, body: unknown): DeskInput => ({ type: "event", event: { type, body } });
 const said = (item: Item) => event("message.created", item);
 const taken: DeskInput = { type: "taken", offer: anOffer(), taken: aTaken() };
-const joined = anItem(2, { kind: "joined", author: by("agent", ME.name) });
+const joined = anItem(2, { kind: "joined", author: by("system", ME.name) });
 const unsent = { clientId: "c1", text: "On its way", writtenAt: 0 };
 const write: DeskInput = { type: "write", id: CONVERSATION, unsent };
 const theOne = (desk: Desk) => desk.conversations.get(CONVERSATION);

@@ -36,7 +36,7 @@ test("a later conversation follows the earlier one, though its numbers begin aga
 });
 
 test("the agent who joined serves until the end", () => {
-  const joined = [anItem(1), anItem(2, { kind: "joined", author: by("agent", "Ana") }), anItem(3)];
+  const joined = [anItem(1), anItem(2, { kind: "joined", author: by("system", "Ana") }), anItem(3)];
   expect(servingAgent(joined)).toBe("Ana");
   const ended = [...joined, anItem(4, { kind: "ended", author: by("system") })];
   expect(servingAgent(ended)).toBeNull();

@@ -21,10 +21,14 @@ export function App({ chat, title, onReady }: Props) {
     (next: boolean) => {
       if (next) chat.connect();
       setOpenOnly(next);
-      if (!next) launcher.current?.focus();
     },
     [chat],
   );
+  const wasOpen = useRef(false);
+  useEffect(() => {
+    if (wasOpen.current && !open) launcher.current?.focus();
+    wasOpen.current = open;
+  }, [open]);
   useEffect(() => onReady(setOpen), [onReady, setOpen]);
   useEffect(() => {
     if (open) setSeen(fromOthers);
@@ -37,7 +41,7 @@ export function App({ chat, title, onReady }: Props) {
         label={title}
         open={open}
         unread={Math.max(0, fromOthers - seen)}
-        onToggle={() => setOpen(!open)}
+        onOpen={() => setOpen(true)}
       />
     </div>
   );

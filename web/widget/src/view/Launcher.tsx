@@ -1,29 +1,30 @@
 /** The button in the corner. */
 
 import type { RefObject } from "preact";
-import { CloseIcon, SpeechIcon } from "./icons.tsx";
+import { SpeechIcon } from "./icons.tsx";
 
 interface Props {
   readonly button: RefObject<HTMLButtonElement | null>;
   readonly label: string;
   readonly open: boolean;
   readonly unread: number;
-  readonly onToggle: () => void;
+  readonly onOpen: () => void;
 }
 
-export function Launcher({ button, label, open, unread, onToggle }: Props) {
+export function Launcher({ button, label, open, unread, onOpen }: Props) {
   return (
     <button
       ref={button}
       type="button"
-      class={open ? "launcher launcher-open" : "launcher"}
+      class="launcher"
+      hidden={open}
       aria-expanded={open}
-      aria-label={open ? "Close the chat" : spoken(label, unread)}
-      onClick={onToggle}
+      aria-label={spoken(label, unread)}
+      onClick={onOpen}
     >
-      {open ? <CloseIcon /> : <SpeechIcon />}
-      {!open && <span class="launcher-label">{label}</span>}
-      {!open && unread > 0 && <span class="badge">{unread > 9 ? "9+" : unread}</span>}
+      <SpeechIcon />
+      <span class="launcher-label">{label}</span>
+      {unread > 0 && <span class="badge">{unread > 9 ? "9+" : unread}</span>}
     </button>
   );
 }

@@ -61,9 +61,9 @@ function Entry({ item, before, after }: EntryProps) {
         </span>
       )}
       {own && <span class="hidden">You: </span>}
-      <p class="bubble" dir="auto">
-        {item.text}
-      </p>
+      <div class="bubble">
+        <p dir="auto">{item.text}</p>
+      </div>
       {ends && (
         <span class="under">
           <time dateTime={item.created_at}>{timeOf(item.created_at)}</time>
@@ -80,9 +80,9 @@ function Unsent({ message, onEdit }: { message: Outgoing; onEdit: Props["onEdit"
   return (
     <li class={refusal ? "entry own begins ends refused" : "entry own begins ends waiting"}>
       <span class="hidden">You: </span>
-      <p class="bubble" dir="auto">
-        {text}
-      </p>
+      <div class="bubble">
+        <p dir="auto">{text}</p>
+      </div>
       {refusal ? (
         <span class="under">
           Not sent. {refusal.detail}{" "}
@@ -136,11 +136,19 @@ function useEndInSight(count: number, own: boolean) {
   const atEnd = useRef(true);
   useEffect(() => {
     const log = box.current;
+    if (!log) return;
     const note = (): void => {
-      if (log) atEnd.current = log.scrollHeight - log.scrollTop - log.clientHeight < NEAR_END;
+      atEnd.current = log.scrollHeight - log.scrollTop - log.clientHeight < NEAR_END;
     };
-    log?.addEventListener("scroll", note, { passive: true });
-    return () => log?.removeEventListener("scroll", note);
+    const stay = new ResizeObserver(() => {
+      if (atEnd.current) log.scrollTop = log.scrollHeight;
+    });
+    stay.observe(log);
+    log.addEventListener("scroll", note, { passive: true });
+    return () => {
+      stay.disconnect();
+      log.removeEventListener("scroll", note);
+    };
   }, []);
   useLayoutEffect(() => {
     const log = box.current;

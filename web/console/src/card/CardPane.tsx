@@ -1,0 +1,65 @@
+/** The customer on the right: who they are, what they ordered, what they asked before. */
+
+import type { Conversation } from "@firstreply/sdk/agent";
+import type { Card, CardCustomer, Offer } from "@firstreply/sdk/contracts";
+import { count, money, month } from "../format.ts";
+import { Contacts } from "./Contacts.tsx";
+import { Orders } from "./Orders.tsx";
+
+interface Props {
+  readonly offer: Offer | null;
+  readonly conversation: Conversation | null;
+}
+
+export function CardPane({ offer, conversation }: Props) {
+  const card = conversation ? conversation.card : (offer?.card ?? null);
+  if (card) return <CardView key={card.customer.id} card={card} />;
+  if (!offer && !conversation) return <aside className="card" aria-label="Customer" />;
+  const coming = conversation
+    ? conversation.routing.customer?.verified === true
+    : offer?.card_status === "pending";
+  return (
+    <aside className="card" aria-label="Customer">
+      <div className="card-empty" role="status">
+        <h2>{coming ? "Looking this customer up…" : "Not known yet"}</h2>
+        <p>
+          {coming
+            ? "Earlier orders and contacts appear here in a moment."
+            : "Nobody is signed in to the shop, so there are no orders to show. Ask for an order number only if you need it."}
+        </p>
+      </div>
+    </aside>
+  );
+}
+
+function CardView({ card }: { card: Card }) {
+  return (
+    <aside className="card" aria-label="Customer" tabIndex={0}>
+      <Who customer={card.customer} />
+      <Orders orders={card.orders} all={card.customer.order_count} />
+      <Contacts contacts={card.contacts} all={card.customer.contact_count} />
+    </aside>
+  );
+}
+
+function Who({ customer }: { customer: CardCustomer }) {
+  const place = [customer.city, customer.region].filter(Boolean).join(", ");
+  const facts = [customer.email, customer.phone, place].filter(Boolean);
+  return (
+    <section className="who">
+      <h2 dir="auto">{customer.name ?? "No name given"}</h2>
+      <ul>
+        {facts.map((fact) => (
+          <li key={fact} dir="auto">
+            {fact}
+          </li>
+        ))}
+      </ul>
+      <p>
+        {count(customer.order_count, "order", "orders")}
+        {customer.order_count > 0 && `, ${money(customer.spent_minor, customer.currency)}`}
+        {customer.since && ` since ${month(customer.since)}`}
+      </p>
+    </section>
+  );
+}

@@ -1,0 +1,64 @@
+/** One conversation: how fast it was answered, what was said, the box to answer in. */
+
+import type { Conversation, Desk } from "@firstreply/sdk/agent";
+import { Button } from "@mantine/core";
+import { span } from "../format.ts";
+import { Countdown } from "../kit/Countdown.tsx";
+import { Composer } from "./Composer.tsx";
+import { nameOfConversation } from "./names.ts";
+import { Over } from "./Over.tsx";
+import { Transcript } from "./Transcript.tsx";
+import type { WorkActions } from "./useWork.ts";
+
+interface Props {
+  readonly conversation: Conversation;
+  readonly desk: Desk;
+  readonly actions: WorkActions;
+}
+
+export function ConversationView({ conversation, desk, actions }: Props) {
+  const mine = conversation.standing === "mine";
+  return (
+    <section className="conversation" aria-label={nameOfConversation(conversation)}>
+      <header className="conversation-head">
+        <h1 dir="auto" title={nameOfConversation(conversation)}>
+          {nameOfConversation(conversation)}
+        </h1>
+        <FirstResponse conversation={conversation} desk={desk} />
+        {mine && (
+          <Button variant="default" onClick={() => void actions.close(conversation.id)}>
+            Close conversation
+          </Button>
+        )}
+      </header>
+      <Transcript conversation={conversation} me={desk.agent.name} />
+      {mine ? (
+        <Composer conversation={conversation} actions={actions} />
+      ) : (
+        <Over conversation={conversation} actions={actions} />
+      )}
+    </section>
+  );
+}
+
+/** The clock of the promise: running until the first human words are committed, then its measure. */
+function FirstResponse({ conversation, desk }: Omit<Props, "actions">) {
+  const { routing, standing } = conversation;
+  if (routing.first_response_ms !== null) {
+    const promised = Date.parse(routing.respond_by) - Date.parse(routing.queued_at);
+    const kept = routing.first_response_ms <= promised;
+    return (
+      <p className={kept ? "response response-kept" : "response response-missed"}>
+        First response <b>{span(routing.first_response_ms)}</b>
+        {!kept && ` (promised ${span(promised)})`}
+      </p>
+    );
+  }
+  if (standing !== "mine") return <p className="response">No response was sent</p>;
+  return (
+    <p className="response">
+      Answer now{" "}
+      <Countdown from={routing.queued_at} until={routing.respond_by} skewMs={desk.skewMs} />
+    </p>
+  );
+}

@@ -1,0 +1,32 @@
+/** What stands below a conversation that is not this agent's any more; unsent words are kept. */
+
+import type { Conversation } from "@firstreply/sdk/agent";
+import { Button } from "@mantine/core";
+import { useEffect, useRef } from "react";
+import { mayTakeFocus } from "./useKeys.ts";
+import type { WorkActions } from "./useWork.ts";
+
+export function Over({ conversation, actions }: { conversation: Conversation; actions: WorkActions }) {
+  const { draft, standing, routing } = conversation;
+  const done = useRef<HTMLButtonElement>(null);
+  useEffect(() => {
+    if (mayTakeFocus()) done.current?.focus();
+  }, []);
+  const taker = routing.agent?.name ?? "Another agent";
+  return (
+    <footer className="over">
+      <p role="status" dir="auto">
+        {standing === "taken" ? `${taker} serves this customer now.` : "This conversation has ended."}
+      </p>
+      <Button ref={done} variant="default" onClick={() => actions.dismiss(conversation.id)}>
+        {draft ? "Drop these words and leave" : "Done"}
+      </Button>
+      {draft && (
+        <blockquote className="over-draft" dir="auto">
+          <span>Your words, not sent:</span>
+          {draft}
+        </blockquote>
+      )}
+    </footer>
+  );
+}

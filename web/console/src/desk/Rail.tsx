@@ -1,0 +1,106 @@
+/** What waits and what is served, on the left. */
+
+import type { Conversation, Desk } from "@firstreply/sdk/agent";
+import type { Offer } from "@firstreply/sdk/contracts";
+import { span } from "../format.ts";
+import { Countdown } from "../kit/Countdown.tsx";
+import { nameOfConversation, nameOfOffer } from "./names.ts";
+import type { WorkActions } from "./useWork.ts";
+
+interface Props {
+  readonly desk: Desk;
+  readonly shown: Offer | null;
+  readonly actions: WorkActions;
+}
+
+export function Rail({ desk, shown, actions }: Props) {
+  const conversations = [...desk.conversations.values()];
+  return (
+    <nav className="rail" aria-label="Offers and conversations">
+      <h2>Offered to you</h2>
+      {desk.offers.length === 0 && <p className="rail-empty">Nobody is waiting for you.</p>}
+      <ul>
+        {desk.offers.map((offer) => (
+          <li key={offer.id}>
+            <OfferRow offer={offer} desk={desk} current={shown?.id === offer.id} actions={actions} />
+          </li>
+        ))}
+      </ul>
+      <h2>Your conversations</h2>
+      {conversations.length === 0 && <p className="rail-empty">None yet. Accept an offer to begin one.</p>}
+      <ul>
+        {conversations.map((one) => (
+          <li key={one.id}>
+            <ConversationRow conversation={one} desk={desk} actions={actions} />
+          </li>
+        ))}
+      </ul>
+    </nav>
+  );
+}
+
+interface OfferRowProps {
+  readonly offer: Offer;
+  readonly desk: Desk;
+  readonly current: boolean;
+  readonly actions: WorkActions;
+}
+
+function OfferRow({ offer, desk, current, actions }: OfferRowProps) {
+  return (
+    <button
+      type="button"
+      className="row row-offer"
+      aria-current={current}
+      onClick={() => actions.look(offer.id)}
+    >
+      <span className="row-words">
+        <b dir="auto">{nameOfOffer(offer)}</b>
+        <span dir="auto">{offer.preview}</span>
+      </span>
+      <Countdown from={offer.created_at} until={offer.respond_by} skewMs={desk.skewMs} />
+    </button>
+  );
+}
+
+interface RowProps {
+  readonly conversation: Conversation;
+  readonly desk: Desk;
+  readonly actions: WorkActions;
+}
+
+function ConversationRow({ conversation, desk, actions }: RowProps) {
+  const last = conversation.thread.items.findLast((item) => item.kind === "message");
+  return (
+    <button
+      type="button"
+      className={`row standing-${conversation.standing}`}
+      aria-current={desk.open === conversation.id}
+      onClick={() => actions.open(conversation.id)}
+    >
+      <span className="row-words">
+        <b dir="auto">{nameOfConversation(conversation)}</b>
+        <span dir="auto">{last?.text ?? conversation.preview}</span>
+      </span>
+      <RowMark conversation={conversation} desk={desk} />
+    </button>
+  );
+}
+
+function RowMark({ conversation, desk }: Omit<RowProps, "actions">) {
+  const { routing, standing, unread } = conversation;
+  if (unread > 0) {
+    return (
+      <span className="unread">
+        {unread}
+        <span className="hidden"> new</span>
+      </span>
+    );
+  }
+  if (standing === "taken") return <span className="row-mark">Taken</span>;
+  if (standing === "ended") return <span className="row-mark">Ended</span>;
+  if (routing.first_response_ms !== null) {
+    return <span className="row-mark">{span(routing.first_response_ms)}</span>;
+  }
+  return <Countdown from={routing.queued_at} until={routing.respond_by} skewMs={desk.skewMs} />;
+}

@@ -1,0 +1,54 @@
+/** Who works here, with how much, and whether they take more. */
+
+import type { Desk } from "@firstreply/sdk/agent";
+import type { AgentStatus } from "@firstreply/sdk/contracts";
+import { Button, SegmentedControl } from "@mantine/core";
+import { useState } from "react";
+import { isMuted, setMuted } from "../kit/chime.ts";
+import { Wordmark } from "../kit/Wordmark.tsx";
+import type { WorkActions } from "./useWork.ts";
+
+const CHOICES = [
+  { value: "available", label: "Available" },
+  { value: "away", label: "Away" },
+];
+
+export function TopBar({ desk, actions }: { desk: Desk; actions: WorkActions }) {
+  const { name, status, load, capacity } = desk.agent;
+  return (
+    <header className={`top-bar status-${status}`}>
+      <Wordmark />
+      <span className="me" title={name} dir="auto">
+        {name}
+      </span>
+      <span className="load">
+        {load} of {capacity} taken
+      </span>
+      <span className="spring" />
+      <SoundSwitch />
+      <SegmentedControl
+        aria-label="Your status"
+        data={CHOICES}
+        value={status === "available" ? "available" : "away"}
+        color={status === "available" ? "pine" : "gray"}
+        onChange={(value) => actions.setStatus(value as AgentStatus)}
+      />
+      <Button variant="subtle" color="gray" onClick={actions.signOut}>
+        Sign out
+      </Button>
+    </header>
+  );
+}
+
+function SoundSwitch() {
+  const [muted, setMutedHere] = useState(isMuted);
+  const turn = (): void => {
+    setMuted(!muted);
+    setMutedHere(!muted);
+  };
+  return (
+    <Button variant="subtle" color="gray" aria-pressed={!muted} onClick={turn}>
+      {muted ? "Sound off" : "Sound on"}
+    </Button>
+  );
+}

@@ -1,0 +1,100 @@
+/** What was said, as plain text, the newest in sight; a message never becomes markup. */
+
+import type { Conversation, Unsent } from "@firstreply/sdk/agent";
+import type { Item } from "@firstreply/sdk/contracts";
+import { useLayoutEffect, useRef } from "react";
+import { time } from "../format.ts";
+
+/** Closer to the end than this, new messages keep it at the end. In px. */
+const NEAR_END = 120;
+
+export function Transcript({ conversation, me }: { conversation: Conversation; me: string }) {
+  const { thread, unsent, preview } = conversation;
+  const box = useEndInSight(thread.items.length + unsent.length);
+  return (
+    <div className="transcript" role="log" aria-label="Messages" tabIndex={0} ref={box}>
+      <ol>
+        {thread.items.length === 0 && preview && <Preview text={preview} />}
+        {thread.items.map((item, at) => (
+          <Entry key={item.id} item={item} before={thread.items[at - 1]} me={me} />
+        ))}
+        {unsent.map((message) => (
+          <Waiting key={message.clientId} message={message} />
+        ))}
+      </ol>
+    </div>
+  );
+}
+
+function Preview({ text }: { text: string }) {
+  return (
+    <li className="entry customer">
+      <p className="bubble" dir="auto">
+        {text}
+      </p>
+    </li>
+  );
+}
+
+function Entry({ item, before, me }: { item: Item; before: Item | undefined; me: string }) {
+  if (item.kind !== "message") {
+    return (
+      <li className="line" dir="auto">
+        {lineOf(item, me)} <time dateTime={item.created_at}>{time(item.created_at)}</time>
+      </li>
+    );
+  }
+  const side = item.author.kind === "customer" ? "customer" : "ours";
+  const begins = before?.kind !== "message" || before.author.kind !== item.author.kind;
+  return (
+    <li className={`entry ${side} ${begins ? "begins" : ""}`}>
+      {begins && (
+        <p className="voice" dir="auto">
+          {voiceOf(item, me)} <time dateTime={item.created_at}>{time(item.created_at)}</time>
+        </p>
+      )}
+      <p className="bubble" dir="auto">
+        {item.text}
+      </p>
+    </li>
+  );
+}
+
+function Waiting({ message }: { message: Unsent }) {
+  return (
+    <li className="entry ours begins waiting">
+      <p className="voice">Sending…</p>
+      <p className="bubble" dir="auto">
+        {message.text}
+      </p>
+    </li>
+  );
+}
+
+function voiceOf(item: Item, me: string): string {
+  if (item.author.kind === "customer") return item.author.name ?? "Customer";
+  return item.author.name === me ? "You" : (item.author.name ?? "Agent");
+}
+
+function lineOf(item: Item, me: string): string {
+  const who = item.author.name === me ? "You" : (item.author.name ?? "An agent");
+  if (item.kind === "joined") return `${who} joined`;
+  if (item.kind === "left") return `${who} left`;
+  if (item.kind === "ended") return "Conversation ended";
+  return item.text;
+}
+
+/** Keep the newest in sight, unless the agent is reading further up. */
+function useEndInSight(length: number) {
+  const box = useRef<HTMLDivElement>(null);
+  const seen = useRef(0);
+  useLayoutEffect(() => {
+    const log = box.current;
+    if (!log) return;
+    const before = seen.current;
+    seen.current = log.scrollHeight;
+    const nearEnd = before - log.scrollTop - log.clientHeight < NEAR_END;
+    if (before === 0 || nearEnd) log.scrollTop = log.scrollHeight;
+  }, [length]);
+  return box;
+}

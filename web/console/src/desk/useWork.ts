@@ -1,0 +1,121 @@
+/** Binds an agent's place of work to the screen: state out, actions in. */
+
+import { asFailure, type Desk, Workplace } from "@firstreply/sdk/agent";
+import type { AgentStatus, ConversationId, Offer, OfferId } from "@firstreply/sdk/contracts";
+import { useEffect, useMemo, useRef, useState } from "react";
+import { allowSound, chime } from "../kit/chime.ts";
+import { SIGNED_OUT, sentenceOf } from "../sentences.ts";
+import type { SignedInHere } from "../session.ts";
+
+export interface WorkActions {
+  accept(offer: Offer): void;
+  decline(offer: Offer): void;
+  /** Look at an offer in full, or at a conversation. */
+  look(offer: OfferId): void;
+  open(id: ConversationId | null): void;
+  draft(id: ConversationId, text: string): void;
+  write(id: ConversationId, text: string): void;
+  close(id: ConversationId): Promise<void>;
+  dismiss(id: ConversationId): void;
+  setStatus(status: AgentStatus): void;
+  say(notice: string | null): void;
+  signOut(): void;
+}
+
+export interface Work {
+  readonly desk: Desk;
+  /** The offer on the screen: the one looked at, or the most urgent. */
+  readonly shown: Offer | null;
+  readonly notice: string | null;
+  readonly actions: WorkActions;
+}
+
+export function useWork(session: SignedInHere, onLeave: (why: string | null) => void): Work {
+  const [notice, say] = useState<string | null>(null);
+  const [looked, look] = useState<OfferId | null>(null);
+  const { workplace, desk } = useWorkplace(session, onLeave);
+  const actions = useMemo(
+    () => actionsOf(workplace, { say, look, leave: () => onLeave(null) }),
+    [workplace, onLeave],
+  );
+  const shown = desk.offers.find((offer) => offer.id === looked) ?? desk.offers[0] ?? null;
+  useTitle(desk.offers.length);
+  return { desk, shown, notice, actions };
+}
+
+function useWorkplace(session: SignedInHere, onLeave: (why: string | null) => void) {
+  const leave = useRef(onLeave);
+  leave.current = onLeave;
+  const [, setDesk] = useState<Desk | null>(null);
+  const workplace = useMemo(
+    () =>
+      new Workplace("", session.token, session.agent, {
+        onDesk: setDesk,
+        onOffer: chime,
+        onSignedOut: () => leave.current(SIGNED_OUT),
+      }),
+    [session],
+  );
+  useEffect(() => {
+    workplace.start();
+    const hurry = (): void => workplace.hurry();
+    window.addEventListener("online", hurry);
+    document.addEventListener("visibilitychange", hurry);
+    document.addEventListener("pointerdown", allowSound);
+    document.addEventListener("keydown", allowSound);
+    allowSound();
+    return () => {
+      workplace.stop();
+      window.removeEventListener("online", hurry);
+      document.removeEventListener("visibilitychange", hurry);
+      document.removeEventListener("pointerdown", allowSound);
+      document.removeEventListener("keydown", allowSound);
+    };
+  }, [workplace]);
+  return { workplace, desk: workplace.desk };
+}
+
+interface Screen {
+  readonly say: (notice: string | null) => void;
+  readonly look: (offer: OfferId) => void;
+  readonly leave: () => void;
+}
+
+function actionsOf(workplace: Workplace, screen: Screen): WorkActions {
+  const busy = new Set<OfferId>();
+  const told = (error: unknown): void => screen.say(sentenceOf(asFailure(error)));
+  const answer = async (offer: Offer, verb: "accept" | "decline"): Promise<void> => {
+    if (busy.has(offer.id)) return;
+    busy.add(offer.id);
+    screen.say(null);
+    await workplace[verb](offer).catch(told);
+    busy.delete(offer.id);
+  };
+  return {
+    accept: (offer) => void answer(offer, "accept"),
+    decline: (offer) => void answer(offer, "decline"),
+    look: (offer) => {
+      workplace.feed({ type: "open", id: null });
+      screen.look(offer);
+    },
+    open: (id) => workplace.feed({ type: "open", id }),
+    draft: (id, text) => workplace.feed({ type: "draft", id, text }),
+    write: (id, text) => workplace.write(id, text),
+    close: (id) => workplace.close(id).catch(told),
+    dismiss: (id) => workplace.feed({ type: "dismiss", id }),
+    setStatus: (status) => void workplace.setStatus(status).catch(told),
+    say: screen.say,
+    signOut: () => void workplace.setStatus("away").catch(() => {}).then(screen.leave),
+  };
+}
+
+const TITLE = "Firstreply console";
+
+function useTitle(offers: number): void {
+  useEffect(() => {
+    document.title = offers > 0 ? `(${offers}) Someone is waiting – ${TITLE}` : TITLE;
+    return () => {
+      document.title = TITLE;
+    };
+  }, [offers]);
+}

@@ -1,0 +1,54 @@
+/** Who is signed in here: the token as long as the tab, the shop and e-mail address for next time. */
+
+import type { AgentState, ShopId, SignedIn } from "@firstreply/sdk/contracts";
+
+const SESSION = "firstreply.console.session";
+const LAST = "firstreply.console.last";
+
+export interface SignedInHere {
+  readonly token: string;
+  readonly agent: AgentState;
+}
+
+export interface Remembered {
+  readonly shop: string;
+  readonly email: string;
+}
+
+export function loadSession(): SignedInHere | null {
+  return read<SignedInHere>(sessionStorage, SESSION);
+}
+
+export function saveSession({ token, agent }: SignedIn): SignedInHere {
+  sessionStorage.setItem(SESSION, JSON.stringify({ token, agent }));
+  return { token, agent };
+}
+
+export function endSession(): void {
+  sessionStorage.removeItem(SESSION);
+}
+
+/** The shop of this address (`?shop=shop_...`) or the last one used on this machine. */
+export function remembered(): Remembered {
+  const last = read<Remembered>(localStorage, LAST);
+  const shop = new URLSearchParams(location.search).get("shop");
+  return { shop: shop ?? last?.shop ?? "", email: last?.email ?? "" };
+}
+
+export function remember(last: Remembered): void {
+  localStorage.setItem(LAST, JSON.stringify(last));
+}
+
+const SHOP_ID = /^shop_[0-7][0-9a-hjkmnp-tv-z]{25}$/;
+
+export function isShopId(text: string): text is ShopId {
+  return SHOP_ID.test(text);
+}
+
+function read<Value>(storage: Storage, key: string): Value | null {
+  try {
+    return JSON.parse(storage.getItem(key) ?? "null") as Value | null;
+  } catch {
+    return null;
+  }
+}
