@@ -6,17 +6,29 @@ import asyncio
 import random
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
 from uuid import UUID
 
 import asyncpg
 import pytest
 
+from services.router.domain.commands import (
+    Command,
+    ConversationClosed,
+    OfferAccepted,
+    OfferDeclined,
+    PresenceChanged,
+    StatusSet,
+    Tick,
+)
 from services.router.domain.engine import Engine
+from services.router.domain.model import Offer
 from services.router.storage.routing_store import RoutingTables
+from services.router.usecases.decide import Deciders, Order
+from services.router.usecases.ports import ShopWork
 from shared.contracts.routing import RoutingState
-from shared.kernel import ids
-from shared.kernel.ids import IdKind
-from shared.kernel.vocabulary import AuthorKind, EventType, Presence, Service
+from shared.kernel.clock import Instant
+from shared.kernel.vocabulary import AgentStatus, AuthorKind, EventType, Presence, Service
 from shared.kit import roles
 from shared.kit.bus.interface import BusError
 from shared.kit.database import open_database
@@ -24,6 +36,7 @@ from shared.kit.new_ids import new_id
 from tests.support.clock import VirtualClock
 from tests.support.postgres import TestDatabase
 from tests.support.router import NODE, Console, Rig, a_message, running_router
+from tests.support.routing import a_message as a_command, shape_of
 
 
 @pytest.fixture
@@ -188,56 +201,67 @@ async def test_a_good_stream_gets_on_beside_a_bad_one(rig: Rig) -> None:
 async def test_any_day_rebuilt_from_the_real_tables_is_the_live_one(
     rig: Rig, clock: VirtualClock
 ) -> None:
-    """DESIGN section 6: an engine made from the rows answers like the one that wrote them."""
+    """DESIGN section 6: an engine made from the rows is the one that wrote them, after any day."""
     shop = await rig.shop()
-    team = [await rig.console(shop, name=f"Agent {n}", capacity=2) for n in range(4)]
-    rng = random.Random(5)  # noqa: S311  a repeatable day
-    conversations = [new_id() for _ in range(12)]
-    versions = dict.fromkeys(conversations, 0)
-    for _ in range(120):
-        await _something(rig, team, rng, conversations, versions)
-        clock.advance(rng.randrange(2_000))
-    before = await _everything(rig, shop)
+    team = [await rig.agent(shop, name=f"Agent {n}", capacity=1 + n % 3) for n in range(5)]
+    day = RandomDay(random.Random(5), team)  # noqa: S311  a repeatable day
     async with open_database(rig.database.service_url(Service.ROUTER)) as db:
-        owned = await RoutingTables(db, new_id()).own(shop)
+        tables, listener = RoutingTables(db, new_id()), Listener()
+        deciders = Deciders(tables, listener, clock)
+        for _ in range(150):
+            commands = [day.something(clock.now(), listener) for _ in range(3)]
+            answers = await deciders.commit([Order(shop, command) for command in commands])
+            assert not [one for one in answers if isinstance(one, Exception)]
+            clock.advance(day.rng.randrange(2_500))
+        live = deciders._owned[shop].engine
+        owned = await tables.own(shop)
     assert owned is not None
-    loads = {
-        agent.id: agent.load for agent in Engine(owned.policy, owned.rows).state.agents.values()
-    }
-    assert loads == {agent_id: load for agent_id, load, _ in before}
-    assert all(load <= capacity for _, load, capacity in before)
+    rebuilt = Engine(owned.policy, owned.rows)
+    assert rebuilt.apply(Tick(), live.state.now).changes_nothing
+    assert shape_of(rebuilt) == shape_of(live)
+    assert live.state.offers
+    assert live.state.assignments
 
 
-async def _something(
-    rig: Rig,
-    team: list[Console],
-    rng: random.Random,
-    conversations: list[UUID],
-    versions: dict[UUID, int],
-) -> None:
-    agent, conversation = rng.choice(team), rng.choice(conversations)
-    pending = agent.of(EventType.OFFER_CREATED)
-    wire_id = ids.encode(IdKind.CONVERSATION, conversation)
-    match rng.randrange(6):
-        case 0 | 1:
-            versions[conversation] += 1
-            await rig.message(agent.shop_id, conversation, versions[conversation])
-        case 2 if pending:
-            await agent.accept(rng.choice(pending))
-        case 3 if pending:
-            await agent.decline(rng.choice(pending))
-        case 4:
-            await agent.close(wire_id)
-        case _:
-            presence = rng.choice([Presence.CONNECTED, Presence.DISCONNECTED])
-            await rig.presence(agent.shop_id, agent.agent_id, presence, NODE)
+class Listener:
+    """Remembers the offers that were told."""
+
+    def __init__(self) -> None:
+        self.offers: list[Offer] = []
+
+    def committed(self, work: ShopWork) -> None:
+        for effects in work.effects:
+            self.offers += [told.offer for told in effects.offers_told]
 
 
-async def _everything(rig: Rig, shop: UUID) -> list[tuple[UUID, int, int]]:
-    url = rig.database.service_url(Service.ROUTER)
-    async with open_database(url) as db, db.read(shop) as tx:
-        rows = await tx.rows("SELECT id, load, capacity FROM router.agents")
-    return [(row["id"], row["load"], row["capacity"]) for row in rows]
+@dataclass
+class RandomDay:
+    """What may happen in a shop, by a seed."""
+
+    rng: random.Random
+    team: list[UUID]
+    conversations: list[UUID] = field(default_factory=lambda: [new_id() for _ in range(25)])
+    heard: dict[UUID, int] = field(default_factory=dict)
+
+    def something(self, now: Instant, listener: Listener) -> Command:
+        agent, conversation = self.rng.choice(self.team), self.rng.choice(self.conversations)
+        offer = self.rng.choice(listener.offers[-6:]) if listener.offers else None
+        match self.rng.randrange(9):
+            case 0 | 1 | 2:
+                version = self.heard[conversation] = self.heard.get(conversation, 0) + 1
+                return a_command(conversation, version, now)
+            case 3 | 4 if offer:
+                return OfferAccepted(offer.id, offer.agent_id)
+            case 5 if offer:
+                return OfferDeclined(offer.id, offer.agent_id)
+            case 6:
+                return ConversationClosed(conversation, None)
+            case 7:
+                status = self.rng.choice([AgentStatus.AVAILABLE, AgentStatus.AWAY])
+                return StatusSet(agent, status)
+            case _:
+                here = self.rng.choice([Presence.CONNECTED, *Presence])
+                return PresenceChanged(agent, NODE, here)
 
 
 class TestFunctions:
