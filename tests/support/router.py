@@ -204,15 +204,8 @@ def a_message(
         text=text,
         created_at=now if created_at is None else created_at,
     )
-    conversation = ConversationSummary(
-        id=conversation_id,
-        site_id=SITE,
-        session_id=SESSION,
-        channel=Channel.CHAT,
-        customer=customer,
-        started_at=now,
-    )
-    body = MessageCreated(item=item, conversation=conversation, received_at=now)
+    summary = _summary(conversation_id, customer, now)
+    body = MessageCreated(item=item, conversation=summary, received_at=now)
     return Envelope(
         event_id=new_id(),
         type=EventType.MESSAGE_CREATED,
@@ -223,6 +216,17 @@ def a_message(
         version=version,
         occurred_at=now,
         body=body.model_dump(mode="json"),
+    )
+
+
+def _summary(conversation_id: UUID, customer: CustomerRef | None, now: int) -> ConversationSummary:
+    return ConversationSummary(
+        id=conversation_id,
+        site_id=SITE,
+        session_id=SESSION,
+        channel=Channel.CHAT,
+        customer=customer,
+        started_at=now,
     )
 
 

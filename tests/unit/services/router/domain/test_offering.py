@@ -8,16 +8,14 @@ import pytest
 
 from services.router.domain.effects import OfferNews
 from services.router.domain.model import OfferEnd
-from services.router.domain.policy import Policy
 from shared.contracts.routing import DecisionTrigger
 from shared.kernel.vocabulary import (
     AgentStatus,
     ConversationStatus,
     EventType,
     Exclusion,
-    OfferStatus,
 )
-from tests.support.routing import OTHER_NODE, Desk, agent_id, an_agent, conversation_id
+from tests.support.routing import Desk, agent_id, an_agent
 
 
 def team(size: int, **figures: object) -> list[object]:
@@ -251,98 +249,3 @@ class TestDeclining:
         desk.declines(desk.offer_of(1))
         assert desk.asked(2) == [1]
         assert desk.conversation(1).status is ConversationStatus.QUEUED
-
-
-class TestSilence:
-    def test_an_unanswered_offer_expires_and_others_are_asked(self) -> None:
-        desk = Desk(an_agent(1), an_agent(2, nodes=()))
-        desk.customer_writes(1)
-        offer = desk.offer_of(1)
-        desk.wait(29_999)
-        assert desk.tables.offers[offer.id].status is OfferStatus.PENDING
-        desk.wait(1)
-        assert desk.tables.offers[offer.id].status is OfferStatus.EXPIRED
-        assert desk.tables.offers[offer.id].end_cause is OfferEnd.UNANSWERED
-        assert desk.conversation(1).status is ConversationStatus.QUEUED
-        desk.connects(2)
-        assert desk.asked(1) == [2]
-
-    def test_two_unanswered_offers_in_a_row_set_the_agent_away(self) -> None:
-        """LESSONS 3 (chatwoot #7204, #4158, #9587): nothing returns to an absent agent."""
-        desk = Desk(an_agent(1))
-        desk.customer_writes(1)
-        desk.wait(35_000)
-        assert desk.asked(1) == [1]
-        desk.customer_writes(2)
-        desk.wait(30_000)
-        assert desk.agent(1).status is AgentStatus.AWAY
-        assert desk.asked(1) == desk.asked(2) == []
-
-    def test_an_answer_between_two_silences_starts_the_count_anew(self) -> None:
-        desk = Desk(an_agent(1))
-        desk.customer_writes(1)
-        desk.wait(35_000)
-        desk.declines(desk.offer_of(1))
-        desk.wait(36_000)
-        assert desk.agent(1).expiries_in_row == 1
-        assert desk.agent(1).status is AgentStatus.AVAILABLE
-
-    def test_an_offer_nobody_has_seen_is_published_again_after_a_second(self) -> None:
-        desk = Desk(an_agent(1))
-        desk.customer_writes(1)
-        desk.wait(999)
-        assert desk.offer_of(1).reminded_at is None
-        effects = desk.wait(1)
-        assert desk.offer_of(1).reminded_at == desk.now
-        assert effects.changes_nothing  # the timer's own tick did it
-
-    def test_an_offer_seen_in_time_is_not_published_again(self) -> None:
-        desk = Desk(an_agent(1))
-        desk.customer_writes(1)
-        desk.sees(desk.offer_of(1))
-        seen_at = desk.now
-        desk.wait(2_000)
-        desk.sees(desk.offer_of(1))
-        assert desk.offer_of(1).reminded_at is None
-        assert desk.offer_of(1).seen_at == seen_at
-
-
-class TestLeaving:
-    def test_an_agent_who_disconnects_loses_pending_offers_at_once(self) -> None:
-        """LESSONS 3 (Rocket.Chat #10172)."""
-        desk = Desk(an_agent(1), an_agent(2, idle_since=1))
-        desk.customer_writes(1)
-        offer = desk.offer_of(1)
-        effects = desk.disconnects(1)
-        assert desk.asked(1) == [2]
-        assert desk.tables.offers[offer.id].end_cause is OfferEnd.AGENT_GONE
-        assert effects.decisions[0].trigger is DecisionTrigger.AGENT_GONE
-
-    def test_an_agent_with_another_stream_elsewhere_is_still_here(self) -> None:
-        desk = Desk(an_agent(1))
-        desk.connects(1, OTHER_NODE)
-        desk.customer_writes(1)
-        desk.disconnects(1)
-        assert desk.asked(1) == [1]
-        desk.disconnects(1, OTHER_NODE)
-        assert desk.asked(1) == []
-
-    @pytest.mark.parametrize(
-        "status", [AgentStatus.AWAY, AgentStatus.DRAINING, AgentStatus.OFFLINE]
-    )
-    def test_an_agent_who_is_not_available_keeps_what_is_assigned_only(
-        self, status: AgentStatus
-    ) -> None:
-        desk = Desk(an_agent(1)).assigned(1)
-        desk.customer_writes(2)
-        desk.says(1, status)
-        assert desk.conversation(1).agent_id == agent_id(1)
-        assert desk.conversation(2).status is ConversationStatus.QUEUED
-        assert desk.agent(1).load == 1
-
-    def test_other_policies_are_other_figures(self) -> None:
-        desk = Desk(an_agent(1), an_agent(2), policy=Policy(widen_after_ms=10))
-        desk.customer_writes(1)
-        desk.wait(10)
-        assert len(desk.asked(1)) == 2
-        assert desk.conversation(1).id == conversation_id(1)
