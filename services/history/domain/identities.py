@@ -18,13 +18,11 @@ _PHONE_MARKS = re.compile(r"[\s().\-/]")
 
 def normalise(kind: IdentityKind, value: str) -> str | None:
     """Return the one form an identity of this kind is stored and looked up in, or None."""
-    match kind:
-        case IdentityKind.EMAIL:
-            return normalise_email(value)
-        case IdentityKind.PHONE:
-            return normalise_phone(value)
-        case IdentityKind.SHOP_CUSTOMER:
-            return value.strip() or None
+    if kind is IdentityKind.EMAIL:
+        return normalise_email(value)
+    if kind is IdentityKind.PHONE:
+        return normalise_phone(value)
+    return value.strip() or None
 
 
 def normalise_email(text: str) -> str | None:

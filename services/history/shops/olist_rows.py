@@ -154,7 +154,8 @@ def read_header(file: OlistFile, fields: Sequence[str]) -> Header | HeaderProble
     needed = COLUMNS[file]
     missing = [name for name in needed if name not in names]
     if missing:
-        hint = "" if len(names) > 1 else " Its cells must be separated by commas."
+        is_one_cell = len(names) == 1 and len(missing) == len(needed)
+        hint = " Its cells must be separated by commas." if is_one_cell else ""
         return HeaderProblem(f"{file} has no column {', '.join(missing)}.{hint}")
     twice = [name for name in needed if names.count(name) > 1]
     if twice:

@@ -6,6 +6,7 @@ travels with each batch only saves it from starting at the first one.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Protocol
@@ -109,7 +110,8 @@ async def import_orders(
     source: OrderSource, sink: OrderSink, watcher: ImportWatcher
 ) -> ImportSummary:
     """Send every order; what the sink raises ends the import, and a later run goes on there."""
-    first = await sink.next_batch(source.digest)
+    plan = _plan_of(source)
+    first = await sink.next_batch(plan)
     watcher.found(source.order_count)
     summary = ImportSummary()
     for number, (batch, is_last) in enumerate(_batches(source.orders())):
@@ -117,11 +119,17 @@ async def import_orders(
             summary = summary.with_resumed(len(batch))
         else:
             following = 0 if is_last else number + 1
-            checkpoint = Checkpoint(source=source.digest, next_batch=following)
+            checkpoint = Checkpoint(source=plan, next_batch=following)
             ingested = await sink.ingest(IngestBatch(orders=batch, checkpoint=checkpoint))
             summary = summary.with_batch(ingested)
         watcher.sent(len(batch))
     return summary
+
+
+def _plan_of(source: OrderSource) -> str:
+    """Return what a checkpoint counts in: these orders, cut into batches of these sizes."""
+    plan = f"{source.digest} {BATCH_ORDERS} {BATCH_BYTES}"
+    return hashlib.sha256(plan.encode()).hexdigest()
 
 
 def _batches(orders: Iterator[IngestOrder]) -> Iterator[tuple[tuple[IngestOrder, ...], bool]]:

@@ -1,0 +1,81 @@
+"""The card from what is stored."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from services.history.domain.cards import LINES_SHOWN, StoredCard, build_card
+from shared.kernel.vocabulary import Channel, EndReason, OrderStatus
+from shared.kit.new_ids import new_id
+from tests.support.clock import START
+
+LINE = {
+    "line_no": 1,
+    "product_ref": "P",
+    "title": "Kettle",
+    "quantity": 2,
+    "unit_price_minor": 100,
+    "freight_minor": 5,
+}
+CUSTOMER: dict[str, Any] = {
+    "id": str(new_id()),
+    "name": "Anna",
+    "email": None,
+    "phone": None,
+    "city": None,
+    "region": None,
+    "locale": None,
+    "since": START,
+    "order_count": 1,
+    "contact_count": 1,
+    "spent_minor": 205,
+    "currency": "EUR",
+}
+ORDER: dict[str, Any] = {
+    "id": str(new_id()),
+    "reference": "A-1",
+    "status": "shipped",
+    "placed_at": START,
+    "promised_at": START + 10,
+    "delivered_at": None,
+    "currency": "EUR",
+    "total_minor": 205,
+    "review_score": None,
+    "review_text": None,
+    "lines": [LINE],
+}
+CONTACT: dict[str, Any] = {
+    "id": str(new_id()),
+    "conversation_id": str(new_id()),
+    "channel": "email",
+    "started_at": START,
+    "ended_at": START + 1,
+    "end_reason": "abandoned",
+    "agent_name": None,
+    "first_response_ms": None,
+    "message_count": 1,
+    "first_words": "Hoi",
+}
+
+
+def stored(**order: Any) -> StoredCard:
+    return StoredCard(CUSTOMER, [ORDER | order], [CONTACT])
+
+
+class TestCard:
+    def test_late_is_told_for_the_instant_that_is_asked(self) -> None:
+        assert not build_card(stored(), START + 10).orders[0].late
+        assert build_card(stored(), START + 11).orders[0].late
+
+    def test_words_and_ids_are_ours_again(self) -> None:
+        card = build_card(stored(), START)
+        (order,), (contact,) = card.orders, card.contacts
+        assert (order.status, str(order.id)) == (OrderStatus.SHIPPED, ORDER["id"])
+        assert (contact.channel, contact.end_reason) == (Channel.EMAIL, EndReason.ABANDONED)
+        assert (card.customer.name, card.customer.spent_minor) == ("Anna", 205)
+        assert order.lines[0].quantity == 2
+
+    def test_lines_beyond_what_fits_are_counted(self) -> None:
+        lines = [LINE | {"line_no": number} for number in range(1, LINES_SHOWN + 4)]
+        (order,) = build_card(stored(lines=lines), START).orders
+        assert (len(order.lines), order.more_lines) == (LINES_SHOWN, 3)
