@@ -6,12 +6,19 @@ import { Alert, Button, Kbd } from "@mantine/core";
 import { type FormEvent, type KeyboardEvent, useEffect, useRef } from "react";
 import { count } from "../format.ts";
 import { sentenceOf } from "../sentences.ts";
+import { Opener } from "./Opener.tsx";
 import type { WorkActions } from "./useWork.ts";
 
 /** How many characters before the limit the count is shown. */
 const COUNT_WITHIN = 500;
 
-export function Composer({ conversation, actions }: { conversation: Conversation; actions: WorkActions }) {
+interface Props {
+  readonly conversation: Conversation;
+  readonly me: string;
+  readonly actions: WorkActions;
+}
+
+export function Composer({ conversation, me, actions }: Props) {
   const { id, draft, refusal } = conversation;
   const box = useRef<HTMLTextAreaElement>(null);
   useEffect(() => box.current?.focus(), []);
@@ -25,6 +32,10 @@ export function Composer({ conversation, actions }: { conversation: Conversation
   const sendOnEnter = (event: KeyboardEvent): void => {
     if (event.key === "Enter" && !event.shiftKey && !event.nativeEvent.isComposing) send(event);
   };
+  const use = (opener: string): void => {
+    actions.draft(id, opener);
+    box.current?.focus();
+  };
   return (
     <form className="composer" onSubmit={send}>
       {refusal && (
@@ -32,6 +43,7 @@ export function Composer({ conversation, actions }: { conversation: Conversation
           Not sent. {sentenceOf(refusal)}
         </Alert>
       )}
+      <Opener conversation={conversation} me={me} onUse={use} />
       <textarea
         ref={box}
         dir="auto"

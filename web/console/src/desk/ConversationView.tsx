@@ -33,7 +33,7 @@ export function ConversationView({ conversation, desk, actions }: Props) {
       </header>
       <Transcript conversation={conversation} me={desk.agent.name} />
       {mine ? (
-        <Composer conversation={conversation} actions={actions} />
+        <Composer conversation={conversation} me={desk.agent.name} actions={actions} />
       ) : (
         <Over conversation={conversation} actions={actions} />
       )}

@@ -2,7 +2,7 @@
 
 import type { Conversation, Unsent } from "@firstreply/sdk/agent";
 import type { Item } from "@firstreply/sdk/contracts";
-import { useLayoutEffect, useRef } from "react";
+import { useEffect, useLayoutEffect, useRef } from "react";
 import { time } from "../format.ts";
 
 /** Closer to the end than this, new messages keep it at the end. In px. */
@@ -87,14 +87,26 @@ function lineOf(item: Item, me: string): string {
 /** Keep the newest in sight, unless the agent is reading further up. */
 function useEndInSight(length: number) {
   const box = useRef<HTMLDivElement>(null);
-  const seen = useRef(0);
-  useLayoutEffect(() => {
+  const atEnd = useRef(true);
+  useEffect(() => {
     const log = box.current;
     if (!log) return;
-    const before = seen.current;
-    seen.current = log.scrollHeight;
-    const nearEnd = before - log.scrollTop - log.clientHeight < NEAR_END;
-    if (before === 0 || nearEnd) log.scrollTop = log.scrollHeight;
+    const note = (): void => {
+      atEnd.current = log.scrollHeight - log.scrollTop - log.clientHeight < NEAR_END;
+    };
+    const stay = new ResizeObserver(() => {
+      if (atEnd.current) log.scrollTop = log.scrollHeight;
+    });
+    stay.observe(log);
+    log.addEventListener("scroll", note, { passive: true });
+    return () => {
+      stay.disconnect();
+      log.removeEventListener("scroll", note);
+    };
+  }, []);
+  useLayoutEffect(() => {
+    const log = box.current;
+    if (log && atEnd.current) log.scrollTop = log.scrollHeight;
   }, [length]);
   return box;
 }

@@ -35,8 +35,9 @@ function step(desk: Desk, actions: WorkActions, by: number): void {
   if (next) actions.open(next);
 }
 
-export function isTyping(target: EventTarget | null): boolean {
-  return target instanceof HTMLTextAreaElement || target instanceof HTMLInputElement;
+function isTyping(target: EventTarget | null): boolean {
+  if (target instanceof HTMLTextAreaElement) return true;
+  return target instanceof HTMLInputElement && target.type !== "radio" && target.type !== "checkbox";
 }
 
 /** Words on their way would be torn from under the fingers: then the focus stays where it is. */
