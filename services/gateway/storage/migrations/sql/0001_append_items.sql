@@ -10,12 +10,14 @@ CREATE FUNCTION gateway.append_items(
     created_at timestamptz, is_current boolean, agent_id uuid, version bigint, body jsonb
 )
 LANGUAGE plpgsql VOLATILE
+SET plan_cache_mode = force_generic_plan
 SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off
 AS $$
 #variable_conflict use_column
 DECLARE
     v_shops uuid[] := ARRAY(SELECT DISTINCT unnest(p_shop));
     v_now timestamptz;
+    v_wire_now text;
 BEGIN
     IF cardinality(v_shops) > 8 THEN
         RAISE EXCEPTION 'a group holds at most 8 shops' USING ERRCODE = 'invalid_parameter_value';
@@ -28,10 +30,11 @@ BEGIN
         OR (c.session_id = ANY (p_session) AND c.status = 'open')
     ORDER BY c.id FOR NO KEY UPDATE;
     v_now := date_trunc('milliseconds', clock_timestamp());
+    v_wire_now := gateway.wire_instant(v_now);
 
     -- The locks are held; this statement has a new snapshot and sees all that went before.
     RETURN QUERY
-    WITH input AS (
+    WITH input AS MATERIALIZED (  -- else a target is looked up for every pair of rows
         SELECT r.*, CASE WHEN r.session IS NULL THEN r.conversation ELSE (
             SELECT o.id FROM gateway.conversations o
             WHERE o.session_id = r.session AND o.status = 'open') END AS target
@@ -42,8 +45,8 @@ BEGIN
                 shop, sender, client_id, text, received_at, item, item_wire, session,
                 conversation, author_name, grant_assignment, grant_version, ord)
     ), judged AS (
-        SELECT r.*, c.id AS cid, c.shop_id AS cshop, c.wire_id, c.last_seq, c.event_version,
-            c.agent_id AS cagent, c.summary,
+        SELECT r.*, c.id AS cid, c.wire_id, c.last_seq, c.event_version, c.agent_id AS cagent,
+            c.summary,
             k.conversation_id AS kconversation, k.id AS kid, k.seq AS kseq, k.created_at AS kat,
             CASE
                 WHEN k.id IS NOT NULL AND (k.text <> r.text
@@ -58,81 +61,84 @@ BEGIN
                 WHEN c.status <> 'open' THEN 'already_ended'
                 ELSE 'new'
             END AS verdict,
-            first_value(r.ord) OVER (PARTITION BY r.sender, r.client_id ORDER BY r.ord) AS leader
+            first_value(r.ord) OVER twins = r.ord AS leads,
+            first_value(r.text) OVER twins = r.text
+                AND first_value(c.id) OVER twins = c.id AS agrees
         FROM input r
         LEFT JOIN gateway.items k
             ON k.sender_id = r.sender AND k.client_id = r.client_id AND k.shop_id = r.shop
         LEFT JOIN gateway.conversations c ON c.id = r.target AND c.shop_id = r.shop
-    ), numbered AS (
-        SELECT j.*,
-            j.last_seq + row_number() OVER lane AS new_seq,
-            j.event_version + row_number() OVER lane AS new_version
+        WINDOW twins AS (PARTITION BY r.sender, r.client_id ORDER BY r.ord)
+    ), counted AS (
+        SELECT j.*, j.verdict = 'new' AND j.leads AS is_new,
+            count(*) FILTER (WHERE j.verdict = 'new' AND j.leads)
+                OVER (PARTITION BY j.cid ORDER BY j.ord) AS place
         FROM judged j
-        WHERE j.verdict = 'new' AND j.ord = j.leader
-        WINDOW lane AS (PARTITION BY j.cid ORDER BY j.ord)
-    ), fresh AS (
-        SELECT n.*, jsonb_build_object(
-            'item', jsonb_build_object(
-                'id', n.item_wire, 'conversation_id', n.wire_id, 'seq', n.new_seq,
-                'kind', 'message', 'visibility', 'everyone',
-                'author', jsonb_build_object(
-                    'kind', CASE WHEN n.session IS NULL THEN 'agent' ELSE 'customer' END,
-                    'id', CASE WHEN n.session IS NULL THEN n.sender END,
-                    'name', n.author_name),
-                'text', n.text, 'client_id', n.client_id,
-                'created_at', gateway.wire_instant(v_now)),
-            'conversation', n.summary,
-            'received_at', gateway.wire_instant(n.received_at)) AS new_body
-        FROM numbered n
+    ), placed AS MATERIALIZED (
+        SELECT n.*,
+            CASE WHEN n.verdict = 'new'
+                THEN n.last_seq + first_value(n.place) OVER twins END AS new_seq,
+            CASE WHEN n.verdict = 'new' THEN first_value(n.item) OVER twins END AS new_item,
+            CASE WHEN n.is_new THEN n.event_version + n.place END AS new_version,
+            CASE WHEN n.is_new THEN jsonb_build_object(
+                'item', jsonb_build_object(
+                    'id', n.item_wire, 'conversation_id', n.wire_id,
+                    'seq', n.last_seq + n.place, 'kind', 'message', 'visibility', 'everyone',
+                    'author', jsonb_build_object(
+                        'kind', CASE WHEN n.session IS NULL THEN 'agent' ELSE 'customer' END,
+                        'id', CASE WHEN n.session IS NULL THEN n.sender END,
+                        'name', n.author_name),
+                    'text', n.text, 'client_id', n.client_id, 'created_at', v_wire_now),
+                'conversation', n.summary,
+                'received_at', gateway.wire_instant(n.received_at)) END AS new_body
+        FROM counted n
+        WINDOW twins AS (PARTITION BY n.sender, n.client_id ORDER BY n.ord)
     ), inserted AS (
         INSERT INTO gateway.items (
             conversation_id, seq, id, shop_id, kind, visibility, author_kind, author_id,
             author_name, sender_id, client_id, text, received_at, created_at)
-        SELECT f.cid, f.new_seq, f.item, f.cshop, 'message', 'everyone',
+        SELECT f.cid, f.new_seq, f.item, f.shop, 'message', 'everyone',
             CASE WHEN f.session IS NULL THEN 'agent' ELSE 'customer' END,
             CASE WHEN f.session IS NULL THEN f.sender END,
             f.author_name, f.sender, f.client_id, f.text, f.received_at, v_now
-        FROM fresh f
+        FROM placed f WHERE f.is_new
     ), totals AS (
+        -- Of several grants in one group the newest assignment wins.
         SELECT f.cid, max(f.new_seq) AS top_seq, max(f.new_version) AS top_version,
-            max(f.grant_version) AS top_grant
-        FROM fresh f GROUP BY f.cid
-    ), adopted AS (
-        SELECT DISTINCT ON (f.cid) f.cid, f.sender, f.author_name, f.grant_assignment,
-            f.grant_version
-        FROM fresh f WHERE f.grant_version IS NOT NULL
-        ORDER BY f.cid, f.grant_version DESC
+            (array_agg(f.sender ORDER BY f.grant_version DESC NULLS LAST))[1] AS sender,
+            (array_agg(f.author_name ORDER BY f.grant_version DESC NULLS LAST))[1] AS author_name,
+            (array_agg(f.grant_assignment ORDER BY f.grant_version DESC NULLS LAST))[1]
+                AS grant_assignment,
+            max(f.grant_version) AS grant_version
+        FROM placed f WHERE f.is_new GROUP BY f.cid
     ), moved AS (
         UPDATE gateway.conversations c SET
             last_seq = t.top_seq,
             event_version = t.top_version,
-            agent_id = CASE WHEN a.grant_version > c.assignment_version
-                THEN a.sender ELSE c.agent_id END,
-            agent_name = CASE WHEN a.grant_version > c.assignment_version
-                THEN a.author_name ELSE c.agent_name END,
-            assignment_id = CASE WHEN a.grant_version > c.assignment_version
-                THEN a.grant_assignment ELSE c.assignment_id END,
-            assignment_version = greatest(c.assignment_version, a.grant_version)
-        FROM totals t LEFT JOIN adopted a ON a.cid = t.cid
-        WHERE c.id = t.cid
+            agent_id = CASE WHEN t.grant_version > c.assignment_version
+                THEN t.sender ELSE c.agent_id END,
+            agent_name = CASE WHEN t.grant_version > c.assignment_version
+                THEN t.author_name ELSE c.agent_name END,
+            assignment_id = CASE WHEN t.grant_version > c.assignment_version
+                THEN t.grant_assignment ELSE c.assignment_id END,
+            assignment_version = greatest(c.assignment_version, t.grant_version)
+        FROM totals t WHERE c.id = t.cid
     ), told AS (
         INSERT INTO gateway.outbox (
             receiver, shop_id, stream, version, event_id, type, occurred_at, body)
-        SELECT receiver, f.cshop, f.wire_id, f.new_version, f.item, 'message.created', v_now,
+        SELECT receiver, f.shop, f.wire_id, f.new_version, f.item, 'message.created', v_now,
             f.new_body
-        FROM fresh f CROSS JOIN unnest(ARRAY['router', 'history']) AS receiver
+        FROM placed f CROSS JOIN unnest(ARRAY['router', 'history']) AS receiver
+        WHERE f.is_new
     )
-    SELECT j.ord,
-        CASE WHEN j.verdict = 'new' AND j.ord <> j.leader
-            THEN CASE WHEN f.text = j.text AND f.cid = j.cid
-                THEN 'known' ELSE 'client_id_conflict' END
-            ELSE j.verdict END,
-        coalesce(j.kconversation, f.cid), coalesce(j.kid, f.item), coalesce(j.kseq, f.new_seq),
-        coalesce(j.kat, v_now), coalesce(j.kconversation, f.cid) IS NOT DISTINCT FROM j.cid,
-        coalesce(CASE WHEN f.grant_version IS NOT NULL THEN f.sender END, j.cagent),
-        CASE WHEN j.ord = j.leader THEN f.new_version END,
-        CASE WHEN j.ord = j.leader THEN f.new_body END
-    FROM judged j LEFT JOIN fresh f ON f.ord = j.leader
-    ORDER BY j.ord;
+    SELECT p.ord,
+        CASE WHEN p.verdict <> 'new' OR p.leads THEN p.verdict
+            WHEN p.agrees THEN 'known' ELSE 'client_id_conflict' END,
+        coalesce(p.kconversation, p.cid), coalesce(p.kid, p.new_item),
+        coalesce(p.kseq, p.new_seq), coalesce(p.kat, v_now),
+        coalesce(p.kconversation, p.cid) IS NOT DISTINCT FROM p.cid,
+        CASE WHEN p.session IS NULL THEN p.sender ELSE p.cagent END,
+        p.new_version, p.new_body
+    FROM placed p ORDER BY p.ord;
 END
 $$;

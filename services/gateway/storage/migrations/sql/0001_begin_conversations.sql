@@ -4,18 +4,23 @@ CREATE FUNCTION gateway.begin_conversations(
     p_session uuid[], p_client_id text[], p_conversation uuid[], p_conversation_wire text[]
 ) RETURNS void
 LANGUAGE plpgsql VOLATILE
+SET plan_cache_mode = force_generic_plan
 SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off
 AS $$
 DECLARE
     v_now timestamptz;
+    -- A scalar subquery is an index look-up a row; NOT EXISTS became a scan of all that are open.
+    v_without uuid[] := ARRAY(
+        SELECT DISTINCT r.session FROM unnest(p_session) AS r (session)
+        WHERE r.session IS NOT NULL AND (
+            SELECT o.id FROM gateway.conversations o
+            WHERE o.session_id = r.session AND o.status = 'open') IS NULL);
 BEGIN
-    PERFORM 1 FROM gateway.sessions s
-    WHERE s.id = ANY (p_session) AND NOT EXISTS (
-        SELECT 1 FROM gateway.conversations o WHERE o.session_id = s.id AND o.status = 'open')
-    ORDER BY s.id FOR NO KEY UPDATE;
-    IF NOT FOUND THEN
+    IF cardinality(v_without) = 0 THEN
         RETURN;
     END IF;
+    PERFORM 1 FROM gateway.sessions s WHERE s.id = ANY (v_without)
+    ORDER BY s.id FOR NO KEY UPDATE;
     v_now := date_trunc('milliseconds', clock_timestamp());
     -- A new statement sees what was committed while it waited for the locks.
     INSERT INTO gateway.conversations (
@@ -28,12 +33,11 @@ BEGIN
     FROM unnest(p_session, p_client_id, p_conversation, p_conversation_wire)
         WITH ORDINALITY AS r (session, client_id, conversation, wire, ord)
     JOIN gateway.sessions s ON s.id = r.session
-    WHERE NOT EXISTS (
-            SELECT 1 FROM gateway.conversations o
-            WHERE o.session_id = r.session AND o.status = 'open')
-        AND NOT EXISTS (
-            SELECT 1 FROM gateway.items k
-            WHERE k.sender_id = r.session AND k.client_id = r.client_id)
+    WHERE r.session = ANY (v_without)
+        AND (SELECT o.id FROM gateway.conversations o
+            WHERE o.session_id = r.session AND o.status = 'open') IS NULL
+        AND (SELECT k.id FROM gateway.items k
+            WHERE k.sender_id = r.session AND k.client_id = r.client_id) IS NULL
     ORDER BY s.id, r.ord
     ON CONFLICT DO NOTHING;
 END

@@ -3,7 +3,7 @@ CREATE FUNCTION gateway.reach_of(p_shops uuid[], p_conversations uuid[]) RETURNS
     conversation_id uuid, last_seq bigint
 )
 LANGUAGE plpgsql VOLATILE
-SET enable_seqscan = off
+SET plan_cache_mode = force_generic_plan SET enable_seqscan = off
 AS $$
 #variable_conflict use_column
 BEGIN

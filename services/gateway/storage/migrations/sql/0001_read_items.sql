@@ -4,7 +4,7 @@ CREATE FUNCTION gateway.read_items(
     p_shop uuid, p_conversation uuid, p_after bigint, p_limit int
 ) RETURNS TABLE (last_seq bigint, epoch int, item gateway.items)
 LANGUAGE plpgsql VOLATILE
-SET enable_seqscan = off
+SET plan_cache_mode = force_generic_plan SET enable_seqscan = off
 AS $$
 #variable_conflict use_column
 BEGIN

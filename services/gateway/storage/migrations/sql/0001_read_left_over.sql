@@ -4,7 +4,7 @@ CREATE FUNCTION gateway.read_left_over(
     p_shop uuid, p_session uuid, p_named uuid, p_after bigint, p_latest uuid, p_limit int
 ) RETURNS SETOF gateway.items
 LANGUAGE plpgsql VOLATILE
-SET enable_seqscan = off
+SET plan_cache_mode = force_generic_plan SET enable_seqscan = off
 AS $$
 BEGIN
     PERFORM set_config('app.shop_ids', p_shop::text, true);

@@ -6,6 +6,7 @@ CREATE FUNCTION gateway.take_routing(p_shops uuid[], p_events jsonb) RETURNS TAB
     agent_id uuid, version bigint, body jsonb, created_at timestamptz
 )
 LANGUAGE plpgsql VOLATILE
+SET plan_cache_mode = force_generic_plan
 SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off
 AS $$
 #variable_conflict use_column
