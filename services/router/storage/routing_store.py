@@ -14,7 +14,7 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from services.router.domain.effects import Effects
-from services.router.domain.model import Conversation, Heard, Rows
+from services.router.domain.model import Heard, Rows
 from services.router.domain.policy import Policy
 from services.router.storage import rows
 from services.router.storage.rows import AGENT_COLUMNS, Json, stream_of
@@ -25,6 +25,7 @@ from shared.kit.outbox import outbox_rows
 log = structlog.get_logger()
 
 _TAKE_LEASE = "SELECT router.take_lease($1, $2) AS token"
+_HEARD_CALL = "SELECT stream, version FROM router.heard($1, $2)"
 _COMMIT = "SELECT router.commit_group($1, $2, $3::jsonb) AS held"
 _SHOP = """
     SELECT s.policy, q.first_response_target_ms FROM router.shops s
@@ -39,10 +40,6 @@ _SOME_CONVERSATIONS = """
     """
 _PENDING = "SELECT * FROM router.offers WHERE shop_id = :shop_id AND status = 'pending'"
 _ACTIVE = "SELECT * FROM router.assignments WHERE shop_id = :shop_id AND status = 'active'"
-_HEARD = """
-    SELECT stream, version FROM router.inbox
-    WHERE shop_id = :shop_id AND emitter = 'gateway' AND stream = ANY (:streams) AND version > 0
-    """
 
 
 class RoutingTables:
@@ -60,22 +57,33 @@ class RoutingTables:
                 return None
             async with self._database.read(shop_id) as tx:
                 policy = await _policy(tx, shop_id)
-                return OwnedShop(taken["token"], policy, await _live_rows(tx, shop_id))
+                live = await _live_rows(tx, shop_id)
+            heard = await self._heard(shop_id, [one.id for one in live.conversations])
+            return OwnedShop(taken["token"], policy, replace(live, heard=heard))
 
     async def recall(
         self, shop_id: UUID, conversations: Sequence[UUID], agents: Sequence[UUID]
     ) -> Rows:
         """Return rows that an engine does not hold, with how far each stream was heard."""
         with _as_commit_failure("router.recall_failed"):
+            heard = await self._heard(shop_id, conversations) if conversations else ()
+            known = [one.conversation_id for one in heard]
+            if not known and not agents:
+                return Rows()  # new conversations, as nearly always
             async with self._database.read(shop_id) as tx:
-                found = await _conversations(tx, shop_id, _SOME_CONVERSATIONS, conversations)
-                known = await _agent_rows(tx, shop_id, agents) if agents else []
-                heard = await _heard(tx, shop_id, conversations)
-                return Rows(
-                    agents=tuple(rows.read_agent(row) for row in known),
-                    conversations=found,
-                    heard=heard,
-                )
+                found = await tx.rows(_SOME_CONVERSATIONS, {"shop_id": shop_id, "ids": known})
+                team = await tx.rows(_SOME_AGENTS, {"shop_id": shop_id, "ids": list(agents)})
+            return Rows(
+                agents=tuple(rows.read_agent(row) for row in team),
+                conversations=tuple(rows.read_conversation(row) for row in found),
+                heard=heard,
+            )
+
+    async def _heard(self, shop_id: UUID, conversations: Sequence[UUID]) -> tuple[Heard, ...]:
+        """Ask in one round trip, on the hot path: a conversation never heard of has no rows."""
+        streams = [stream_of(one) for one in conversations]
+        found = await self._database.call(_HEARD_CALL, shop_id, streams)
+        return tuple(rows.read_heard(row) for row in found)
 
     async def commit(self, work: Sequence[ShopWork]) -> frozenset[UUID]:
         """Commit the work at once; return the shops whose lease still was ours."""
@@ -131,37 +139,12 @@ async def _policy(tx: ReadTransaction, shop_id: UUID) -> Policy:
 
 async def _live_rows(tx: ReadTransaction, shop_id: UUID) -> Rows:
     shop = {"shop_id": shop_id}
-    live = tuple(rows.read_conversation(row) for row in await tx.rows(_LIVE, shop))
     return Rows(
         agents=tuple(rows.read_agent(row) for row in await tx.rows(_AGENTS, shop)),
-        conversations=live,
+        conversations=tuple(rows.read_conversation(row) for row in await tx.rows(_LIVE, shop)),
         offers=tuple(rows.read_offer(row) for row in await tx.rows(_PENDING, shop)),
         assignments=tuple(rows.read_assignment(row) for row in await tx.rows(_ACTIVE, shop)),
-        heard=await _heard(tx, shop_id, [one.id for one in live]),
     )
-
-
-async def _agent_rows(tx: ReadTransaction, shop_id: UUID, agents: Sequence[UUID]) -> Sequence[Any]:
-    return await tx.rows(_SOME_AGENTS, {"shop_id": shop_id, "ids": list(agents)})
-
-
-async def _conversations(
-    tx: ReadTransaction, shop_id: UUID, sql: str, wanted: Sequence[UUID]
-) -> tuple[Conversation, ...]:
-    if not wanted:
-        return ()
-    found = await tx.rows(sql, {"shop_id": shop_id, "ids": list(wanted)})
-    return tuple(rows.read_conversation(row) for row in found)
-
-
-async def _heard(
-    tx: ReadTransaction, shop_id: UUID, conversations: Sequence[UUID]
-) -> tuple[Heard, ...]:
-    if not conversations:
-        return ()
-    streams = [stream_of(one) for one in conversations]
-    found = await tx.rows(_HEARD, {"shop_id": shop_id, "streams": streams})
-    return tuple(rows.read_heard(row) for row in found)
 
 
 @contextmanager
@@ -171,5 +154,6 @@ def _as_commit_failure(event: str) -> Iterator[None]:
         yield
     except (asyncpg.PostgresError, asyncpg.InterfaceError, SQLAlchemyError, OSError) as error:
         # TimeoutError is an OSError.
-        log.warning(event, error=type(error).__name__, detail=str(error))
+        # Never its text: a failing row's detail holds customers' words.
+        log.warning(event, error=type(error).__name__, sqlstate=getattr(error, "sqlstate", None))
         raise CommitFailedError(event) from error

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any, TypeAlias
 from uuid import UUID
 
+import asyncpg
 from sqlalchemy import RowMapping
 
 from services.router.domain.effects import CandidateSeen, DecisionRecord
@@ -162,7 +163,7 @@ def stream_of(conversation_id: UUID) -> str:
     return ids.encode(IdKind.CONVERSATION, conversation_id)
 
 
-def read_heard(row: Row) -> Heard:
+def read_heard(row: Row | asyncpg.Record) -> Heard:
     """Return how far a stream was heard."""
     return Heard(ids.decode(IdKind.CONVERSATION, row["stream"]), row["version"])
 

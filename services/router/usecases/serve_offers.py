@@ -106,13 +106,14 @@ class ServeOffers:
         Raises:
             RefusedError: NOT_FOUND, NOT_ASSIGNED, ALREADY_ENDED, TRY_AGAIN.
         """
-        if await self._records.conversation(shop_id, conversation_id, agent_id) is None:
-            raise _refused(ErrorCode.NOT_FOUND)
         command = ConversationClosed(conversation_id, agent_id)
         answer = await self._desk.post(shop_id, command)
         if isinstance(answer, ConversationNow):
             return views.routing_state(answer.conversation)
-        raise _refused(answer.code if isinstance(answer, Refused) else ErrorCode.NOT_FOUND)
+        code = answer.code if isinstance(answer, Refused) else ErrorCode.NOT_FOUND
+        if await self._records.conversation(shop_id, conversation_id, agent_id) is None:
+            code = ErrorCode.NOT_FOUND  # not the caller's to see: like one that does not exist
+        raise _refused(code)
 
     async def pending(self, caller: Caller) -> tuple[routing.Offer, ...]:
         """Return the agent's pending offers with their cards, oldest first."""

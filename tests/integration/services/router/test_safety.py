@@ -6,37 +6,17 @@ import asyncio
 import random
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, field
-from uuid import UUID
 
 import asyncpg
 import pytest
 
-from services.router.domain.commands import (
-    Command,
-    ConversationClosed,
-    OfferAccepted,
-    OfferDeclined,
-    PresenceChanged,
-    StatusSet,
-    Tick,
-)
-from services.router.domain.engine import Engine
-from services.router.domain.model import Offer
-from services.router.storage.routing_store import RoutingTables
-from services.router.usecases.decide import Deciders, Order
-from services.router.usecases.ports import ShopWork
 from shared.contracts.routing import RoutingState
-from shared.kernel.clock import Instant
-from shared.kernel.vocabulary import AgentStatus, AuthorKind, EventType, Presence, Service
-from shared.kit import roles
+from shared.kernel.vocabulary import AuthorKind, EventType, Service
 from shared.kit.bus.interface import BusError
-from shared.kit.database import open_database
 from shared.kit.new_ids import new_id
 from tests.support.clock import VirtualClock
 from tests.support.postgres import TestDatabase
-from tests.support.router import NODE, Console, Rig, a_message, running_router
-from tests.support.routing import a_message as a_command, shape_of
+from tests.support.router import Console, Rig, a_message, running_router
 
 
 @pytest.fixture
@@ -123,6 +103,28 @@ async def test_a_new_router_goes_on_where_the_old_one_stopped(
         await new.console(shop, bert.agent_id)
 
 
+async def test_a_new_router_recalls_what_had_ended_and_hears_who_writes_into_it(
+    database: TestDatabase, clock: VirtualClock
+) -> None:
+    conversation = new_id()
+    async with running_router(database, clock) as old:
+        shop = await old.shop()
+        anna = await old.console(shop)
+        await old.message(shop, conversation)
+        offer = await anna.wait_for(EventType.OFFER_CREATED)
+        await anna.accept(offer)
+        await anna.close(offer["conversation_id"])
+        keys = old.keys
+    async with running_router(database, clock, keys=keys) as new:
+        anna = await new.console(shop, anna.agent_id)
+        assert (await anna.close(offer["conversation_id"])).json()["status"] == "ended"
+        said = await new.message(shop, conversation, 2, author=AuthorKind.SYSTEM)
+        assert said == 2
+        assert await new.message(shop, conversation, 1) == 2
+        assert await new.message(shop, conversation, 3) == 3
+        assert (await anna.wait_for(EventType.OFFER_CREATED))["id"] != offer["id"]
+
+
 async def test_what_ran_out_while_no_router_ran_happens_at_the_start(
     database: TestDatabase, clock: VirtualClock
 ) -> None:
@@ -196,113 +198,3 @@ async def test_a_good_stream_gets_on_beside_a_bad_one(rig: Rig) -> None:
     bad = a_message(new_id(), new_id(), 1, rig.clock.now())
     answer = await rig.send(good, bad)
     assert [one.stream for one in answer.positions] == [good.stream]
-
-
-async def test_any_day_rebuilt_from_the_real_tables_is_the_live_one(
-    rig: Rig, clock: VirtualClock
-) -> None:
-    """DESIGN section 6: an engine made from the rows is the one that wrote them, after any day."""
-    shop = await rig.shop()
-    team = [await rig.agent(shop, name=f"Agent {n}", capacity=1 + n % 3) for n in range(5)]
-    day = RandomDay(random.Random(5), team)  # noqa: S311  a repeatable day
-    async with open_database(rig.database.service_url(Service.ROUTER)) as db:
-        tables, listener = RoutingTables(db, new_id()), Listener()
-        deciders = Deciders(tables, listener, clock)
-        for _ in range(150):
-            commands = [day.something(clock.now(), listener) for _ in range(3)]
-            answers = await deciders.commit([Order(shop, command) for command in commands])
-            assert not [one for one in answers if isinstance(one, Exception)]
-            clock.advance(day.rng.randrange(2_500))
-        live = deciders._owned[shop].engine
-        owned = await tables.own(shop)
-    assert owned is not None
-    rebuilt = Engine(owned.policy, owned.rows)
-    assert rebuilt.apply(Tick(), live.state.now).changes_nothing
-    assert shape_of(rebuilt) == shape_of(live)
-    assert live.state.offers
-    assert live.state.assignments
-
-
-class Listener:
-    """Remembers the offers that were told."""
-
-    def __init__(self) -> None:
-        self.offers: list[Offer] = []
-
-    def committed(self, work: ShopWork) -> None:
-        for effects in work.effects:
-            self.offers += [told.offer for told in effects.offers_told]
-
-
-@dataclass
-class RandomDay:
-    """What may happen in a shop, by a seed."""
-
-    rng: random.Random
-    team: list[UUID]
-    conversations: list[UUID] = field(default_factory=lambda: [new_id() for _ in range(25)])
-    heard: dict[UUID, int] = field(default_factory=dict)
-
-    def something(self, now: Instant, listener: Listener) -> Command:
-        agent, conversation = self.rng.choice(self.team), self.rng.choice(self.conversations)
-        offer = self.rng.choice(listener.offers[-6:]) if listener.offers else None
-        match self.rng.randrange(9):
-            case 0 | 1 | 2:
-                version = self.heard[conversation] = self.heard.get(conversation, 0) + 1
-                return a_command(conversation, version, now)
-            case 3 | 4 if offer:
-                return OfferAccepted(offer.id, offer.agent_id)
-            case 5 if offer:
-                return OfferDeclined(offer.id, offer.agent_id)
-            case 6:
-                return ConversationClosed(conversation, None)
-            case 7:
-                status = self.rng.choice([AgentStatus.AVAILABLE, AgentStatus.AWAY])
-                return StatusSet(agent, status)
-            case _:
-                here = self.rng.choice([Presence.CONNECTED, *Presence])
-                return PresenceChanged(agent, NODE, here)
-
-
-class TestFunctions:
-    async def test_an_event_taken_twice_fails_the_whole_commit(
-        self, rig: Rig, database: TestDatabase
-    ) -> None:
-        shop = await rig.shop()
-        inbox = '[{"shop_id": "%s", "emitter": "gateway", "stream": "conv_x", "version": 1}]'
-        async with open_database(database.service_url(Service.ROUTER)) as db:
-            (taken,) = await db.call("SELECT router.take_lease($1, $2) AS token", shop, new_id())
-            rows = '{"inbox": %s}' % (inbox % shop)
-            call = "SELECT router.commit_group($1, $2, $3::jsonb) AS held"
-            (first,) = await db.call(call, [shop], [taken["token"]], rows)
-            assert first["held"] == [shop]
-            with pytest.raises(asyncpg.RaiseError, match="taken twice"):
-                await db.call(call, [shop], [taken["token"]], rows)
-
-    async def test_the_sweep_role_reads_shops_and_leases_and_nothing_of_routing(
-        self, rig: Rig, database: TestDatabase
-    ) -> None:
-        shop = await rig.shop()
-        async with open_database(database.sweep_url(Service.ROUTER)) as db:
-            (row,) = await db.call("SELECT shop_id FROM router.shops")
-            assert row["shop_id"] == shop
-            for table in ("agents", "conversations", "offers", "api_keys", "decisions"):
-                with pytest.raises(asyncpg.InsufficientPrivilegeError):
-                    await db.call(f"SELECT * FROM router.{table}")  # noqa: S608  the names above
-
-    async def test_without_a_shop_in_scope_nothing_is_there(
-        self, rig: Rig, database: TestDatabase
-    ) -> None:
-        shop = await rig.shop()
-        await rig.agent(shop)
-        async with open_database(database.service_url(Service.ROUTER)) as db:
-            assert await db.call("SELECT * FROM router.agents") == []
-            async with db.read(new_id()) as tx:
-                assert await tx.rows("SELECT * FROM router.agents") == []
-
-    async def test_only_the_service_may_call_the_functions(
-        self, rig: Rig, database: TestDatabase
-    ) -> None:
-        async with open_database(database.url(roles.sweep_role(Service.ROUTER))) as db:
-            with pytest.raises(asyncpg.InsufficientPrivilegeError):
-                await db.call("SELECT router.take_lease($1, $2)", new_id(), new_id())

@@ -29,6 +29,7 @@ TABLES = (
 )
 ROUTINES = {
     "take_lease": "uuid, uuid",
+    "heard": "uuid, text[]",
     "put_conversations": "uuid[], jsonb",
     "put_agents": "uuid[], jsonb",
     "put_offers": "uuid[], jsonb",
