@@ -94,6 +94,13 @@ describe("an accepted conversation", () => {
   });
 });
 
+test("dismissing one conversation opens the one whose customer still waits for a first answer", () => {
+  const other = aRouting(3, { conversation_id: NEXT_CONVERSATION });
+  const desk = after(taken, event("conversation.assigned", other), { type: "dismiss", id: CONVERSATION });
+  expect(desk.open).toBe(NEXT_CONVERSATION);
+  expect(stepDesk(desk, { type: "dismiss", id: NEXT_CONVERSATION }, NOW).open).toBeNull();
+});
+
 describe("a conversation taken by another agent", () => {
   const byBo = aRouting(5, { agent: { id: "agent_bo", name: "Bo" }, assignment_version: 2 });
 

@@ -148,7 +148,15 @@ function open(desk: Desk, id: Desk["open"]): Desk {
 function dismiss(desk: Desk, id: NonNullable<Desk["open"]>): Desk {
   const conversations = new Map(desk.conversations);
   conversations.delete(id);
-  return { ...desk, conversations, open: desk.open === id ? null : desk.open };
+  const left: Desk = { ...desk, conversations };
+  return desk.open === id ? open(left, nextToAnswer(left)) : left;
+}
+
+/** Someone who waits for a first answer comes before an offer; those answered are chosen by hand. */
+function nextToAnswer(desk: Desk): Desk["open"] {
+  const waits = ({ standing, routing }: Conversation) =>
+    standing === "mine" && routing.first_response_ms === null;
+  return [...desk.conversations.values()].find(waits)?.id ?? null;
 }
 
 function put(desk: Desk, conversation: Conversation): Desk {

@@ -3,7 +3,7 @@
 import type { Accepted, ErrorFrame, Item, ServerFrame, Welcome } from "../contracts.ts";
 import { mergeItems } from "../thread.ts";
 import { flush } from "./sending.ts";
-import type { ChatState, Effect, Outgoing, Session, Step } from "./state.ts";
+import type { ChatState, Outgoing, Session, Step } from "./state.ts";
 import { subjectOf } from "./subject.ts";
 
 /** How long to pause when the server says "later" but not when. */
@@ -33,31 +33,23 @@ export function onFrame(state: ChatState, frame: ServerFrame, now: number): Step
 function onWelcome(state: ChatState, frame: Welcome, now: number): Step {
   const { session_token: token, epoch } = frame;
   const session: Session = { token, epoch, subject: subjectOf(state.customerToken) };
-  const stored: Effect = { type: "store", session };
-  if (historyIsAnother(state, frame)) return fromZero({ ...state, session }, stored, now);
+  const known = historyIsAnother(state, frame) ? { ...state, items: [] } : state;
   const live: ChatState = {
-    ...withItems(state, frame.items),
+    ...withItems(known, frame.items),
     session,
     phase: "live",
     phaseSince: now,
     textMax: frame.limits.text_max,
   };
   const sent = flush(live, now);
-  return { state: sent.state, effects: [stored, ...sent.effects] };
+  return { state: sent.state, effects: [{ type: "store", session }, ...sent.effects] };
 }
 
-/** Another epoch: what we hold and our position in it were of a history that is gone. */
+/** Another session or epoch: what we hold is of a history that is gone; the server begins anew. */
 function historyIsAnother(state: ChatState, frame: Welcome): boolean {
-  return state.items.length > 0 && state.session !== null && state.session.epoch !== frame.epoch;
-}
-
-/** Say hello once more, on a new connection and from the beginning. */
-function fromZero(state: ChatState, stored: Effect, now: number): Step {
-  const outgoing = state.outgoing.map((one) => ({ ...one, sentAt: null }));
-  return {
-    state: { ...state, items: [], outgoing, phase: "connecting", phaseSince: now },
-    effects: [stored, { type: "disconnect" }, { type: "connect" }],
-  };
+  const { session } = state;
+  if (session === null) return false;
+  return session.epoch !== frame.epoch || session.token !== frame.session_token;
 }
 
 function onAccepted(state: ChatState, frame: Accepted): ChatState {

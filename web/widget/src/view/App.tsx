@@ -1,7 +1,7 @@
 /** The whole widget: the button that opens it, and the panel. Holds what is open, nothing of the talk. */
 
 import type { Chat, ChatState } from "@firstreply/sdk/chat";
-import { useCallback, useEffect, useRef, useState } from "preact/hooks";
+import { useCallback, useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { Launcher } from "./Launcher.tsx";
 import { Panel } from "./Panel.tsx";
 
@@ -29,7 +29,7 @@ export function App({ chat, title, onReady }: Props) {
     if (wasOpen.current && !open) launcher.current?.focus();
     wasOpen.current = open;
   }, [open]);
-  useEffect(() => onReady(setOpen), [onReady, setOpen]);
+  useLayoutEffect(() => onReady(setOpen), [onReady, setOpen]);
   useEffect(() => {
     if (open) setSeen(fromOthers);
   }, [open, fromOthers]);
@@ -49,7 +49,7 @@ export function App({ chat, title, onReady }: Props) {
 
 function useChat(chat: Chat): ChatState {
   const [state, setState] = useState(chat.state);
-  useEffect(() => {
+  useLayoutEffect(() => {
     setState(chat.state);
     return chat.subscribe(setState);
   }, [chat]);
