@@ -160,6 +160,26 @@ async def test_an_owner_who_lost_the_lease_commits_nothing_more(
         assert (await anna.decline(offer)).json()["code"] == "offer_gone"
 
 
+async def test_an_agent_above_capacity_is_refused_and_the_offer_stays(
+    rig: Rig, owner: asyncpg.Connection
+) -> None:
+    """LESSONS 6: a limit is a number, checked again at the accept."""
+    shop = await rig.shop()
+    anna = await rig.console(shop, capacity=2)
+    for count in (1, 2):
+        await rig.message(shop, new_id())
+        await anna.wait_for(EventType.OFFER_CREATED, count)
+    first, second = anna.of(EventType.OFFER_CREATED)
+    assert (await anna.accept(first)).status_code == 200
+    await owner.execute("UPDATE router.agents SET capacity = 1")
+    await owner.execute("UPDATE router.leases SET token = token + 1")  # its engine is built again
+    assert (await anna.accept(second)).status_code == 503
+    refused = await anna.accept(second)
+    assert (refused.status_code, refused.json()["code"]) == (409, "at_capacity")
+    await anna.close(first["conversation_id"])
+    assert (await anna.accept(second)).status_code == 200
+
+
 async def test_events_shuffled_and_doubled_have_each_effect_once(rig: Rig) -> None:
     """DESIGN section 4: an older version is acknowledged and dropped, a gap is answered."""
     shop = await rig.shop()
