@@ -25,6 +25,7 @@ PAGE_POLICY = (
 )
 """For our own pages. Inline styles: the console's components set them; scripts are files only."""
 
+_NOT_MODIFIED = 304
 _FIXED_HEADERS = (
     (b"x-content-type-options", b"nosniff"),
     (b"x-frame-options", b"DENY"),
@@ -59,7 +60,8 @@ class Protect:
 
         async def send_protected(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message = {**message, "headers": self._protected(message["headers"])}
+                head = self._protected(message["headers"], message["status"])
+                message = {**message, "headers": head}
             await send(message)
 
         if _declared_length(scope) > self._limits.body_max_bytes:
@@ -76,10 +78,14 @@ class Protect:
         )
         await response(scope, receive, send)
 
-    def _protected(self, headers: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+    def _protected(
+        self, headers: Iterable[tuple[bytes, bytes]], status: int
+    ) -> list[tuple[bytes, bytes]]:
         head = [*headers, *_FIXED_HEADERS]
         said = dict(head)
-        if b"content-security-policy" not in said:
+        # A 304 has no type, and its headers replace those of the kept page (RFC 9111, 3.2):
+        # data's policy on it would forbid that page everything.
+        if b"content-security-policy" not in said and status != _NOT_MODIFIED:
             is_page = said.get(b"content-type", b"").startswith(b"text/html")
             policy = self._page_policy if is_page else API_POLICY.encode()
             head.append((b"content-security-policy", policy))

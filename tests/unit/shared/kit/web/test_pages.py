@@ -31,6 +31,15 @@ async def test_a_page_is_served_under_its_policy_and_asked_for_again(
     assert answer.headers["cache-control"] == "no-cache"
 
 
+async def test_a_page_that_is_still_good_keeps_the_policy_it_came_with(
+    client: httpx.AsyncClient,
+) -> None:
+    etag = (await client.get("/console/")).headers["etag"]
+    again = await client.get("/console/", headers={"If-None-Match": etag})
+    assert again.status_code == 304
+    assert "content-security-policy" not in again.headers
+
+
 async def test_a_file_named_by_its_content_is_kept_for_ever(client: httpx.AsyncClient) -> None:
     answer = await client.get("/console/assets/app-1f2e.js")
     assert "immutable" in answer.headers["cache-control"]
