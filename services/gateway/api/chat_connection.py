@@ -115,7 +115,7 @@ class ChatConnection:
             case Append():
                 self._append(effect)
             case LookUp():
-                self._run("hello", self._look_up(effect.hello), self._look_up_failed)
+                self._run("hello", partial(self._look_up, effect.hello), self._look_up_failed)
             case Follow() | ReadItems():
                 self._read(effect.conversation_id, effect.after_seq)
             case Unfollow():
@@ -142,8 +142,10 @@ class ChatConnection:
 
     async def _look_up(self, hello: Hello) -> None:
         parts = self._parts
+        if self._is_lost():
+            return  # gone while it waited for its turn
         greeting = await parts.greet(hello, self._origin)
-        if self._lost:
+        if self._is_lost():
             return
         self._greeting = greeting
         session = greeting.session
@@ -157,8 +159,10 @@ class ChatConnection:
         self._do(self._session.welcomed(found, self._now()))
 
     def _look_up_failed(self, error: Exception) -> None:
-        code = error.code if isinstance(error, RefusedError) else ErrorCode.TRY_AGAIN
-        self._do(self._session.refused(code))
+        if isinstance(error, RefusedError):
+            self._do(self._session.refused(error.code))
+        else:
+            self._do(self._session.refused(ErrorCode.TRY_AGAIN, self._parts.retry_in_ms()))
 
     # Sending.
 
@@ -208,11 +212,11 @@ class ChatConnection:
     # Reading.
 
     def _read(self, conversation_id: UUID, after_seq: int) -> None:
-        errand = self._read_items(conversation_id, after_seq)
+        errand = partial(self._read_items, conversation_id, after_seq)
         self._run("read", errand, lambda _: self._read_failed(conversation_id))
 
     async def _read_items(self, conversation_id: UUID, after_seq: int) -> None:
-        if self._greeting is None:
+        if self._greeting is None or self._lost:
             return
         await self._follow(conversation_id)
         page = await self._parts.read(self._greeting.shop_id, conversation_id, after_seq)
@@ -238,6 +242,9 @@ class ChatConnection:
 
     def _run(self, name: str, errand: Errand, failed: Callable[[Exception], None]) -> None:
         self._parts.errands.run(name, errand, failed)
+
+    def _is_lost(self) -> bool:
+        return self._lost
 
     def _now(self) -> Instant:
         return self._parts.clock.now()

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine
-from typing import Any, TypeAlias
+from collections.abc import Awaitable, Callable
+from typing import TypeAlias
 
 import structlog
 from prometheus_client import Counter
@@ -15,7 +15,11 @@ log = structlog.get_logger()
 
 FAILURES = Counter("firstreply_errand_failures_total", "Errands that failed", ["errand"])
 
-Errand: TypeAlias = Coroutine[Any, Any, None]
+AT_ONCE = 6
+"""Errands at work at the same time: two of the eight hot connections stay free for the lane, so
+that a storm of hellos does not stand before the messages of those who are in."""
+
+Errand: TypeAlias = Callable[[], Awaitable[None]]
 
 
 class Errands:
@@ -23,6 +27,7 @@ class Errands:
 
     def __init__(self, group: asyncio.TaskGroup) -> None:
         self._group = group
+        self._room = asyncio.Semaphore(AT_ONCE)
 
     def run(self, name: str, errand: Errand, failed: Callable[[Exception], None]) -> None:
         """Start an errand; `failed` is called with what it raises."""
@@ -30,7 +35,8 @@ class Errands:
 
     async def _guard(self, name: str, errand: Errand, failed: Callable[[Exception], None]) -> None:
         try:
-            await errand
+            async with self._room:
+                await errand()
         except RefusedError as refusal:
             failed(refusal)
         except Exception as error:  # the edge of an errand: its asker is told, the others go on

@@ -104,9 +104,9 @@ class ChatSession:
         self._held.clear()
         return effects + self._deliveries.due(now)
 
-    def refused(self, code: ErrorCode) -> list[Effect]:
-        """Take the answer to `LookUp`: there is no such site or session."""
-        return self._bye(code) if self.phase is Phase.LOOKING_UP else []
+    def refused(self, code: ErrorCode, retry_in_ms: Millis | None = None) -> list[Effect]:
+        """Take the answer to `LookUp`: there is no such site or session, or not now."""
+        return self._bye(code, retry_in_ms) if self.phase is Phase.LOOKING_UP else []
 
     def appended(self, client_id: str, at: Appended, now: Instant) -> list[Effect]:
         """Take the commit of a message, or of the one it repeats; only now is it acknowledged."""

@@ -11,7 +11,7 @@ from shared.contracts.items import Item
 from shared.kit.database import Database
 
 LEFT_OVER_MAX = 200
-"""Items of earlier conversations in one welcome: a customer who missed more begins afresh."""
+"""Items of earlier conversations in one welcome; the present conversation is told without limit."""
 AGENT_ITEMS_MAX = 200
 """Newest items of one conversation in an agent's snapshot; the rest is a page away."""
 

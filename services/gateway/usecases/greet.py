@@ -26,7 +26,7 @@ from services.gateway.usecases.ports import (
     Site,
     SiteStore,
 )
-from services.gateway.usecases.read_items import CUSTOMER_PAGE, visible_page
+from services.gateway.usecases.read_items import CUSTOMER_PAGE, fitting, visible_page
 from shared.contracts.frames import Hello
 from shared.contracts.items import CustomerRef, Item
 from shared.kernel.errors import ErrorCode, RefusedError
@@ -107,7 +107,7 @@ async def catch_up(greeting: Greeting, items: ItemStore) -> Found:
                 greeting.named_after_seq,
                 session.conversation_id,
             )
-    seen = tuple(item for item in left_over if item.visibility is Visibility.EVERYONE)
+    seen = tuple(item for item in fitting(left_over) if item.visibility is Visibility.EVERYONE)
     return Found(
         session_id=session.session_id,
         session_token=greeting.token,

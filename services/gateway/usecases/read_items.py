@@ -28,7 +28,7 @@ async def visible_page(
         RefusedError: NOT_FOUND.
     """
     page = await _page(shop_id, conversation_id, after_seq, store, limit)
-    kept = tuple(_fitting(page.items))
+    kept = tuple(fitting(page.items))
     through = page.through_seq if len(kept) == len(page.items) else kept[-1].seq
     visible = tuple(item for item in kept if item.visibility is Visibility.EVERYONE)
     return StoredPage(visible, through, page.last_seq, page.epoch)
@@ -55,7 +55,7 @@ async def _page(
     return page
 
 
-def _fitting(items: tuple[Item, ...]) -> Iterator[Item]:
+def fitting(items: tuple[Item, ...]) -> Iterator[Item]:
     """Yield the first item, and those after it while their text fits PAGE_BYTES."""
     sizes = accumulate(len(item.text.encode()) for item in items)
     fitting = sum(1 for _ in takewhile(lambda size: size <= PAGE_BYTES, sizes))

@@ -84,6 +84,12 @@ class TestReading:
 
         assert delivery.fill({1: told(1), 2: None}, 2, 2, START) == [told(1), accepted(2)]
 
+    def test_a_note_for_agents_in_the_store_says_nothing(self) -> None:
+        delivery = Delivery(reading=True)
+
+        assert delivery.fill({1: None, 2: told(2)}, 3, 3, START) == [told(2)]
+        assert delivery.position == 3
+
     def test_a_long_story_is_read_page_by_page_at_once(self) -> None:
         delivery = Delivery(reading=True)
 
