@@ -171,7 +171,8 @@ class _Reader:
         link = olist.link_of(row)
         for other, key in link.needs:
             if not self._has(other, key):
-                return BadRow(line, f"needs a row of {other} that is not there", link.order_id)
+                reason = f"needs a row of {other} that is not there or was rejected"
+                return BadRow(line, reason, link.order_id)
         cells = json.dumps({name: getattr(row, name) for name in row.__slots__})
         added = self._spool.execute(
             "INSERT OR IGNORE INTO row VALUES (?, ?, ?, ?, ?)",

@@ -1,0 +1,140 @@
+"""The import command's body over a real port: what people see and what scripts are told."""
+
+from __future__ import annotations
+
+import asyncio
+import csv
+import io
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from services.history.app import run_history
+from services.history.config import HistorySettings
+from services.importing import REJECTED_SHOWN, Exit, run_import
+from shared.contracts.claims import Principal
+from shared.kernel.vocabulary import Scope, Service
+from shared.kit.auth.keyring import Keyring
+from shared.kit.auth.tokens import sign_principal
+from shared.kit.bus.in_process import InProcessBus
+from shared.kit.new_ids import new_id
+from shared.kit.system_clock import SystemClock
+from shared.kit.web.app import create_app
+from shared.kit.web.server import bind_port, serve
+from tests.support.olist import ROWS, write_olist
+from tests.support.postgres import TestDatabase
+
+GOOD = {file.name.lower(): rows for file, rows in ROWS.items()}
+WIDE = 200
+
+
+@dataclass(frozen=True)
+class Port:
+    """A history service on a port, and a token for a shop of its own."""
+
+    url: str
+    token: str
+
+    async def run(self, folder: Path, report: Path) -> tuple[Exit, str]:
+        """Run the command in a thread, as a process of its own would."""
+        out = io.StringIO()
+        console = Console(file=out, width=WIDE, force_terminal=False)
+        code = await asyncio.to_thread(
+            run_import, folder, url=self.url, token=self.token, report=report, console=console
+        )
+        return code, out.getvalue()
+
+
+@pytest.fixture
+async def port(
+    clone_database: Callable[..., Awaitable[TestDatabase]],
+) -> AsyncIterator[Port]:
+    database = await clone_database(Service.HISTORY)
+    settings = HistorySettings(database_url=database.service_url(Service.HISTORY).dsn)
+    clock, keys, stopping = SystemClock(), Keyring.ephemeral(), asyncio.Event()
+    principal = Principal(
+        shop_id=new_id(), scopes=(Scope.ORDERS_WRITE,), expires_at=clock.now() + 60_000
+    )
+    with closing(bind_port("127.0.0.1", 0)) as listener:
+        async with (
+            InProcessBus() as bus,
+            run_history(settings, clock=clock, bus=bus, keys=keys) as history,
+        ):
+            app = create_app(
+                title="History", routers=history.routers, statuses=history.statuses, checks=()
+            )
+            url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+
+            async with asyncio.TaskGroup() as group:
+                group.create_task(serve(app, listener, stopping=stopping))
+                yield Port(url, sign_principal(keys, principal))
+                stopping.set()
+
+
+class TestImporting:
+    async def test_clean_import_tells_what_it_did_and_leaves_no_report(
+        self, port: Port, tmp_path: Path
+    ) -> None:
+        folder, report = write_olist(tmp_path / "in"), tmp_path / "rejected.csv"
+        report.write_text("of an earlier run")
+        code, said = await port.run(folder, report)
+        assert code is Exit.ALL_IN
+        assert self.figure(said, "new") == "2"
+        assert not report.exists()
+        code, said = await port.run(folder, report)
+        assert code is Exit.ALL_IN
+        assert self.figure(said, "known already") == "2"
+        assert self.figure(said, "new") == self.figure(said, "changed") == "0"
+
+    async def test_rejected_rows_are_shown_and_all_are_in_the_report(
+        self, port: Port, tmp_path: Path
+    ) -> None:
+        bad = [f"t1{n}" for n in range(REJECTED_SHOWN + 5)]
+        folder = write_olist(tmp_path / "in", products=[*GOOD["products"], *bad])
+        report = tmp_path / "reports" / "rejected.csv"
+        code, said = await port.run(folder, report)
+        assert code is Exit.SOME_ROWS_REJECTED
+        assert "... and 5 more." in said
+        assert str(report) in said
+        with report.open(newline="") as file:
+            rows = list(csv.reader(file))
+        assert rows[0] == ["file", "line", "reason"]
+        assert rows[1][:2] == ["olist_products_dataset.csv", "4"]
+        assert len(rows) == 1 + len(bad)
+
+    async def test_folder_that_cannot_be_understood_is_refused_in_a_sentence(
+        self, port: Port, tmp_path: Path
+    ) -> None:
+        folder = write_olist(tmp_path / "in", items=b"order_id,price\n")
+        code, said = await port.run(folder, tmp_path / "rejected.csv")
+        assert code is Exit.FAILED
+        assert "olist_order_items_dataset.csv has no column order_item_id" in said
+        assert "Nothing was imported." in said
+
+    async def test_token_of_another_installation_is_refused_in_a_sentence(
+        self, port: Port, tmp_path: Path
+    ) -> None:
+        stranger = Port(port.url, port.token[:-4] + "AAAA")
+        code, said = await stranger.run(write_olist(tmp_path / "in"), tmp_path / "rejected.csv")
+        assert code is Exit.FAILED
+        assert "Sign in again" in said
+        assert port.token[:20] not in said
+
+    async def test_service_that_does_not_run_gets_one_clear_sentence(self, tmp_path: Path) -> None:
+        with closing(bind_port("127.0.0.1", 0)) as listener:
+            nobody = Port(f"http://127.0.0.1:{listener.getsockname()[1]}", "token")
+        code, said = await nobody.run(write_olist(tmp_path / "in"), tmp_path / "rejected.csv")
+        assert code is Exit.FAILED
+        assert "Firstreply does not answer at http://127.0.0.1:" in said
+        assert "start it with `make run`" in said
+        assert "Traceback" not in said
+
+    @staticmethod
+    def figure(said: str, name: str) -> str:
+        """Return the figure of a line of the summary."""
+        (line,) = [one for one in said.splitlines() if name in one]
+        return line.replace("│", " ").split()[-1]
