@@ -126,6 +126,11 @@ class ChatClient:
         return bool(self.byes) and self.byes[-1]["code"] in FINAL
 
     @property
+    def connected(self) -> bool:
+        """Return whether a connection is welcome now."""
+        return self._socket is not None
+
+    @property
     def unacknowledged(self) -> set[str]:
         """Return the client_ids still without an acknowledgement."""
         return set(self.sent) - set(self.acks)
