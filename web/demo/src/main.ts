@@ -49,6 +49,7 @@ function showPicker(site: Site, chosen: string | null): void {
   const picker = document.querySelector<HTMLSelectElement>("#who");
   if (!picker) return;
   const listed = site.customers.some((customer) => customer.ref === chosen);
+  // Any customer of the shop may be named in the address, such as one of an import.
   const others = chosen && !listed ? [{ ref: chosen, name: chosen }] : [];
   for (const { ref, name } of [...site.customers, ...others]) picker.add(new Option(name, ref));
   picker.value = chosen ?? "";

@@ -15,18 +15,24 @@ const COLOURS: Record<OrderStatus, string> = {
 };
 
 export function Orders({ orders, all }: { orders: readonly OrderSummary[]; all: number }) {
+  const asked = orders.find(isOverdue) ?? orders[0];
   return (
     <section aria-labelledby="orders">
       <h3 id="orders">Orders</h3>
       {orders.length === 0 && <p className="card-none">No orders yet.</p>}
-      {orders.map((order, at) => (
-        <Order key={order.id} order={order} open={at === 0} />
+      {orders.map((order) => (
+        <Order key={order.id} order={order} open={order === asked} />
       ))}
       {all > orders.length && orders.length > 0 && (
         <p className="card-none">{`${(all - orders.length).toLocaleString()} older not shown.`}</p>
       )}
     </section>
   );
+}
+
+/** Promised and not there: most likely what the customer writes about. */
+function isOverdue({ late, status }: OrderSummary): boolean {
+  return late && status !== "delivered" && status !== "cancelled";
 }
 
 function Order({ order, open }: { order: OrderSummary; open: boolean }) {

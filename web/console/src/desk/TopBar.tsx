@@ -22,7 +22,7 @@ export function TopBar({ desk, actions }: { desk: Desk; actions: WorkActions }) 
         {name}
       </span>
       <span className="load">
-        {load} of {capacity} taken
+        {load} of {capacity} places in use
       </span>
       <span className="spring" />
       <SoundSwitch />

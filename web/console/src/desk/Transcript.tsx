@@ -4,19 +4,21 @@ import type { Conversation, Unsent } from "@firstreply/sdk/agent";
 import type { Item } from "@firstreply/sdk/contracts";
 import { useEffect, useLayoutEffect, useRef } from "react";
 import { time } from "../format.ts";
+import { nameOfConversation } from "./names.ts";
 
 /** Closer to the end than this, new messages keep it at the end. In px. */
 const NEAR_END = 120;
 
 export function Transcript({ conversation, me }: { conversation: Conversation; me: string }) {
   const { thread, unsent, preview } = conversation;
+  const names = { me, customer: nameOfConversation(conversation) };
   const box = useEndInSight(thread.items.length + unsent.length);
   return (
     <div className="transcript" role="log" aria-label="Messages" tabIndex={0} ref={box}>
       <ol>
         {thread.items.length === 0 && preview && <Preview text={preview} />}
         {thread.items.map((item, at) => (
-          <Entry key={item.id} item={item} before={thread.items[at - 1]} me={me} />
+          <Entry key={item.id} item={item} before={thread.items[at - 1]} names={names} />
         ))}
         {unsent.map((message) => (
           <Waiting key={message.clientId} message={message} />
@@ -36,11 +38,22 @@ function Preview({ text }: { text: string }) {
   );
 }
 
-function Entry({ item, before, me }: { item: Item; before: Item | undefined; me: string }) {
+interface Names {
+  readonly me: string;
+  readonly customer: string;
+}
+
+interface EntryProps {
+  readonly item: Item;
+  readonly before: Item | undefined;
+  readonly names: Names;
+}
+
+function Entry({ item, before, names }: EntryProps) {
   if (item.kind !== "message") {
     return (
       <li className="line" dir="auto">
-        {lineOf(item, me)} <time dateTime={item.created_at}>{time(item.created_at)}</time>
+        {lineOf(item, names.me)} <time dateTime={item.created_at}>{time(item.created_at)}</time>
       </li>
     );
   }
@@ -50,7 +63,7 @@ function Entry({ item, before, me }: { item: Item; before: Item | undefined; me:
     <li className={`entry ${side} ${begins ? "begins" : ""}`}>
       {begins && (
         <p className="voice" dir="auto">
-          {voiceOf(item, me)} <time dateTime={item.created_at}>{time(item.created_at)}</time>
+          {voiceOf(item, names)} <time dateTime={item.created_at}>{time(item.created_at)}</time>
         </p>
       )}
       <p className="bubble" dir="auto">
@@ -71,8 +84,8 @@ function Waiting({ message }: { message: Unsent }) {
   );
 }
 
-function voiceOf(item: Item, me: string): string {
-  if (item.author.kind === "customer") return item.author.name ?? "Customer";
+function voiceOf(item: Item, { me, customer }: Names): string {
+  if (item.author.kind === "customer") return item.author.name ?? customer;
   return item.author.name === me ? "You" : (item.author.name ?? "Agent");
 }
 

@@ -35,7 +35,7 @@ export function useWork(session: SignedInHere, onLeave: (why: string | null) => 
   const [looked, look] = useState<OfferId | null>(null);
   const { workplace, desk } = useWorkplace(session, onLeave);
   const actions = useMemo(
-    () => actionsOf(workplace, { say, look, leave: () => onLeave(null) }),
+    () => actionsOf(workplace, { say, look, leave: onLeave }),
     [workplace, onLeave],
   );
   const shown = desk.offers.find((offer) => offer.id === looked) ?? desk.offers[0] ?? null;
@@ -47,15 +47,17 @@ function useWorkplace(session: SignedInHere, onLeave: (why: string | null) => vo
   const leave = useRef(onLeave);
   leave.current = onLeave;
   const [, setDesk] = useState<Desk | null>(null);
-  const workplace = useMemo(
-    () =>
-      new Workplace("", session.token, session.agent, {
-        onDesk: setDesk,
-        onOffer: chime,
-        onSignedOut: () => leave.current(SIGNED_OUT),
-      }),
-    [session],
-  );
+  const workplace = useMemo(() => {
+    const place: Workplace = new Workplace("", session.token, session.agent, {
+      onDesk: setDesk,
+      onOffer: () => {
+        chime();
+        if (isOver(place.desk)) place.feed({ type: "open", id: null });
+      },
+      onSignedOut: () => leave.current(SIGNED_OUT),
+    });
+    return place;
+  }, [session]);
   useEffect(() => {
     workplace.start();
     const hurry = (): void => workplace.hurry();
@@ -75,15 +77,25 @@ function useWorkplace(session: SignedInHere, onLeave: (why: string | null) => vo
   return { workplace, desk: workplace.desk };
 }
 
+/** Nothing is left to do in the conversation on the screen: an offer may take its place. */
+function isOver(desk: Desk): boolean {
+  const open = desk.open ? desk.conversations.get(desk.open) : undefined;
+  return open !== undefined && open.standing !== "mine" && open.draft === "";
+}
+
 interface Screen {
   readonly say: (notice: string | null) => void;
   readonly look: (offer: OfferId) => void;
-  readonly leave: () => void;
+  readonly leave: (why: string | null) => void;
 }
 
 function actionsOf(workplace: Workplace, screen: Screen): WorkActions {
   const busy = new Set<OfferId>();
-  const told = (error: unknown): void => screen.say(sentenceOf(asFailure(error)));
+  const told = (error: unknown): void => {
+    const failure = asFailure(error);
+    if (failure.code === "not_signed_in") screen.leave(SIGNED_OUT);
+    else screen.say(sentenceOf(failure));
+  };
   const answer = async (offer: Offer, verb: "accept" | "decline"): Promise<void> => {
     if (busy.has(offer.id)) return;
     busy.add(offer.id);
@@ -105,7 +117,7 @@ function actionsOf(workplace: Workplace, screen: Screen): WorkActions {
     dismiss: (id) => workplace.feed({ type: "dismiss", id }),
     setStatus: (status) => void workplace.setStatus(status).catch(told),
     say: screen.say,
-    signOut: () => void workplace.setStatus("away").catch(() => {}).then(screen.leave),
+    signOut: () => void workplace.setStatus("away").catch(() => {}).then(() => screen.leave(null)),
   };
 }
 

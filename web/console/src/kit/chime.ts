@@ -9,6 +9,7 @@ let context: AudioContext | null = null;
 
 /** Browsers allow sound only after the person did something on the page. */
 export function allowSound(): void {
+  if (!navigator.userActivation.hasBeenActive) return;
   context ??= new AudioContext();
   if (context.state === "suspended") void context.resume();
 }
