@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from tests.integration.services.history.conftest import RunningService
 
 SAMPLE_ORDERS = 4_000
-SAMPLE_PEOPLE_WITH_TWO_ORDERS = "6469f99c1f9dfae7733b25662e7f1782"
+PERSON_WITH_TWO_ORDERS = "6469f99c1f9dfae7733b25662e7f1782"
 
 
 async def import_folder(
@@ -46,6 +46,7 @@ async def card_of(
     return await service.card(CardRequest(shop_id=shop_id, customer=ref))
 
 
+@pytest.mark.timeout(240)  # eight thousand orders through the app: a minute on a crowded machine
 class TestTheRealSample:
     async def test_all_orders_go_in_and_a_second_run_changes_nothing(
         self, service: RunningService
@@ -54,13 +55,13 @@ class TestTheRealSample:
         first = await import_folder(service, folder, seen)
         assert first == ImportSummary(created=SAMPLE_ORDERS)
         assert (seen.rows, seen.orders_found, seen.orders_sent) == ([], 4_000, 4_000)
-        before = await card_of(service, SAMPLE_PEOPLE_WITH_TWO_ORDERS)
+        before = await card_of(service, PERSON_WITH_TWO_ORDERS)
         second = await import_folder(service, folder)
         assert second == ImportSummary(unchanged=SAMPLE_ORDERS)
-        assert await card_of(service, SAMPLE_PEOPLE_WITH_TWO_ORDERS) == before
+        assert await card_of(service, PERSON_WITH_TWO_ORDERS) == before
         self.assert_real_card(before)
-        assert await card_of(service, SAMPLE_PEOPLE_WITH_TWO_ORDERS, OTHER_SHOP) is None
-        assert await card_of(service, SAMPLE_PEOPLE_WITH_TWO_ORDERS, verified=False) is None
+        assert await card_of(service, PERSON_WITH_TWO_ORDERS, OTHER_SHOP) is None
+        assert await card_of(service, PERSON_WITH_TWO_ORDERS, verified=False) is None
 
     @staticmethod
     def assert_real_card(card: Card | None) -> None:
