@@ -205,11 +205,14 @@ async def up(settings: Settings, console: Console) -> None:
                     ws=product.gateway.websocket,
                     on_ready=lambda: _announce(console, url, demo),
                 )
-            if product.server is not None and not product.server.running:
-                raise DatabaseGoneError(
-                    f"PostgreSQL ended by itself: the reason is at the end of {product.server.log}."
-                )
-            console.print(Text("Stopping.", style="dim"))
+            died = None if product.server is None or product.server.running else product.server
+            if died is None:
+                console.print(Text("Stopping.", style="dim"))
+        # Not inside the block: its task groups would wrap the error in groups of their own.
+        if died is not None:
+            raise DatabaseGoneError(
+                f"PostgreSQL ended by itself: the reason is at the end of {died.log}."
+            )
 
 
 async def _demo(settings: Settings, product: Product, progress: Progress) -> Demo | None:

@@ -52,7 +52,7 @@ class ChatLoad:
 
     def unacknowledged(self) -> dict[str, str]:
         """Return the texts without an acknowledgement by their client_ids."""
-        waiting = {}
+        waiting: dict[str, str] = {}
         for customer in self.customers:
             waiting |= {one: customer.sent[one] for one in customer.unacknowledged}
         return waiting
@@ -113,10 +113,14 @@ async def chat_load(
     async with asyncio.TaskGroup() as group:
         tasks = [group.create_task(client.run()) for client in clients]
         for client in clients:
-            await client.until(lambda client=client: bool(client.welcomes), WELCOME_TIMEOUT_S)
+            await _welcome(client)
         tasks += [group.create_task(load.write()), group.create_task(load.insist())]
         try:
             yield load
         finally:
             for task in tasks:
                 task.cancel()
+
+
+async def _welcome(client: ChatClient) -> None:
+    await client.until(lambda: client.connected, WELCOME_TIMEOUT_S)

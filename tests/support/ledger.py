@@ -195,6 +195,16 @@ class Ledger:
             await asyncio.sleep(LOOK_EVERY_S)
         return found
 
+    async def items_at(self, conversation_id: UUID, seqs: list[int]) -> list[tuple[str, Instant]]:
+        """Return kind and commit of some of a conversation's items."""
+        rows = await self._connection.fetch(
+            """SELECT kind, (extract(epoch FROM created_at) * 1000)::bigint AS at
+            FROM gateway.items WHERE conversation_id = $1 AND seq = ANY ($2) ORDER BY seq""",
+            conversation_id,
+            seqs,
+        )
+        return [(row["kind"], row["at"]) for row in rows]
+
     async def violations(self) -> dict[str, int]:
         """Return what is so and must never be."""
         return await self._more_than_none(NEVER)

@@ -11,7 +11,6 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
-from itertools import pairwise
 from uuid import UUID
 
 import asyncpg
@@ -73,7 +72,7 @@ class Ordeal:
 
     async def suffer(self, kills: Sequence[Kill]) -> None:
         """Die in each of these ways; the run before was begun for the first of them."""
-        for kill, following in pairwise([*kills, None]):
+        for kill, following in zip(kills, [*kills[1:], None], strict=True):
             await self._die(kill)
             at = SystemClock().now()
             await asyncio.sleep(LAST_WORDS_S)
@@ -111,14 +110,25 @@ class Ordeal:
         ]
 
     async def incomplete(self, ledger: Ledger, timeout_s: float) -> list[str]:
-        """Return the conversations of which a customer does not come to know every item."""
+        """Wait until each customer knows every item of its conversations; return what is missing.
+
+        Each is told with its kind, and how long before the next death it was committed.
+        """
         deadline = time.monotonic() + timeout_s
         while True:
             lasts = await ledger.last_seqs()
             found = [one for customer in self.load.customers for one in _missing(customer, lasts)]
             if not found or time.monotonic() > deadline:
-                return found
+                return [await self._tell(ledger, *one) for one in found]
             await asyncio.sleep(LAST_WORDS_S)
+
+    async def _tell(self, ledger: Ledger, conversation_id: str, seqs: list[int]) -> str:
+        told = []
+        items = await ledger.items_at(decode(IdKind.CONVERSATION, conversation_id), seqs)
+        for seq, (kind, at) in zip(seqs, items, strict=True):
+            after = [outage.at - at for outage in self.outages if outage.at > at]
+            told.append(f"{kind} at {seq}, {min(after, default=None)} ms before a death")
+        return f"{conversation_id}: {'; '.join(told)}"
 
     async def _die(self, kill: Kill) -> None:
         if kill is Kill.FAULT:
@@ -132,18 +142,13 @@ class Ordeal:
             await asyncio.to_thread(self.stack.kill, whole_group=kill is Kill.GROUP)
 
 
-def _missing(customer: ChatClient, lasts: Mapping[UUID, int]) -> list[str]:
-    """Return what this customer ought to know of its conversations and does not."""
+def _missing(customer: ChatClient, lasts: Mapping[UUID, int]) -> list[tuple[str, list[int]]]:
+    """Return each conversation of this customer's with what it ought to know of it and does not."""
     known = {ack["conversation_id"] for ack in customer.acks.values()}
     known |= {conversation_id for conversation_id, _ in customer.items}
-    missing = []
-    for one in sorted(known):
-        last = lasts[decode(IdKind.CONVERSATION, one)]
-        unknown = sorted(set(range(1, last + 1)) - set(customer.seqs(one)))
-        if unknown:
-            newest = "newest" if one == customer.conversation_id else "earlier"
-            missing.append(f"{one} ({newest}): {unknown[:5]} of {last}")
-    return missing
+    every = {one: range(1, lasts[decode(IdKind.CONVERSATION, one)] + 1) for one in known}
+    missing = {one: sorted(set(seqs) - set(customer.seqs(one))) for one, seqs in every.items()}
+    return [(one, seqs) for one, seqs in missing.items() if seqs]
 
 
 def begin(stack: Stack, kill: Kill | None, dice: random.Random) -> float:

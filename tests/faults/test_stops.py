@@ -1,0 +1,74 @@
+"""How `firstreply up` ends: on Ctrl-C, without its database, and when it cannot begin."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import socket
+import time
+from pathlib import Path
+
+from tests.support.ledger import ledger_of
+from tests.support.ordeal import ordeal
+from tests.support.stack import Stack
+
+STOPPED_WITHIN_S = 10.0
+"""Grace for open answers is 2.5 s; PostgreSQL's checkpoint and a busy machine have the rest."""
+LOAD_S = 2.0
+
+
+def own_words(stack: Stack) -> list[str]:
+    """Return what it said to people: its output without the log's JSON lines."""
+    lines = (stack.home.parent / "stack.log").read_text().splitlines()
+    return [line for line in lines if line and not line.startswith("{")]
+
+
+async def test_ctrl_c_under_load_ends_it_cleanly_and_loses_nothing(stack: Stack) -> None:
+    await asyncio.to_thread(stack.start)
+    async with ordeal(stack, customers=20, messages_per_s=150.0, seed=1) as trial:
+        await asyncio.sleep(LOAD_S)
+        began = time.monotonic()
+        assert await asyncio.to_thread(stack.stop) == 0
+        took_s = time.monotonic() - began
+        await asyncio.to_thread(stack.start)
+        await trial.load.finish(timeout_s=30.0)
+        async with ledger_of(stack.home) as ledger:
+            assert await ledger.settle(timeout_s=30.0) == {}
+            verdict = await ledger.judge(trial.acknowledgements(), trial.sent())
+            assert await ledger.violations() == {}
+    assert (verdict.lost, verdict.doubled, verdict.strange) == ((), (), ())
+    assert set(trial.load.refusals) <= {"try_again"}
+    assert took_s < STOPPED_WITHIN_S
+
+
+async def test_it_ends_with_one_sentence_when_postgresql_is_killed_and_starts_again(
+    stack: Stack,
+) -> None:
+    await asyncio.to_thread(stack.start)
+    os.kill(stack.database_pid(), signal.SIGKILL)
+    assert await asyncio.to_thread(stack.wait_for_death) == 1
+    assert own_words(stack)[-1].startswith("PostgreSQL ended by itself: the reason is at the end")
+    await asyncio.to_thread(stack.start)
+    assert await asyncio.to_thread(stack.stop) == 0
+
+
+async def test_a_second_one_on_the_same_home_says_so_and_leaves_the_first_alone(
+    stack: Stack,
+) -> None:
+    await asyncio.to_thread(stack.start)
+    second = stack.launch(FIRSTREPLY_PORT="0")
+    assert await asyncio.to_thread(second.wait, STOPPED_WITHIN_S) == 1
+    assert str(stack.home) in own_words(stack)[-1]
+    assert stack.running()["pid"] == stack.process.pid if stack.process else False
+    assert await asyncio.to_thread(stack.stop) == 0
+
+
+def test_a_taken_port_is_one_sentence(stack: Stack) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        process = stack.launch(FIRSTREPLY_PORT=str(port))
+        assert process.wait(STOPPED_WITHIN_S) == 1
+    (sentence,) = own_words(stack)
+    assert sentence.startswith(f"Port {port} on 127.0.0.1 is taken by another program")
+    assert list(Path(stack.home).iterdir()) == [], "nothing was begun"
