@@ -3,7 +3,7 @@
 import { AgentApi, asFailure } from "@firstreply/sdk/agent";
 import type { SignedIn } from "@firstreply/sdk/contracts";
 import { Alert, Button, PasswordInput, TextInput } from "@mantine/core";
-import { type FormEvent, useState } from "react";
+import { type ChangeEvent, type FormEvent, useState } from "react";
 import { Wordmark } from "./kit/Wordmark.tsx";
 import { isShopId, remember, remembered } from "./session.ts";
 import { signInSentence } from "./sentences.ts";
@@ -14,41 +14,27 @@ interface Props {
 }
 
 export function SignInPage({ reason, onSignedIn }: Props) {
-  const form = useSignIn(onSignedIn);
+  const { submit, fault, busy, field } = useSignIn(onSignedIn);
   return (
     <main className="sign-in">
-      <form onSubmit={form.submit} noValidate>
+      <form onSubmit={submit} noValidate>
         <Wordmark />
         <h1>Agent console</h1>
-        {reason && !form.fault && (
-          <Alert color="yellow" variant="light" role="status">
-            {reason}
-          </Alert>
-        )}
-        {form.fault && (
-          <Alert color="red" variant="light" role="alert">
-            {form.fault}
-          </Alert>
-        )}
+        <Word fault={fault} reason={reason} />
         <TextInput
           label="Shop"
           description="Starts with shop_ and stands in the address your supervisor gave you"
-          {...form.field("shop")}
           spellCheck={false}
+          {...field("shop")}
         />
-        <TextInput
-          label="E-mail address"
-          type="email"
-          autoComplete="username"
-          {...form.field("email")}
-        />
+        <TextInput label="E-mail address" type="email" autoComplete="username" {...field("email")} />
         <PasswordInput
           label="Password"
           autoComplete="current-password"
           visibilityToggleButtonProps={{ "aria-label": "Show the password" }}
-          {...form.field("password")}
+          {...field("password")}
         />
-        <Button type="submit" size="md" fullWidth loading={form.busy}>
+        <Button type="submit" size="md" fullWidth loading={busy}>
           Sign in
         </Button>
       </form>
@@ -56,40 +42,62 @@ export function SignInPage({ reason, onSignedIn }: Props) {
   );
 }
 
-type Field = "shop" | "email" | "password";
+function Word({ fault, reason }: { fault: string | null; reason: string | null }) {
+  if (!fault && !reason) return null;
+  return (
+    <Alert color={fault ? "red" : "yellow"} variant="light" role={fault ? "alert" : "status"}>
+      {fault ?? reason}
+    </Alert>
+  );
+}
+
+interface Values {
+  readonly shop: string;
+  readonly email: string;
+  readonly password: string;
+}
+
+const NO_SHOP = "This is not a shop's id. It starts with shop_ and has 26 more letters and digits.";
+const NOT_FILLED = "Fill in your e-mail address and password.";
 
 function useSignIn(onSignedIn: Props["onSignedIn"]) {
-  const [values, setValues] = useState(() => ({ ...remembered(), password: "" }));
+  const [values, setValues] = useState<Values>(() => ({ ...remembered(), password: "" }));
+  const [first] = useState<keyof Values>(() => firstEmpty(values));
   const [fault, setFault] = useState<string | null>(null);
   const [busy, setBusy] = useState(false);
   const submit = async (event: FormEvent): Promise<void> => {
     event.preventDefault();
-    const { shop, email, password } = values;
-    if (!isShopId(shop.trim())) return setFault(NO_SHOP);
-    if (!email.trim() || !password) return setFault("Fill in your e-mail address and password.");
     setBusy(true);
-    try {
-      const who = { shop_id: shop.trim() as never, email: email.trim(), password };
-      const signedIn = await new AgentApi("", null).signIn(who);
-      remember({ shop: shop.trim(), email: email.trim() });
-      onSignedIn(signedIn);
-    } catch (error) {
-      setFault(signInSentence(asFailure(error)));
-      setBusy(false);
-    }
+    const outcome = await signIn(values);
+    setBusy(false);
+    if (typeof outcome === "string") setFault(outcome);
+    else onSignedIn(outcome);
   };
-  const first: Field = !values.shop ? "shop" : values.email ? "password" : "email";
-  const field = (name: Field) => ({
+  const field = (name: keyof Values) => ({
     value: values[name],
     autoFocus: name === first,
-    onChange: (event: { currentTarget: { value: string } }) => {
-      const { value } = event.currentTarget;
-      setValues((before) => ({ ...before, [name]: value }));
-    },
+    onChange: ({ currentTarget }: ChangeEvent<HTMLInputElement>) =>
+      setValues({ ...values, [name]: currentTarget.value }),
   });
-  const [autoFocused] = useState(first);
-  const stable = (name: Field) => ({ ...field(name), autoFocus: name === autoFocused });
-  return { submit, fault, busy, field: stable };
+  return { submit, fault, busy, field };
 }
 
-const NO_SHOP = "This is not a shop's id. It starts with shop_ and has 26 more letters and digits.";
+function firstEmpty({ shop, email }: Values): keyof Values {
+  if (!shop) return "shop";
+  return email ? "password" : "email";
+}
+
+/** Return who is signed in, or the sentence that says why nobody is. */
+async function signIn(values: Values): Promise<SignedIn | string> {
+  const [shop, email] = [values.shop.trim(), values.email.trim()];
+  if (!isShopId(shop)) return NO_SHOP;
+  if (!email || !values.password) return NOT_FILLED;
+  try {
+    const who = { shop_id: shop, email, password: values.password };
+    const signedIn = await new AgentApi("", null).signIn(who);
+    remember({ shop, email });
+    return signedIn;
+  } catch (error) {
+    return signInSentence(asFailure(error));
+  }
+}

@@ -20,18 +20,7 @@ interface Props {
 
 export function Composer({ conversation, me, actions }: Props) {
   const { id, draft, refusal } = conversation;
-  const box = useRef<HTMLTextAreaElement>(null);
-  useEffect(() => box.current?.focus(), []);
-  const length = [...draft].length;
-  const sendable = draft.trim() !== "" && length <= TEXT_MAX;
-  const send = (event: FormEvent | KeyboardEvent): void => {
-    event.preventDefault();
-    if (sendable) actions.write(id, draft);
-    box.current?.focus();
-  };
-  const sendOnEnter = (event: KeyboardEvent): void => {
-    if (event.key === "Enter" && !event.shiftKey && !event.nativeEvent.isComposing) send(event);
-  };
+  const { box, sendable, send, sendOnEnter } = useComposer(conversation, actions);
   const use = (opener: string): void => {
     actions.draft(id, opener);
     box.current?.focus();
@@ -49,20 +38,40 @@ export function Composer({ conversation, me, actions }: Props) {
         dir="auto"
         rows={2}
         aria-label="Your answer"
-        aria-invalid={length > TEXT_MAX}
+        aria-invalid={lengthOf(draft) > TEXT_MAX}
         placeholder="Write your answer"
         value={draft}
         onChange={(event) => actions.draft(id, event.currentTarget.value)}
         onKeyDown={sendOnEnter}
       />
       <div className="composer-foot">
-        <Hint length={length} />
+        <Hint length={lengthOf(draft)} />
         <Button type="submit" disabled={!sendable}>
           Send
         </Button>
       </div>
     </form>
   );
+}
+
+function useComposer({ id, draft }: Conversation, actions: WorkActions) {
+  const box = useRef<HTMLTextAreaElement>(null);
+  useEffect(() => box.current?.focus(), []);
+  const sendable = draft.trim() !== "" && lengthOf(draft) <= TEXT_MAX;
+  const send = (event: FormEvent | KeyboardEvent): void => {
+    event.preventDefault();
+    if (sendable) actions.write(id, draft);
+    box.current?.focus();
+  };
+  const sendOnEnter = (event: KeyboardEvent): void => {
+    if (event.key === "Enter" && !event.shiftKey && !event.nativeEvent.isComposing) send(event);
+  };
+  return { box, sendable, send, sendOnEnter };
+}
+
+/** Code points, as the server counts. */
+function lengthOf(text: string): number {
+  return [...text].length;
 }
 
 function Hint({ length }: { length: number }) {

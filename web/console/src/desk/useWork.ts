@@ -60,21 +60,22 @@ function useWorkplace(session: SignedInHere, onLeave: (why: string | null) => vo
   }, [session]);
   useEffect(() => {
     workplace.start();
-    const hurry = (): void => workplace.hurry();
-    window.addEventListener("online", hurry);
-    document.addEventListener("visibilitychange", hurry);
-    document.addEventListener("pointerdown", allowSound);
-    document.addEventListener("keydown", allowSound);
-    allowSound();
-    return () => {
-      workplace.stop();
-      window.removeEventListener("online", hurry);
-      document.removeEventListener("visibilitychange", hurry);
-      document.removeEventListener("pointerdown", allowSound);
-      document.removeEventListener("keydown", allowSound);
-    };
+    return () => workplace.stop();
   }, [workplace]);
+  useEvents(() => workplace.hurry(), [window, "online"], [document, "visibilitychange"]);
+  useEvents(allowSound, [document, "pointerdown"], [document, "keydown"]);
+  useEffect(allowSound, []);
   return { workplace, desk: workplace.desk };
+}
+
+/** Call `listener` at each of these events while the component is there. */
+function useEvents(listener: () => void, ...events: readonly (readonly [EventTarget, string])[]): void {
+  useEffect(() => {
+    for (const [target, name] of events) target.addEventListener(name, listener);
+    return () => {
+      for (const [target, name] of events) target.removeEventListener(name, listener);
+    };
+  });
 }
 
 /** Nothing is left to do in the conversation on the screen: an offer may take its place. */

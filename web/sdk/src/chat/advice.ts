@@ -21,7 +21,8 @@ export function adviceFor(code: number): Advice {
 }
 
 export const BACKOFF_FIRST_MS = 500;
-export const BACKOFF_MAX_MS = 30_000;
+/** Long enough to spare a server that is down, short enough that a customer is still there. */
+export const BACKOFF_MAX_MS = 15_000;
 
 /** Exponential with half of it random, so that many who were cut off together come back apart. */
 export function backoffMs(attempt: number, random: number): number {
