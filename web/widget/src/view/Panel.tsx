@@ -5,7 +5,7 @@ import { useRef, useState } from "preact/hooks";
 import { Composer } from "./Composer.tsx";
 import { CloseIcon } from "./icons.tsx";
 import { Log } from "./Log.tsx";
-import { noticeOf, stateLine } from "./sentences.ts";
+import { canWrite, noticeOf, stateLine } from "./sentences.ts";
 
 interface Props {
   readonly chat: Chat;
@@ -30,16 +30,18 @@ export function Panel({ chat, state, title, onClose }: Props) {
       <Header title={title} state={state} onClose={onClose} />
       <Log state={state} onEdit={edit} />
       <Notice chat={chat} state={state} />
-      <Composer
-        box={box}
-        text={text}
-        max={state.textMax}
-        onText={setText}
-        onSend={() => {
-          chat.write(text);
-          setText("");
-        }}
-      />
+      {canWrite(state) && (
+        <Composer
+          box={box}
+          text={text}
+          max={state.textMax}
+          onText={setText}
+          onSend={() => {
+            chat.write(text);
+            setText("");
+          }}
+        />
+      )}
     </section>
   );
 }
@@ -49,7 +51,9 @@ function Header({ title, state, onClose }: Omit<Props, "chat">) {
   return (
     <header class="header">
       <div class="header-words">
-        <h2 dir="auto">{agent ?? title}</h2>
+        <h2>
+          <bdi>{agent ?? title}</bdi>
+        </h2>
         <p role="status" class={state.phase === "live" ? "presence presence-live" : "presence"}>
           {stateLine(state, agent)}
         </p>

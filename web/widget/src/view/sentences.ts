@@ -33,6 +33,11 @@ export function noticeOf(state: ChatState, online: boolean): Notice | null {
   return state.phase === "waiting" ? { sentence, action: "connect", label } : { sentence, action: null };
 }
 
+/** A box to write in would be a lie where no message will ever be taken. */
+export function canWrite({ stop }: ChatState): boolean {
+  return stop !== CloseCode.UNKNOWN_SITE && stop !== CloseCode.ORIGIN_REFUSED;
+}
+
 function stopNotice(code: number | null): Notice {
   switch (code) {
     case CloseCode.REPLACED:
