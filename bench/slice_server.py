@@ -18,7 +18,9 @@ from services.standalone import Product, open_product
 from shared.kernel.ids import IdKind, encode
 from shared.kernel.vocabulary import Service
 from shared.kit.database import open_database
+from shared.kit.logs import configure_logging
 from shared.kit.new_ids import new_id
+from shared.kit.system_clock import SystemClock
 from shared.kit.web.server import bind_port, run_main, serve
 
 HOST = "127.0.0.1"
@@ -58,6 +60,7 @@ async def _conditions(product: Product) -> dict[str, Any]:
 
 async def main(home: Path) -> None:
     """Serve until standard input closes."""
+    configure_logging(SystemClock(), level="WARNING")  # standard output is read one line far
     stopping = asyncio.Event()
     settings = Settings(host=HOST, port=0, home=home)
     with closing(bind_port(HOST, 0)) as listener:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -19,7 +20,7 @@ WAIT_S = 10.0
 
 @dataclass(frozen=True)
 class StreamedEvent:
-    """One event of the stream and when this process read it (loop seconds)."""
+    """One event of the stream and when this process read it (perf_counter seconds)."""
 
     type: str
     body: dict[str, Any]
@@ -99,7 +100,7 @@ class AgentClient:
         ) as response:
             response.raise_for_status()
             async for event_type, data in _events(response):
-                now = asyncio.get_running_loop().time()
+                now = time.perf_counter()
                 async with self._arrived:
                     self.events.append(StreamedEvent(event_type, json.loads(data), now))
                     self._arrived.notify_all()
