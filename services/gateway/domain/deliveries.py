@@ -22,6 +22,9 @@ class Deliveries:
         self.in_flight: Counter[str] = Counter()
         self.paused = False
         self._of: dict[UUID, Delivery] = {}
+        """Oldest first; all but the last are being told to their end."""
+        self._kept: dict[UUID, list[Effect]] = {}
+        """What is to be told of later ones, once it is their turn."""
 
     def begin(self, conversation_id: UUID, through_seq: int, last_seq: int, now: Instant) -> None:
         """Go on with a conversation whose items up to `through_seq` the customer has."""
@@ -47,14 +50,15 @@ class Deliveries:
         delivery = self._of.get(accepted.conversation_id)
         if delivery is None:
             return [SendFrame(accepted)]
-        return _sends(delivery.tell(accepted.seq, accepted, now))
+        return self._in_turn(accepted.conversation_id, delivery.tell(accepted.seq, accepted, now))
 
     def hear(self, item: Item, now: Instant) -> list[Effect]:
         """Take an item from the live subject."""
         delivery = self._of.get(item.conversation_id)
         if delivery is None:
             return []
-        return _sends(delivery.tell(item.seq, self._told(item), now))
+        said = delivery.tell(item.seq, self._told(item), now)
+        return self._in_turn(item.conversation_id, said)
 
     def learn(self, conversation_id: UUID, last_seq: int, now: Instant) -> None:
         """Take the healing sweep's word on how far a conversation reaches."""
@@ -75,11 +79,7 @@ class Deliveries:
         if delivery is None:
             return []
         found = {item.seq: self._told(item) for item in items}
-        effects = _sends(delivery.fill(found, through_seq, last_seq, now))
-        if delivery.closing and delivery.complete:
-            del self._of[conversation_id]
-            effects.append(Unfollow(conversation_id))
-        return effects
+        return self._in_turn(conversation_id, delivery.fill(found, through_seq, last_seq, now))
 
     def fail(self, conversation_id: UUID, now: Instant) -> None:
         """Take the news that the store could not answer; it is asked again later."""
@@ -103,6 +103,22 @@ class Deliveries:
             return None
         return min((d.read_at for d in self._of.values() if d.read_at is not None), default=None)
 
+    def _in_turn(self, conversation_id: UUID, frames: Sequence[Accepted | Created]) -> list[Effect]:
+        """Tell of the oldest conversation only, until it is told to its end; keep the rest.
+
+        A customer who heard of the next one first would resume there after a lost connection,
+        and never ask for the end of the one before.
+        """
+        self._kept.setdefault(conversation_id, []).extend(SendFrame(frame) for frame in frames)
+        oldest_id = next(iter(self._of))
+        effects = self._kept.pop(oldest_id, [])
+        while self._of[oldest_id].at_its_end:
+            del self._of[oldest_id]
+            effects.append(Unfollow(oldest_id))
+            oldest_id = next(iter(self._of))
+            effects += self._kept.pop(oldest_id, [])
+        return effects
+
     def _told(self, item: Item) -> Told:
         """Return what this customer is told of an item: nothing of notes, nor of what they sent.
 
@@ -111,7 +127,3 @@ class Deliveries:
         own = item.author.kind is AuthorKind.CUSTOMER and item.client_id in self.in_flight
         hidden = item.visibility is not Visibility.EVERYONE
         return None if own or hidden else Created(item=item)
-
-
-def _sends(frames: Sequence[Accepted | Created]) -> list[Effect]:
-    return [SendFrame(frame) for frame in frames]

@@ -31,6 +31,7 @@ class Delivery:
         self.closing = False
         self._last_seq = position
         self._reading = reading
+        self._owed = 0  # answers of the store still to come before the end is known
         self._read_at: Instant | None = None
         self._pending: dict[int, Told] = {}
 
@@ -54,8 +55,10 @@ class Delivery:
         self, found: Mapping[int, Told], through_seq: int, last_seq: int, now: Instant
     ) -> list[Accepted | Created]:
         """Take what the store holds up to `through_seq`; return all that may be said now."""
+        self._owed = max(0, self._owed - 1)
         self._reading = False
-        self._read_at = None
+        if not self._owed:
+            self._read_at = None
         self._last_seq = max(self._last_seq, last_seq)
         said: list[Accepted | Created] = []
         for seq in range(self.position + 1, through_seq + 1):
@@ -64,7 +67,7 @@ class Delivery:
                 said.append(told)
         self.position = max(self.position, through_seq)
         said.extend(self._drain(now))
-        if not self.complete:
+        if not self.complete and not self._owed:
             self._read_at = now
         return said
 
@@ -74,7 +77,11 @@ class Delivery:
         self._read_at = now + RETRY_MS
 
     def close(self) -> None:
-        """Be read once more, to its end: the customer has gone on to another conversation."""
+        """Be read once more, to its end: the customer has gone on to another conversation.
+
+        An answer under way now was asked for before the end was certain, and does not count.
+        """
+        self._owed = 2 if self._reading else 1
         self.closing, self._reading, self._read_at = True, True, None
 
     def start_reading(self, now: Instant) -> bool:
@@ -94,6 +101,11 @@ class Delivery:
         """Return whether nothing known of is missing."""
         return self.position >= self._last_seq
 
+    @property
+    def at_its_end(self) -> bool:
+        """Return whether nothing will ever be told of it any more."""
+        return self.closing and not self._owed and self.complete
+
     def _drain(self, now: Instant) -> Iterator[Accepted | Created]:
         while self.position + 1 in self._pending:
             self.position += 1
@@ -104,6 +116,8 @@ class Delivery:
 
     def _expect(self, read_at: Instant) -> None:
         """Have the store read then, if anything is missing and nobody is reading."""
+        if self._owed:
+            return
         if self.complete:
             self._read_at = None
         elif self._read_at is None and not self._reading:
