@@ -8,6 +8,7 @@ import type {
   EventType,
   Offer,
 } from "../contracts.ts";
+import { newClientId } from "../client_id.ts";
 import { hasGap } from "../thread.ts";
 import { AgentApi } from "./api.ts";
 import { type Desk, type DeskInput, emptyDesk } from "./desk.ts";
@@ -99,7 +100,7 @@ export class Workplace {
 
   /** Send a message; what becomes of it is seen on the desk. */
   write(id: ConversationId, text: string): void {
-    const unsent = { clientId: crypto.randomUUID(), text, writtenAt: Date.now() };
+    const unsent = { clientId: newClientId(), text, writtenAt: Date.now() };
     this.feed({ type: "write", id, unsent });
     this.#outbox.add(id, unsent, () => this.#desk.conversations.get(id)?.grant ?? null);
   }

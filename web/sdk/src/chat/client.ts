@@ -1,5 +1,6 @@
 /** The chat's thin shell: one WebSocket, one timer, the session's storage. Every rule is in step.ts. */
 
+import { newClientId } from "../client_id.ts";
 import { type ServerFrame, TEXT_MAX } from "../contracts.ts";
 import { type ChatState, type Effect, initialState, type Input, type Session } from "./state.ts";
 import { nextWake, step } from "./step.ts";
@@ -59,7 +60,7 @@ export class Chat {
 
   /** Send a message, now or as soon as there is a connection; returns its client_id, for ever. */
   write(text: string): string {
-    const clientId = crypto.randomUUID();
+    const clientId = newClientId();
     this.connect();
     this.#feed({ type: "write", clientId, text });
     return clientId;
