@@ -77,7 +77,7 @@ web-test: ready-dev
 	@$(NPM) web test --silent
 
 cluster: ## Start a cluster of many nodes (not there yet)
-	@echo "make cluster is not there yet: running on many nodes comes with issue A2, and until then make run starts one node." >&2; exit 2
+	@echo "make cluster is not there yet: running on many nodes comes in a later release; until then make run starts one node." >&2; exit 2
 
 lock: ready-dev ## Write the lock files anew, with the newest versions
 	$(BIN)/python deploy/locks.py write
