@@ -30,7 +30,7 @@ class Deliveries:
         """Go on with a conversation whose items up to `through_seq` the customer has."""
         self.current = conversation_id
         delivery = self._of[conversation_id] = Delivery(position=through_seq)
-        delivery.fill({}, through_seq, last_seq, now)
+        delivery.learn(last_seq, now, wait_ms=0)
 
     def move_to(self, conversation_id: UUID) -> list[Effect]:
         """Make this the present conversation; what is left of the one before it is still told."""

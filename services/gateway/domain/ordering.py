@@ -46,10 +46,10 @@ class Delivery:
             self._pending.setdefault(seq, told)
         return list(self._drain(now))
 
-    def learn(self, last_seq: int, now: Instant) -> None:
+    def learn(self, last_seq: int, now: Instant, *, wait_ms: Millis = CROSSING_MS) -> None:
         """Take the news that the conversation reaches as far as `last_seq`."""
         self._last_seq = max(self._last_seq, last_seq)
-        self._expect(now + CROSSING_MS)
+        self._expect(now + wait_ms)
 
     def fill(
         self, found: Mapping[int, Told], through_seq: int, last_seq: int, now: Instant
@@ -60,6 +60,7 @@ class Delivery:
         if not self._owed:
             self._read_at = None
         self._last_seq = max(self._last_seq, last_seq)
+        moved = through_seq > self.position
         said: list[Accepted | Created] = []
         for seq in range(self.position + 1, through_seq + 1):
             told = self._pending.pop(seq, None) or found.get(seq)
@@ -68,7 +69,8 @@ class Delivery:
         self.position = max(self.position, through_seq)
         said.extend(self._drain(now))
         if not self.complete and not self._owed:
-            self._read_at = now
+            # A page that brings nothing is not asked for again at once.
+            self._read_at = now if moved else now + RETRY_MS
         return said
 
     def fail(self, now: Instant) -> None:

@@ -351,7 +351,7 @@ class TestStopping:
             ack = json.loads(await slow.recv())
             slow.transport.pause_reading()
             async with asyncio.TaskGroup() as group:
-                for number in range(150):
+                for number in range(70):
                     group.create_task(answer(served, ack["conversation_id"], f"a{number}"))
             assert (await customer.say("Still here"))["seq"] == 1
             slow.transport.resume_reading()

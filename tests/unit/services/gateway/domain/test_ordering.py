@@ -97,6 +97,14 @@ class TestReading:
 
         assert delivery.start_reading(START)
 
+    def test_a_page_that_brings_nothing_is_not_asked_for_again_at_once(self) -> None:
+        delivery = Delivery(reading=True)
+
+        delivery.fill({}, 0, 9, START)
+
+        assert not delivery.start_reading(START)
+        assert delivery.start_reading(START + RETRY_MS)
+
     def test_a_failed_read_is_tried_again_later(self) -> None:
         delivery = Delivery(reading=True)
         delivery.fail(START)

@@ -36,6 +36,7 @@ FRAMES = st.one_of(
 )
 
 
+@settings(max_examples=60)
 @given(st.lists(FRAMES, max_size=30))
 def test_no_sequence_of_frames_breaks_a_session_or_is_acknowledged_uncommitted(
     frames: list[bytes],

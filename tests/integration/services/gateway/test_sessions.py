@@ -1,0 +1,150 @@
+"""Sites, sessions and what a returning customer has missed, on a real PostgreSQL."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from uuid import UUID
+
+import pytest
+
+from services.gateway.usecases.create_site import create_site
+from shared.contracts.items import CustomerRef, IdentityKind
+from shared.kernel.vocabulary import EventType
+from tests.support.gateway import (
+    OTHER_SHOP,
+    OTHER_SITE,
+    SHOP,
+    SITE,
+    Stores,
+    a_message,
+    a_routing_event,
+    a_wish,
+    looking_inside,
+)
+from tests.support.postgres import TestDatabase
+
+ROSA = CustomerRef(kind=IdentityKind.SHOP_CUSTOMER, value="rosa", verified=True, name="Rosa")
+MARIO = ROSA.model_copy(update={"value": "mario"})
+
+
+class TestSites:
+    async def test_a_site_made_twice_is_the_same(self, stores: Stores) -> None:
+        again = await create_site(
+            stores.sites, shop_id=SHOP, site_id=SITE, name="Other", origins=["*"]
+        )
+
+        assert again == stores.site
+
+    async def test_another_shops_site_cannot_be_taken(self, stores: Stores) -> None:
+        with pytest.raises(LookupError):
+            await create_site(
+                stores.sites, shop_id=SHOP, site_id=OTHER_SITE, name="Mine", origins=[]
+            )
+
+    async def test_a_site_is_found_in_its_own_shop_alone(self, stores: Stores) -> None:
+        assert await stores.sites.find(SHOP, SITE) == stores.site
+        assert await stores.sites.find(OTHER_SHOP, SITE) is None
+
+
+class TestSessions:
+    async def test_each_connection_of_a_session_has_a_greater_number(self, stores: Stores) -> None:
+        first = await stores.open(a_wish())
+        assert first is not None
+        wish = a_wish(session_id=first.session_id, digest=b"digest")
+
+        numbers = [opened.connection_no for opened in [await stores.open(wish)] if opened]
+
+        assert (first.is_new, first.connection_no, numbers) == (True, 1, [2])
+
+    @pytest.mark.parametrize(
+        "changes",
+        [
+            {"digest": b"other"},
+            {"session_id": UUID(int=9)},
+            {"site_id": OTHER_SITE},
+            {"shop_id": OTHER_SHOP},
+            {"shop_id": OTHER_SHOP, "site_id": OTHER_SITE},
+        ],
+    )
+    async def test_a_session_that_is_not_proved_is_none(
+        self, stores: Stores, changes: dict[str, object]
+    ) -> None:
+        """LESSONS 25."""
+        first = await stores.open(a_wish())
+        assert first is not None
+        wish = a_wish(session_id=first.session_id, digest=b"digest")
+
+        assert await stores.open(replace(wish, **changes)) is None  # type: ignore[arg-type]
+
+    async def test_a_customer_who_signs_in_is_known_in_the_conversation_under_way(
+        self, stores: Stores, database: TestDatabase
+    ) -> None:
+        first = await stores.open(a_wish())
+        assert first is not None
+        await stores.appends.append([a_message(first.session_id)])
+
+        again = await stores.open(
+            a_wish(session_id=first.session_id, digest=b"digest", customer=ROSA)
+        )
+
+        assert again is not None
+        assert again.session_id == first.session_id
+        async with looking_inside(database) as admin:
+            customers = await admin.fetch(
+                "SELECT customer_value, customer_verified, summary #>> '{customer,value}' "
+                "FROM gateway.conversations"
+            )
+        assert [tuple(row) for row in customers] == [("rosa", True, "rosa")]
+
+    async def test_another_customer_never_gets_the_session(self, stores: Stores) -> None:
+        """LESSONS 24."""
+        first = await stores.open(a_wish(customer=ROSA))
+        assert first is not None
+        known = {"session_id": first.session_id, "digest": b"digest"}
+
+        without = await stores.open(a_wish(**known))  # type: ignore[arg-type]
+        other = await stores.open(a_wish(**known, customer=MARIO))  # type: ignore[arg-type]
+
+        assert without is not None
+        assert without.session_id == first.session_id
+        assert other is not None
+        assert other.is_new
+
+
+class TestLeftOver:
+    async def test_the_rest_of_an_earlier_conversation_is_found(self, stores: Stores) -> None:
+        session_id = await stores.session()
+        first, latest = await _two_conversations(stores, session_id)
+
+        left = await stores.items.left_over(SHOP, session_id, first, 1, latest)
+
+        assert [(item.conversation_id, item.kind.value) for item in left] == [(first, "ended")]
+
+    async def test_somebody_elses_conversation_has_no_rest(self, stores: Stores) -> None:
+        session_id = await stores.session()
+        first, latest = await _two_conversations(stores, session_id)
+        other = await stores.conversation()
+
+        assert await stores.items.left_over(SHOP, session_id, other, 0, latest) == ()
+        assert await stores.items.left_over(OTHER_SHOP, session_id, first, 0, latest) == ()
+
+
+class TestReach:
+    async def test_only_the_shops_asked_for_are_told(self, stores: Stores) -> None:
+        mine = await stores.conversation()
+        theirs = await stores.conversation(shop_id=OTHER_SHOP, site_id=OTHER_SITE)
+
+        assert await stores.items.reach([SHOP], [mine, theirs]) == {mine: 1}
+        assert await stores.items.reach([SHOP, OTHER_SHOP], [mine, theirs]) == {mine: 1, theirs: 1}
+
+
+async def _two_conversations(stores: Stores, session_id: UUID) -> tuple[UUID, UUID]:
+    """Have a session's first conversation end and a second one begin."""
+    (one,) = await stores.appends.append([a_message(session_id)])
+    assert one.conversation_id is not None
+    await stores.routing.take(
+        [a_routing_event(one.conversation_id, 1, EventType.CONVERSATION_ENDED)]
+    )
+    (two,) = await stores.appends.append([a_message(session_id, "m2")])
+    assert two.conversation_id is not None
+    return one.conversation_id, two.conversation_id

@@ -1,0 +1,348 @@
+"""A connection between its socket and its session, with ten-line fakes on both sides."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Mapping
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from services.gateway.api.chat_connection import OUT_MAX, ChatConnection
+from services.gateway.api.chat_parts import ChatParts
+from services.gateway.api.connections import Connections
+from services.gateway.api.errands import Errands
+from services.gateway.domain.answers import Found
+from services.gateway.domain.session import HELLO_WITHIN_MS, PING_EVERY_MS
+from services.gateway.usecases.greet import Greeting
+from services.gateway.usecases.ports import (
+    AppendResult,
+    AppendRow,
+    Follower,
+    OpenedSession,
+    StoredPage,
+    Verdict,
+)
+from shared.contracts.frames import CloseCode, Hello
+from shared.kernel.errors import ErrorCode, RefusedError
+from tests.support.clock import START, VirtualClock
+from tests.support.items import CONVERSATION, an_item
+
+HELLO = b'{"type":"hello","site_key":"fk_x"}'
+SEND = b'{"type":"send","client_id":"m1","text":"Hello?"}'
+SHOP, SESSION = UUID(int=1), UUID(int=2)
+
+
+class Socket:
+    """A Wire that remembers; `waiting` is what the other end has not read."""
+
+    def __init__(self) -> None:
+        self.frames: list[dict[str, Any]] = []
+        self.pings = 0
+        self.closed: CloseCode | None = None
+        self.dropped = False
+        self.waiting = 0
+
+    def send(self, text: bytes) -> None:
+        self.frames.append(json.loads(text))
+
+    def ping(self) -> None:
+        self.pings += 1
+
+    def close(self, code: CloseCode) -> None:
+        self.closed = code
+
+    def drop(self) -> None:
+        self.dropped = True
+
+    def waiting_bytes(self) -> int:
+        return self.waiting
+
+    @property
+    def types(self) -> list[str]:
+        return [frame["type"] for frame in self.frames]
+
+
+class Node:
+    """The rest of the gateway, as one connection sees it."""
+
+    def __init__(self, group: asyncio.TaskGroup) -> None:
+        self.clock = VirtualClock()
+        self.followers: set[tuple[UUID, Follower]] = set()
+        self.posted: list[tuple[AppendRow, asyncio.Future[AppendResult]]] = []
+        self.failure: Exception | None = None
+        self.conversation_id: UUID | None = CONVERSATION
+        self.connection_no = 1
+        self.page = StoredPage((), 0, 0, 1)
+        self.reads = 0
+        self.told: list[int] = []
+        self.parts = ChatParts(
+            clock=self.clock,
+            greet=self.greet,
+            catch_up=self.catch_up,
+            read=self.read,
+            post=self.post,
+            tell_newest=self.tell_newest,
+            feed=self,
+            connections=Connections(),
+            errands=Errands(group),
+            retry_in_ms=lambda: 7,
+        )
+
+    async def greet(self, hello: Hello, origin: str | None) -> Greeting:
+        if self.failure is not None:
+            raise self.failure
+        opened = OpenedSession(SESSION, False, 1, self.connection_no, self.conversation_id, 0)
+        return Greeting(SHOP, opened, "fs_x", 0)
+
+    async def catch_up(self, greeting: Greeting) -> Found:
+        return Found(SESSION, "fs_x", 1, self.conversation_id, 0, 0, ())
+
+    async def read(self, shop_id: UUID, conversation_id: UUID, after_seq: int) -> StoredPage:
+        self.reads += 1
+        if self.failure is not None:
+            raise self.failure
+        return self.page
+
+    def post(self, row: AppendRow) -> asyncio.Future[AppendResult]:
+        if self.failure is not None:
+            raise self.failure
+        future: asyncio.Future[AppendResult] = asyncio.get_running_loop().create_future()
+        self.posted.append((row, future))
+        return future
+
+    async def tell_newest(self, session_id: UUID, connection_no: int) -> None:
+        self.told.append(connection_no)
+
+    async def follow(self, shop_id: UUID, conversation_id: UUID, follower: Follower) -> None:
+        self.followers.add((conversation_id, follower))
+
+    def unfollow(self, conversation_id: UUID, follower: Follower) -> None:
+        self.followers.discard((conversation_id, follower))
+
+    def followed(self) -> Mapping[UUID, UUID]:
+        raise NotImplementedError
+
+    def reached(self, conversation_id: UUID, last_seq: int) -> None:
+        raise NotImplementedError
+
+    def connect(self) -> tuple[Socket, ChatConnection]:
+        socket = Socket()
+        return socket, ChatConnection(socket, None, self.parts)
+
+
+@pytest.fixture
+async def node() -> AsyncIterator[Node]:
+    async with asyncio.TaskGroup() as group:
+        yield Node(group)
+
+
+async def settle() -> None:
+    for _ in range(10):
+        await asyncio.sleep(0)
+
+
+async def welcomed(node: Node) -> tuple[Socket, ChatConnection]:
+    socket, connection = node.connect()
+    connection.receive(HELLO)
+    await settle()
+    assert socket.types == ["welcome"]
+    return socket, connection
+
+
+class TestHello:
+    async def test_a_customer_is_followed_before_being_welcomed(self, node: Node) -> None:
+        _, connection = await welcomed(node)
+
+        assert node.followers == {(CONVERSATION, connection)}
+        connection.lost()
+        assert node.followers == set()
+
+    async def test_a_refusal_is_told_with_its_code(self, node: Node) -> None:
+        node.failure = RefusedError(ErrorCode.UNKNOWN_SITE, "No.")
+        socket, connection = node.connect()
+        connection.receive(HELLO)
+        await settle()
+
+        assert socket.frames[-1]["code"] == "unknown_site"
+        assert socket.closed is CloseCode.UNKNOWN_SITE
+        connection.lost()
+
+    async def test_a_failure_of_ours_says_when_to_come_back(self, node: Node) -> None:
+        node.failure = OSError("the database is away")
+        socket, connection = node.connect()
+        connection.receive(HELLO)
+        await settle()
+
+        assert (socket.frames[-1]["code"], socket.frames[-1]["retry_in_ms"]) == ("try_again", 7)
+        assert socket.closed is CloseCode.TRY_AGAIN
+        connection.lost()
+
+    async def test_a_customer_who_leaves_at_once_leaves_nothing_behind(self, node: Node) -> None:
+        socket, connection = node.connect()
+        connection.receive(HELLO)
+        connection.lost()
+        await settle()
+
+        assert (socket.frames, node.followers, len(node.parts.connections)) == ([], set(), 0)
+
+    async def test_a_newer_connection_replaces_the_older(self, node: Node) -> None:
+        first, one = await welcomed(node)
+        node.connection_no = 2
+        second, two = await welcomed(node)
+
+        assert first.closed is CloseCode.REPLACED
+        assert second.closed is None
+        one.lost()
+        two.lost()
+
+    async def test_an_older_connection_that_is_late_yields(self, node: Node) -> None:
+        node.connection_no = 2
+        first, one = await welcomed(node)
+        node.connection_no = 1
+        socket, two = node.connect()
+        two.receive(HELLO)
+        await settle()
+
+        assert (first.closed, socket.closed) == (None, CloseCode.REPLACED)
+        one.lost()
+        two.lost()
+
+    async def test_a_newer_connection_on_another_node_replaces_it(self, node: Node) -> None:
+        socket, connection = await welcomed(node)
+
+        closed = []
+        for connection_no in (1, 2):
+            node.parts.connections.replace(SESSION, connection_no)
+            closed.append(socket.closed)
+
+        assert closed == [None, CloseCode.REPLACED]
+        connection.lost()
+
+
+class TestSending:
+    async def test_a_message_is_acknowledged_after_its_commit(self, node: Node) -> None:
+        socket, connection = await welcomed(node)
+        connection.receive(SEND)
+        await settle()
+        assert socket.types == ["welcome"]
+        ((row, future),) = node.posted
+        assert (row.session_id, row.text, row.received_at) == (SESSION, "Hello?", START)
+
+        future.set_result(
+            AppendResult(Verdict.NEW, CONVERSATION, UUID(int=9), 1, START, current=True)
+        )
+        await settle()
+
+        assert socket.types == ["welcome", "accepted"]
+        connection.lost()
+
+    @pytest.mark.parametrize(
+        ("failure", "code"),
+        [
+            (RefusedError(ErrorCode.CLIENT_ID_CONFLICT, "No."), "client_id_conflict"),
+            (OSError("away"), "try_again"),
+            (None, "try_again"),
+        ],
+    )
+    async def test_a_message_that_was_not_committed_is_told_so(
+        self, node: Node, failure: Exception | None, code: str
+    ) -> None:
+        socket, connection = await welcomed(node)
+        connection.receive(SEND)
+        ((_, future),) = node.posted
+        if failure is None:
+            future.cancel()
+        else:
+            future.set_exception(failure)
+        await settle()
+
+        assert (socket.frames[-1]["code"], socket.frames[-1]["client_id"]) == (code, "m1")
+        connection.lost()
+
+    async def test_a_full_lane_refuses_at_once(self, node: Node) -> None:
+        socket, connection = await welcomed(node)
+        node.failure = RefusedError(ErrorCode.TRY_AGAIN, "Busy.", retry_after_ms=1_000)
+        connection.receive(SEND)
+
+        assert socket.frames[-1]["retry_after_ms"] == 1_000
+        connection.lost()
+
+
+class TestHearing:
+    async def test_a_lost_item_is_read_from_the_store(self, node: Node) -> None:
+        socket, connection = await welcomed(node)
+        node.page = StoredPage((an_item(1),), 1, 1, 1)
+        connection.learn(CONVERSATION, 1)
+        node.clock.advance(50)
+        connection.resume()
+        await settle()
+
+        assert socket.types == ["welcome", "message.created"]
+        connection.lost()
+
+    async def test_a_read_that_failed_is_tried_again(self, node: Node) -> None:
+        _, connection = await welcomed(node)
+        node.failure = OSError("away")
+        connection.pause()
+        connection.learn(CONVERSATION, 1)
+        node.clock.advance(50)
+        connection.resume()
+        await settle()
+        node.failure, node.page = None, StoredPage((an_item(1),), 1, 1, 1)
+        node.clock.advance(1_000)
+        connection.resume()
+        await settle()
+
+        assert node.reads == 2
+        connection.lost()
+
+    async def test_a_customer_who_reads_nothing_is_cut_off_and_told_why(self, node: Node) -> None:
+        """LESSONS 14."""
+        socket, connection = await welcomed(node)
+        socket.waiting = OUT_MAX + 1
+        connection.hear(an_item(1))
+
+        assert socket.frames[-1]["code"] == "slow_consumer"
+        assert socket.closed is CloseCode.SLOW_CONSUMER
+        connection.hear(an_item(2))
+        assert socket.types == ["welcome", "bye"]
+        connection.lost()
+
+
+class TestTime:
+    async def test_the_socket_is_pinged_and_dropped_when_nothing_comes_back(
+        self, node: Node
+    ) -> None:
+        """LESSONS 13. The loop's own timers are left out: the deadline is rung by hand."""
+        socket, connection = await welcomed(node)
+        ring = connection._wake
+
+        node.clock.advance(PING_EVERY_MS)
+        ring()
+        assert socket.pings == 1
+        connection.sign_of_life()
+        node.clock.advance(PING_EVERY_MS)
+        ring()
+        node.clock.advance(PING_EVERY_MS)
+        ring()
+
+        assert (socket.pings, socket.dropped) == (2, True)
+        connection.lost()
+
+    async def test_who_says_nothing_is_sent_away(self, node: Node) -> None:
+        socket, connection = node.connect()
+        node.clock.advance(HELLO_WITHIN_MS)
+        connection._wake()
+
+        assert socket.closed is CloseCode.HELLO_TIMEOUT
+        connection.lost()
+
+    async def test_a_stopping_node_says_goodbye(self, node: Node) -> None:
+        socket, connection = await welcomed(node)
+        connection.stop()
+
+        assert (socket.frames[-1]["retry_in_ms"], socket.closed) == (7, CloseCode.GOING_AWAY)
+        connection.lost()
