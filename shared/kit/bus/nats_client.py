@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import TypedDict
 
 import structlog
 from nats import errors
@@ -69,22 +70,15 @@ async def open_client(
         else:
             log.debug("bus.away", error=type(error).__name__)
 
+    callbacks = _Callbacks(
+        error_cb=failed,
+        reconnected_cb=reconnected,
+        disconnected_cb=disconnected,
+        closed_cb=closed,
+    )
     try:
         async with asyncio.timeout(options.connect_timeout_ms / 1000):
-            await client.connect(
-                list(options.servers),
-                name=options.name,
-                error_cb=failed,
-                reconnected_cb=reconnected,
-                disconnected_cb=disconnected,
-                closed_cb=closed,
-                ping_interval=PING_INTERVAL_S,
-                max_outstanding_pings=MAX_OUTSTANDING_PINGS,
-                max_reconnect_attempts=FOR_EVER,
-                reconnect_time_wait=RECONNECT_WAIT_S,  # type: ignore[arg-type]  # any number does
-                connect_timeout=CONNECT_ATTEMPT_S,
-                flush_timeout=FLUSH_S,
-            )
+            await _connect(client, options, callbacks)
     except TimeoutError:
         await close_client(client)
         raise BusError("no NATS server answered; is it running, and is its URL right?") from None
@@ -92,6 +86,29 @@ async def open_client(
         await close_client(client)
         raise
     return client
+
+
+class _Callbacks(TypedDict):
+    """What nats-py calls back, by the names of its own arguments."""
+
+    error_cb: Callable[[Exception], Awaitable[None]]
+    reconnected_cb: Callable[[], Awaitable[None]]
+    disconnected_cb: Callable[[], Awaitable[None]]
+    closed_cb: Callable[[], Awaitable[None]]
+
+
+async def _connect(client: Client, options: NatsOptions, callbacks: _Callbacks) -> None:
+    await client.connect(
+        list(options.servers),
+        name=options.name,
+        ping_interval=PING_INTERVAL_S,
+        max_outstanding_pings=MAX_OUTSTANDING_PINGS,
+        max_reconnect_attempts=FOR_EVER,
+        reconnect_time_wait=RECONNECT_WAIT_S,  # type: ignore[arg-type]  # any number does
+        connect_timeout=CONNECT_ATTEMPT_S,
+        flush_timeout=FLUSH_S,
+        **callbacks,
+    )
 
 
 async def close_client(client: Client) -> None:
