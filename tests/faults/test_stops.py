@@ -15,6 +15,8 @@ from tests.support.stack import Stack
 
 STOPPED_WITHIN_S = 10.0
 """Grace for open answers is 2.5 s; PostgreSQL's checkpoint and a busy machine have the rest."""
+REFUSED_WITHIN_S = 60.0
+"""Nearly all of it is the interpreter's: a busy machine takes seconds to import."""
 LOAD_S = 2.0
 
 
@@ -58,7 +60,7 @@ async def test_a_second_one_on_the_same_home_says_so_and_leaves_the_first_alone(
 ) -> None:
     await asyncio.to_thread(stack.start)
     second = stack.launch(FIRSTREPLY_PORT="0")
-    assert await asyncio.to_thread(second.wait, STOPPED_WITHIN_S) == 1
+    assert await asyncio.to_thread(second.wait, REFUSED_WITHIN_S) == 1
     assert str(stack.home) in own_words(stack)[-1]
     assert stack.running()["pid"] == stack.process.pid if stack.process else False
     assert await asyncio.to_thread(stack.stop) == 0
@@ -68,7 +70,7 @@ def test_a_taken_port_is_one_sentence(stack: Stack) -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = other.getsockname()[1]
         process = stack.launch(FIRSTREPLY_PORT=str(port))
-        assert process.wait(STOPPED_WITHIN_S) == 1
+        assert process.wait(REFUSED_WITHIN_S) == 1
     (sentence,) = own_words(stack)
     assert sentence.startswith(f"Port {port} on 127.0.0.1 is taken by another program")
     assert list(Path(stack.home).iterdir()) == [], "nothing was begun"
