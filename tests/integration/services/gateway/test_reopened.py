@@ -64,3 +64,21 @@ async def test_it_stays_ended_when_the_customer_has_begun_another(stores: Stores
     assert not announced
     assert await kinds(stores, first.conversation_id) == ["message", "joined", "ended"]
     assert third.conversation_id == second.conversation_id != first.conversation_id
+
+
+async def test_it_stays_ended_when_the_other_one_has_ended_too(stores: Stores) -> None:
+    """The customer has gone on and follows it no longer: nothing said there would be heard."""
+    session_id = await stores.session()
+    (first,) = await stores.appends.append([a_message(session_id)])
+    assert first.conversation_id is not None
+    events = ended_and_reopened(first.conversation_id)
+
+    await stores.routing.take(events[:2])
+    (second,) = await stores.appends.append([a_message(session_id, "m2")])
+    assert second.conversation_id is not None
+    await stores.routing.take([a_routing_event(second.conversation_id, 1, ENDED)])
+    await stores.routing.take(events[2:])
+    (answer,) = await stores.appends.append([an_answer(first.conversation_id)])
+
+    assert answer.verdict is Verdict.ALREADY_ENDED
+    assert await kinds(stores, first.conversation_id) == ["message", "joined", "ended"]

@@ -22,7 +22,8 @@ BEGIN
     v_takes := p_assignment_version >= c.assignment_version AND NOT p_ended;
     v_open := NOT p_ended AND (c.status = 'open' OR NOT EXISTS (
         SELECT FROM gateway.conversations o
-        WHERE o.session_id = c.session_id AND o.status = 'open'));
+        WHERE o.session_id = c.session_id AND o.id <> c.id
+            AND (o.status = 'open' OR o.started_at > c.started_at)));
     UPDATE gateway.conversations SET
         routing_version = p_version,
         status = CASE WHEN v_open THEN 'open' ELSE 'ended' END,
