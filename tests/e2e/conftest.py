@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Generator
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, Page
+from playwright.async_api import Browser, ConsoleMessage, Page
 
 from tests.support.checkout import CHECKOUT
 from tests.support.chromium import find_chromium, running_chromium
@@ -43,12 +43,17 @@ async def new_page(
     """Return `await new_page()` -> the page of one more person, who shares nothing."""
     errors: list[str] = []
 
+    def note(line: ConsoleMessage) -> None:
+        if line.type == "error":
+            errors.append(f"{line.location['url']}: {line.text}")
+
     async def new_page() -> Page:
         context = await browser.new_context(
             viewport={"width": WINDOW_WIDTH, "height": WINDOW_HEIGHT}
         )
         page = await context.new_page()
         page.on("pageerror", lambda error: errors.append(f"{page.url}: {error}"))
+        page.on("console", note)
         return page
 
     yield new_page
@@ -56,7 +61,7 @@ async def new_page(
         await _take_pictures(browser, request.node.name)
     for context in browser.contexts:
         await context.close()
-    assert errors == [], "a page threw what nobody caught"
+    assert errors == [], "a page threw what nobody caught, or complained in its console"
 
 
 @pytest.fixture
