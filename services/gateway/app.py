@@ -157,15 +157,13 @@ class _Gateway:
         self.routing = PostgresRouting(database)
         self.relay = Relay(OutboxRows(sweep, SCHEMA, Service.GATEWAY), bus, Service.GATEWAY, clock)
         self.announcer = Announcer(self.relay, bus)
-        self.lane: GroupLane[AppendRow, AppendResult] = GroupLane(
-            "gateway.append",
-            GroupCommit(
-                PostgresAppends(database),
-                self.announcer,
-                committed=FaultPoint(settings.fault_after_commit),
-                group_failed=GROUPS_REFUSED.inc,
-            ),
+        commit = GroupCommit(
+            PostgresAppends(database),
+            self.announcer,
+            committed=FaultPoint(settings.fault_after_commit),
+            group_failed=GROUPS_REFUSED.inc,
         )
+        self.lane: GroupLane[AppendRow, AppendResult] = GroupLane("gateway.append", commit)
         self.topics = Topics(bus)
         self.feed = BusConversationFeed(self.topics)
         self.router = BusRouter(bus, node_id)

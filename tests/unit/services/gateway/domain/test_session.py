@@ -7,12 +7,8 @@ from uuid import UUID
 
 import pytest
 
-from services.gateway.domain.answers import Appended, Found
 from services.gateway.domain.effects import (
     Append,
-    Close,
-    Drop,
-    Effect,
     Follow,
     LookUp,
     Ping,
@@ -20,7 +16,6 @@ from services.gateway.domain.effects import (
     SendFrame,
     Unfollow,
 )
-from services.gateway.domain.ordering import CROSSING_MS
 from services.gateway.domain.session import (
     BAD_FRAMES_MAX,
     HELD_MAX,
@@ -32,70 +27,26 @@ from services.gateway.domain.session import (
 )
 from shared.contracts.frames import (
     Accepted,
-    Bye,
     CloseCode,
     Created,
     ErrorFrame,
     Hello,
     Welcome,
 )
-from shared.contracts.items import Item
 from shared.kernel.errors import ErrorCode
-from shared.kernel.vocabulary import AuthorKind, Visibility
+from tests.support.chat_sessions import (
+    HELLO,
+    NEXT_CONVERSATION,
+    an_open_session,
+    found,
+    frames,
+    landed,
+    last_word,
+    refusal,
+    send,
+)
 from tests.support.clock import START
 from tests.support.items import CONVERSATION, an_item
-
-HELLO = b'{"type":"hello","site_key":"fk_x"}'
-SESSION = UUID(int=5)
-NEXT_CONVERSATION = UUID(int=0xC1)
-
-
-def send(client_id: str = "m1", text: object = "Hello?") -> bytes:
-    return json.dumps({"type": "send", "client_id": client_id, "text": text}).encode()
-
-
-def found(
-    *items: Item, conversation_id: UUID | None = CONVERSATION, last_seq: int | None = None
-) -> Found:
-    through = items[-1].seq if items else 0
-    return Found(
-        session_id=SESSION,
-        session_token="fs_x",
-        epoch=1,
-        conversation_id=conversation_id,
-        last_seq=through if last_seq is None else last_seq,
-        through_seq=through,
-        items=items,
-    )
-
-
-def an_open_session(what: Found | None = None) -> ChatSession:
-    session = ChatSession(START)
-    session.receive(HELLO, START)
-    session.welcomed(what or found(), START)
-    return session
-
-
-def landed(seq: int, conversation_id: UUID = CONVERSATION, *, current: bool = True) -> Appended:
-    return Appended(conversation_id, UUID(int=seq), seq, START, current)
-
-
-def frames(effects: list[Effect]) -> list[object]:
-    return [effect.frame for effect in effects if isinstance(effect, SendFrame)]
-
-
-def refusal(effects: list[Effect]) -> ErrorCode:
-    (frame,) = frames(effects)
-    assert isinstance(frame, ErrorFrame)
-    return frame.code
-
-
-def last_word(effects: list[Effect]) -> tuple[ErrorCode, CloseCode]:
-    bye, close = effects[-2:]
-    assert isinstance(bye, SendFrame)
-    assert isinstance(bye.frame, Bye)
-    assert isinstance(close, Close)
-    return bye.frame.code, close.code
 
 
 class TestHello:
@@ -353,113 +304,3 @@ class TestSending:
         effects = session.appended("m0", landed(1, UUID(int=0xC2)), START)
 
         assert [e for e in effects if isinstance(e, ReadItems)] == [ReadItems(NEXT_CONVERSATION, 1)]
-
-
-class TestHearing:
-    def test_an_agents_message_is_told(self) -> None:
-        session = an_open_session()
-
-        assert frames(session.heard(an_item(1), START)) == [Created(item=an_item(1))]
-
-    def test_a_note_for_agents_never_reaches_the_customer(self) -> None:
-        """LESSONS 31."""
-        session = an_open_session()
-
-        assert session.heard(an_item(1, visibility=Visibility.AGENTS), START) == []
-        assert len(frames(session.heard(an_item(2), START))) == 1
-
-    def test_the_customers_own_message_is_told_by_its_acknowledgement_alone(self) -> None:
-        session = an_open_session()
-        session.receive(send(), START)
-        own = an_item(1, author=AuthorKind.CUSTOMER, client_id="m1")
-
-        assert session.heard(own, START) == []
-        assert len(frames(session.appended("m1", landed(1), START))) == 1
-        assert session.heard(own, START) == []
-
-    def test_an_agent_who_takes_the_same_client_id_is_still_told(self) -> None:
-        session = an_open_session()
-        session.receive(send(), START)
-
-        assert len(frames(session.heard(an_item(1, client_id="m1"), START))) == 1
-
-    def test_a_gap_is_read_after_the_crossing_time(self) -> None:
-        session = an_open_session()
-        assert session.heard(an_item(2), START) == []
-        assert session.next_deadline() == START + CROSSING_MS
-
-        assert session.wake(START + CROSSING_MS) == [ReadItems(CONVERSATION, 0)]
-        effects = session.read(CONVERSATION, [an_item(1)], 1, 2, START + 60)
-
-        assert frames(effects) == [Created(item=an_item(1)), Created(item=an_item(2))]
-
-    def test_a_lost_publish_is_read_when_the_sweep_says_so(self) -> None:
-        session = an_open_session()
-
-        session.learned(CONVERSATION, 1, START)
-        session.learned(NEXT_CONVERSATION, 1, START)
-
-        assert session.wake(START + CROSSING_MS) == [ReadItems(CONVERSATION, 0)]
-
-    def test_a_failed_read_is_tried_again(self) -> None:
-        session = an_open_session()
-        session.learned(CONVERSATION, 1, START)
-        session.wake(START + CROSSING_MS)
-
-        session.read_failed(CONVERSATION, START + 100)
-        session.read_failed(NEXT_CONVERSATION, START + 100)
-
-        assert session.wake(START + 1_000) == [ReadItems(CONVERSATION, 0)]
-
-    def test_an_answer_about_another_conversation_is_nothing(self) -> None:
-        session = an_open_session()
-
-        assert session.read(NEXT_CONVERSATION, [], 0, 0, START) == []
-        assert session.heard(an_item(1, conversation_id=NEXT_CONVERSATION), START) == []
-
-    def test_nothing_is_read_while_the_buffer_is_full(self) -> None:
-        session = an_open_session()
-        session.pause()
-        session.learned(CONVERSATION, 1, START)
-
-        assert session.wake(START + CROSSING_MS) == []
-        assert session.next_deadline() == START + PING_EVERY_MS
-        assert session.resume(START + 60) == [ReadItems(CONVERSATION, 0)]
-
-
-class TestEnding:
-    def test_an_end_that_gives_no_sign_of_life_is_dropped(self) -> None:
-        """LESSONS 13: a half-open connection is found out on the receive path."""
-        session = an_open_session()
-
-        assert session.wake(START + PING_EVERY_MS) == [Ping()]
-        session.sign_of_life()
-        assert session.wake(START + 2 * PING_EVERY_MS) == [Ping()]
-        assert session.wake(START + 3 * PING_EVERY_MS) == [Drop()]
-        assert session.wake(START + 4 * PING_EVERY_MS) == []
-
-    def test_a_replaced_connection_is_told_so(self) -> None:
-        effects = an_open_session().end(ErrorCode.REPLACED)
-
-        assert last_word(effects) == (ErrorCode.REPLACED, CloseCode.REPLACED)
-
-    def test_a_stopping_node_says_when_to_come_back(self) -> None:
-        """LESSONS 18: a reconnect storm is spread by the server's own hint."""
-        effects = an_open_session().stop(1_234)
-
-        assert last_word(effects) == (ErrorCode.TRY_AGAIN, CloseCode.GOING_AWAY)
-        (bye,) = frames(effects)
-        assert isinstance(bye, Bye)
-        assert bye.retry_in_ms == 1_234
-
-    def test_a_lost_connection_hears_nothing_more(self) -> None:
-        session = an_open_session()
-        session.receive(send("m1"), START)
-        session.receive(send("m2"), START)
-        session.lost()
-
-        assert session.appended("m1", landed(1), START) == []
-        assert session.append_refused("m2", ErrorCode.TRY_AGAIN) == []
-        assert session.read(CONVERSATION, [an_item(1)], 1, 1, START) == []
-        assert session.end(ErrorCode.REPLACED) == []
-        assert session.stop(0) == []
