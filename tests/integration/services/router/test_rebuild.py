@@ -49,10 +49,13 @@ async def test_any_day_rebuilt_from_the_real_tables_is_the_live_one(
     async with open_database(rig.database.service_url(Service.ROUTER)) as db:
         tables, listener = RoutingTables(db, new_id()), Listener()
         deciders = Deciders(tables, listener, clock)
+        offered = served = False
         for _ in range(150):
             commands = [day.something(clock.now(), listener) for _ in range(3)]
             answers = await deciders.commit([Order(shop, command) for command in commands])
             assert not [one for one in answers if isinstance(one, Exception)]
+            state = deciders._owned[shop].engine.state
+            offered, served = offered or bool(state.offers), served or bool(state.assignments)
             clock.advance(day.rng.randrange(2_500))
         live = deciders._owned[shop].engine
         owned = await tables.own(shop)
@@ -60,8 +63,8 @@ async def test_any_day_rebuilt_from_the_real_tables_is_the_live_one(
     rebuilt = Engine(owned.policy, owned.rows)
     assert rebuilt.apply(Tick(), live.state.now).changes_nothing
     assert shape_of(rebuilt) == shape_of(live)
-    assert live.state.offers
-    assert live.state.assignments
+    assert offered, "a day without an offer proves nothing"
+    assert served, "a day without an assignment proves nothing"
 
 
 class Listener:
