@@ -1,16 +1,24 @@
-"""The browser of end-to-end tests: one a test, gone with it; a page's errors fail the test."""
+"""The running shops and the browser of end-to-end tests; a page's errors fail its test."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable, Generator
+import tempfile
+from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Iterator
 from pathlib import Path
 
 import pytest
 from playwright.async_api import Browser, ConsoleMessage, Page
 
+from services.demo.people import AGENTS
+from tests.support.agent_client import AgentClient
+from tests.support.chat_client import ChatClient, chat_client
 from tests.support.checkout import CHECKOUT
 from tests.support.chromium import find_chromium, running_chromium
+from tests.support.demo_shop import beside_the_page
+from tests.support.shop_people import at_work
+from tests.support.shop_server import ServedShop, ShopServer, running_shop_server
+from tests.support.stack import Stack, running_stack
 
 WINDOW_WIDTH, WINDOW_HEIGHT = 1280, 800
 """A small laptop's screen: what an agent in a shop sits before."""
@@ -27,6 +35,56 @@ def pytest_runtest_makereport(
     report = yield
     item.stash[FAILED] = item.stash.get(FAILED, False) or report.failed
     return report
+
+
+@pytest.fixture(scope="session")
+def stack() -> Iterator[Stack]:
+    """The product as a stranger starts it; its database's own user may pass the folder."""
+    with tempfile.TemporaryDirectory(prefix="fr-e2e-") as name:
+        folder = Path(name)
+        folder.chmod(0o711)
+        with running_stack(folder) as stack:
+            yield stack
+
+
+@pytest.fixture
+async def anna(stack: Stack) -> AsyncIterator[AgentClient]:
+    """The first demo agent's REST calls, beside her page."""
+    async with beside_the_page(stack, AGENTS[0]) as anna:
+        yield anna
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[ShopServer]:
+    """The whole product in a process of its own, with shops of the tests' own."""
+    with running_shop_server() as server:
+        yield server
+
+
+@pytest.fixture
+def pair(server: ShopServer) -> ServedShop:
+    """A shop with two agents."""
+    return server.shops["pair"]
+
+
+@pytest.fixture
+def other(server: ShopServer) -> ServedShop:
+    """Another shop, which must never be met."""
+    return server.shops["other"]
+
+
+@pytest.fixture
+async def agent(server: ShopServer, pair: ServedShop) -> AsyncIterator[AgentClient]:
+    """An agent of the first shop, available."""
+    async with at_work(server, pair) as agent:
+        yield agent
+
+
+@pytest.fixture
+async def customer(server: ShopServer, pair: ServedShop) -> AsyncIterator[ChatClient]:
+    """A customer of the first shop whom nobody knows."""
+    async with chat_client(server.socket_url, pair.site_key) as customer:
+        yield customer
 
 
 @pytest.fixture

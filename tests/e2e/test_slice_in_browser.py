@@ -7,31 +7,28 @@ import csv
 import os
 import subprocess
 import sys
-import tempfile
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 from playwright.async_api import Page, expect
 
 from services.demo.data import demo_contacts, demo_orders
-from services.demo.people import AGENTS, PASSWORD, SHOP_ID
+from services.demo.people import AGENTS, SHOP_ID
 from shared.contracts.cards import IngestOrder
 from shared.kernel.ids import IdKind, encode
-from tests.support.agent_client import AgentClient, signed_in
+from tests.support.agent_client import AgentClient
 from tests.support.chat_client import chat_client
+from tests.support.demo_shop import demo_customer
 from tests.support.pages import (
     ConsolePage,
     ShopPage,
-    focus_is_seen,
     only_message,
-    tab_to,
 )
 from tests.support.real_data import real_data
-from tests.support.stack import REPO, Stack, running_stack
+from tests.support.stack import REPO, Stack
 
 ANNA, PIOTR, _ = AGENTS
 SHOP = encode(IdKind.SHOP, SHOP_ID)
@@ -45,42 +42,7 @@ POLL_S = 0.02
 TAGS = """<img src="x" onerror="window.harmed=1"><script>window.harmed=1</script><b>Bold</b>"""
 
 
-@pytest.fixture(scope="module")
-def stack() -> Iterator[Stack]:
-    """One running product for the whole module; its database's own user may pass the folder."""
-    with tempfile.TemporaryDirectory(prefix="fr-e2e-") as name:
-        folder = Path(name)
-        folder.chmod(0o711)
-        with running_stack(folder) as stack:
-            yield stack
-
-
-@pytest.fixture
-async def anna(stack: Stack) -> AsyncIterator[AgentClient]:
-    """Anna's REST calls beside her page; she begins away and ends without conversations."""
-    async with httpx.AsyncClient(base_url=stack.url, timeout=CALL_TIMEOUT_S) as http:
-        who = {"shop_id": SHOP, "email": ANNA.email, "password": PASSWORD}
-        signed = (await http.post("/v1/auth/sign-in", json=who)).raise_for_status().json()
-        anna = AgentClient(http, signed["token"], signed["agent"])
-        await anna.set_status("away")
-        yield anna
-        await anna.set_status("away")
-        for mine in await anna.get("/v1/routing/assignments"):
-            await anna.close(mine["conversation_id"])
-
-
 NewPage = Callable[[], Awaitable[Page]]
-
-
-async def demo_customer(stack: Stack, customer: str | None = None) -> dict[str, Any]:
-    """Return how a customer of the demo shop says hello, vouched for as its page does."""
-    async with httpx.AsyncClient(base_url=stack.url, timeout=CALL_TIMEOUT_S) as http:
-        site = (await http.get("/demo/api/site")).json()
-        hello = {"url": stack.socket_url, "site_key": site["site_key"]}
-        if customer is not None:
-            answer = await http.post("/demo/api/customer-token", json={"ref": customer})
-            hello["customer_token"] = answer.json()["token"]
-    return hello
 
 
 def busy_customer() -> tuple[str, list[IngestOrder]]:
@@ -165,31 +127,8 @@ class TestTheMainJob:
                     return
                 await asyncio.sleep(POLL_S)
 
-    async def test_an_offer_that_a_colleague_takes_vanishes_at_once(
-        self, stack: Stack, new_page: NewPage, anna: AgentClient
-    ) -> None:
-        console = ConsolePage(await new_page())
-        await console.sign_in(stack.url, ANNA)
-        async with (
-            signed_in(stack.url, SHOP, PIOTR.email, PASSWORD) as piotr,
-            chat_client(**await demo_customer(stack)) as customer,
-        ):
-            await customer.say("Who is quicker?")
-            offer = await piotr.wait_for("offer.created")
-            await expect(console.accept).to_be_visible()
-            (lost,) = await anna.get("/v1/routing/offers")
 
-            await piotr.accept(offer.body["id"])
-
-            await expect(console.accept).to_have_count(0)
-            await expect(console.page.get_by_text("Ready for the next customer")).to_be_visible()
-            refused = await anna.post(f"/v1/routing/offers/{lost['id']}/accept")
-            assert (refused.status_code, refused.json()["code"]) == (409, "taken")
-            await piotr.close(offer.body["conversation_id"])
-            await piotr.set_status("away")
-
-
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def olist(stack: Stack) -> Path:
     """The folder of real orders, imported into the running service by the command itself."""
     folder = real_data("olist-small")
@@ -261,88 +200,3 @@ class TestRealOrders:
                 title = category_of[row["product_id"]].replace("_", " ").capitalize()
                 orders[row["order_id"]].add(title)
         return person, orders
-
-
-class TestKeyboard:
-    async def test_an_agent_needs_no_mouse_and_always_sees_the_focus(
-        self, stack: Stack, new_page: NewPage, anna: AgentClient
-    ) -> None:
-        console = ConsolePage(await new_page())
-        page = console.page
-        await console.come_to(stack.url)
-        for field in ("E-mail address", "Password", "Sign in"):
-            await self.assert_seen(page, field)
-            await page.keyboard.press("Tab")
-        await console.come_to(stack.url)
-        await console.type_sign_in(ANNA)
-        available = page.get_by_role("button", name="I am available")
-        await expect(available).to_be_visible()
-        await tab_to(page, available)
-        await self.assert_seen(page, "I am available")
-        await page.keyboard.press("Enter")
-        await expect(page.get_by_text("Ready for the next customer")).to_be_visible()
-        async with chat_client(**await demo_customer(stack)) as customer:
-            await customer.say("Nobody touches a mouse")
-            await expect(console.accept).to_be_focused()
-            await self.assert_seen(page, "Accept")
-            await console.take()
-            await self.assert_seen(page, "Your answer")
-            await page.keyboard.press("Alt+o")
-            await page.keyboard.press("Enter")
-            await customer.until(
-                lambda: any(ANNA.name in item["text"] for item in customer.items.values())
-            )
-            await tab_to(page, page.get_by_role("button", name="Close conversation"), "Shift+Tab")
-            await self.assert_seen(page, "Close conversation")
-            await page.keyboard.press("Enter")
-            await expect(page.get_by_role("button", name="Done")).to_be_focused()
-            await self.assert_seen(page, "Done")
-            await page.keyboard.press("Enter")
-            await expect(page.get_by_text("Ready for the next customer")).to_be_visible()
-
-    @staticmethod
-    async def assert_seen(page: Page, name: str) -> None:
-        assert await focus_is_seen(page), f"the focus on '{name}' cannot be seen"
-
-    async def test_a_customer_needs_no_mouse_and_always_sees_the_focus(
-        self, stack: Stack, new_page: NewPage
-    ) -> None:
-        shop = ShopPage(await new_page())
-        await shop.page.goto(f"{stack.url}/demo/")
-        launcher = shop.page.get_by_role("button", name="Chat with us")
-        await launcher.wait_for()
-        await tab_to(shop.page, launcher, "Shift+Tab")
-        await self.assert_seen(shop.page, "Chat with us")
-        await shop.page.keyboard.press("Enter")
-        await expect(shop.page.get_by_label("Your message")).to_be_focused()
-        await self.assert_seen(shop.page, "Your message")
-        await tab_to(shop.page, shop.page.get_by_role("button", name="Close the chat"), "Shift+Tab")
-        await self.assert_seen(shop.page, "Close the chat")
-        await shop.page.keyboard.press("Escape")
-        await expect(launcher).to_be_focused()
-
-
-class TestMarkup:
-    async def test_markup_is_shown_as_typed_and_never_runs_on_either_side(
-        self, stack: Stack, new_page: NewPage, anna: AgentClient
-    ) -> None:
-        shop, console = ShopPage(await new_page()), ConsolePage(await new_page())
-        await console.sign_in(stack.url, ANNA)
-        await shop.visit(stack.url, customer=f"c{TAGS}")
-
-        await shop.write(f"From the customer {TAGS}")
-        await expect(console.page.get_by_text(TAGS).first).to_be_visible()
-        await self.assert_inert(console.page)
-        await console.take()
-        await expect(console.said(f"From the customer {TAGS}")).to_be_visible()
-        await console.answer(f"From the agent {TAGS}")
-        await expect(shop.said(f"From the agent {TAGS}")).to_be_visible()
-
-        await self.assert_inert(shop.page)
-        await self.assert_inert(console.page)
-
-    @staticmethod
-    async def assert_inert(page: Page) -> None:
-        assert await page.evaluate("window.harmed") is None
-        for tag in ("img[src=x]", "script:text('harmed')", "b:text-is('Bold')"):
-            await expect(page.locator(tag)).to_have_count(0)

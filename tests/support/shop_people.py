@@ -1,0 +1,82 @@
+"""The people of the shop server's shops: agents at work, bare customers, what they show and say."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from typing import Any
+
+from websockets.asyncio.client import ClientConnection
+from websockets.exceptions import ConnectionClosed
+
+from shared.kit.auth.customer_tokens import sign_customer_token
+from shared.kit.system_clock import SystemClock
+from tests.support.agent_client import AgentClient, signed_in
+from tests.support.chat_client import raw_chat
+from tests.support.shop_server import KNOWN_CUSTOMER, PASSWORD, ServedShop, ShopServer
+
+MINUTE_MS = 60_000
+WAIT_S = 10.0
+
+
+@asynccontextmanager
+async def at_work(
+    server: ShopServer, shop: ServedShop, number: int = 0
+) -> AsyncIterator[AgentClient]:
+    """One agent of a shop, available; at the end without conversations, and away."""
+    who = (shop.shop_id, shop.agents[number], PASSWORD)
+    async with signed_in(server.url, *who) as agent:
+        try:
+            yield agent
+        finally:
+            await agent.set_status("away")
+            for mine in await agent.get("/v1/routing/assignments"):
+                await agent.close(mine["conversation_id"])
+
+
+async def offered(agent: AgentClient, conversation_id: str) -> dict[str, Any]:
+    """Return the offer of a conversation to this agent."""
+    event = await agent.wait_for(
+        "offer.created", lambda body: bool(body["conversation_id"] == conversation_id)
+    )
+    return event.body
+
+
+def a_send(client_id: str = "m1", text: str = "Hello?") -> str:
+    return json.dumps({"type": "send", "client_id": client_id, "text": text})
+
+
+@asynccontextmanager
+async def open_chat(
+    server: ShopServer, shop: ServedShop, **fields: Any
+) -> AsyncIterator[ClientConnection]:
+    """A bare socket that is welcome already."""
+    async with raw_chat(server.socket_url) as socket:
+        await socket.send(json.dumps({"type": "hello", "site_key": shop.site_key, **fields}))
+        assert json.loads(await socket.recv())["type"] == "welcome"
+        yield socket
+
+
+async def last_words(server: ShopServer, frame: str | bytes) -> tuple[str, str, int | None]:
+    """Send one frame; return code and detail of the server's last word, and its close code."""
+    words: dict[str, Any] = {}
+    async with asyncio.timeout(WAIT_S), raw_chat(server.socket_url) as socket:
+        await socket.send(frame)
+        with suppress(ConnectionClosed):
+            while True:
+                words = json.loads(await socket.recv())
+    return words.get("code", ""), words.get("detail", ""), socket.close_code
+
+
+def a_hello(shop: ServedShop, **fields: Any) -> str:
+    return json.dumps({"type": "hello", "site_key": shop.site_key, **fields})
+
+
+def a_token(shop: ServedShop, subject: str = KNOWN_CUSTOMER, life_ms: int = MINUTE_MS) -> str:
+    return sign_customer_token(
+        shop.customer_secret.encode(),
+        subject=subject,
+        expires_at=SystemClock().now() + life_ms,
+    )
