@@ -56,7 +56,7 @@ async def anna(stack: Stack) -> AsyncIterator[AgentClient]:
 
 @pytest.fixture(scope="session")
 def server() -> Iterator[ShopServer]:
-    """The whole product in a process of its own, with shops of the tests' own."""
+    """The whole product in a process of its own; each test has shops that it shares with nobody."""
     with running_shop_server() as server:
         yield server
 
@@ -64,13 +64,13 @@ def server() -> Iterator[ShopServer]:
 @pytest.fixture
 def pair(server: ShopServer) -> ServedShop:
     """A shop with two agents."""
-    return server.shops["pair"]
+    return server.new_shop(agents=2, capacity=4)
 
 
 @pytest.fixture
 def other(server: ShopServer) -> ServedShop:
     """Another shop, which must never be met."""
-    return server.shops["other"]
+    return server.new_shop(agents=1, capacity=4)
 
 
 @pytest.fixture

@@ -25,15 +25,10 @@ WAIT_S = 10.0
 async def at_work(
     server: ShopServer, shop: ServedShop, number: int = 0
 ) -> AsyncIterator[AgentClient]:
-    """One agent of a shop, available; at the end without conversations, and away."""
+    """One agent of a shop, available."""
     who = (shop.shop_id, shop.agents[number], PASSWORD)
     async with signed_in(server.url, *who) as agent:
-        try:
-            yield agent
-        finally:
-            await agent.set_status("away")
-            for mine in await agent.get("/v1/routing/assignments"):
-                await agent.close(mine["conversation_id"])
+        yield agent
 
 
 async def offered(agent: AgentClient, conversation_id: str) -> dict[str, Any]:

@@ -1,7 +1,8 @@
-"""The whole product with three shops of a test's own, told apart by their names.
+"""The whole product with shops of a test's own, made as it is asked for them.
 
-Run as `python -m tests.support.shop_server HOME`; prints one line of JSON and serves until its
-standard input closes. Everything is the shipped code; only the shops are the test's.
+Run as `python -m tests.support.shop_server HOME`: says in one line of JSON where it is, answers
+each line of standard input with a new shop, and serves until its standard input closes.
+Everything is the shipped code; only the shops are the test's.
 """
 
 from __future__ import annotations
@@ -30,8 +31,6 @@ from shared.kit.web.server import bind_port, run_main, serve
 
 HOST = "127.0.0.1"
 PASSWORD = "only for a test"
-SHOPS = {"pair": (2, 4), "ten": (10, 1), "other": (1, 4)}
-"""Name -> how many agents, and the capacity of each."""
 KNOWN_CUSTOMER = "customer-7"
 KNOWN_EMAIL = "rosa@mail.example"
 KNOWN_ORDER = "R-7"
@@ -52,11 +51,11 @@ class ServedShop:
 
 @dataclass(frozen=True)
 class ShopServer:
-    """A running server with a shop of each name in SHOPS."""
+    """A running server."""
 
     url: str
     database: str
-    shops: dict[str, ServedShop]
+    process: subprocess.Popen[str]
 
     @property
     def socket_url(self) -> str:
@@ -66,18 +65,32 @@ class ShopServer:
         """Return where a role of the running database connects."""
         return self.database.replace("//@", f"//{role}@")
 
+    def new_shop(self, *, agents: int, capacity: int) -> ServedShop:
+        """Have a shop made that nobody has met yet."""
+        assert self.process.stdin is not None
+        print(json.dumps({"agents": agents, "capacity": capacity}), file=self.process.stdin)
+        self.process.stdin.flush()
+        facts = _line_of(self.process)
+        return ServedShop(**{**facts, "agents": tuple(facts["agents"])})
 
-async def _make_shop(product: Product, name: str) -> dict[str, Any]:
-    shop_id, (agents, capacity) = new_id(), SHOPS[name]
-    emails = [f"{name}{number}@agents.example" for number in range(agents)]
+
+def _line_of(process: subprocess.Popen[str]) -> dict[str, Any]:
+    assert process.stdout is not None
+    line: dict[str, Any] = json.loads(process.stdout.readline())
+    return line
+
+
+async def _make_shop(product: Product, *, agents: int, capacity: int) -> dict[str, Any]:
+    shop_id = new_id()
+    emails = [f"agent{number}@agents.example" for number in range(agents)]
     set_up = product.router.set_up
-    await set_up.create_shop(shop_id, name)
+    await set_up.create_shop(shop_id, "A shop")
     for email in emails:
         await set_up.create_agent(
             shop_id, new_id(), name=email, email=email, password=PASSWORD, capacity=capacity
         )
     site = await product.gateway.create_site(
-        shop_id=shop_id, site_id=new_id(), name=name, origins=("*",)
+        shop_id=shop_id, site_id=new_id(), name="A shop", origins=("*",)
     )
     await product.history.take_orders(shop_id, IngestBatch(orders=(_known_order(),)))
     return {
@@ -104,32 +117,36 @@ def _known_order() -> IngestOrder:
     )
 
 
+def _say(facts: dict[str, Any]) -> None:
+    print(json.dumps(facts), flush=True)  # noqa: T201  what the test reads
+
+
+async def _grant_wishes(product: Product, stopping: asyncio.Event) -> None:
+    """Make a shop for each line; stop everything when there are no more."""
+    while line := await asyncio.to_thread(sys.stdin.readline):
+        _say(await _make_shop(product, **json.loads(line)))
+    stopping.set()
+
+
 async def main(home: Path) -> None:
     """Serve until standard input closes."""
     configure_logging(SystemClock(), level="WARNING")
     stopping = asyncio.Event()
     with closing(bind_port(HOST, 0)) as listener:
+        url = f"http://{HOST}:{listener.getsockname()[1]}"
         settings = Settings(host=HOST, port=0, home=home)
-        async with open_product(settings, stopping=stopping) as product:
-            told = {
-                "url": f"http://{HOST}:{listener.getsockname()[1]}",
-                "database": product.urls.place,
-                "shops": {name: await _make_shop(product, name) for name in SHOPS},
-            }
-
-            async def stop_with_input() -> None:
-                await asyncio.to_thread(sys.stdin.read)
-                stopping.set()
-
-            async with asyncio.TaskGroup() as group:
-                group.create_task(stop_with_input())
-                await serve(
-                    product.web(),
-                    listener,
-                    stopping=stopping,
-                    ws=product.gateway.websocket,
-                    on_ready=lambda: print(json.dumps(told), flush=True),  # noqa: T201  the line
-                )
+        async with (
+            open_product(settings, stopping=stopping) as product,
+            asyncio.TaskGroup() as group,
+        ):
+            group.create_task(_grant_wishes(product, stopping))
+            await serve(
+                product.web(),
+                listener,
+                stopping=stopping,
+                ws=product.gateway.websocket,
+                on_ready=lambda: _say({"url": url, "database": product.urls.place}),
+            )
 
 
 @contextmanager
@@ -144,14 +161,9 @@ def running_shop_server() -> Iterator[ShopServer]:
             text=True,
         ) as process:
             assert process.stdin is not None
-            assert process.stdout is not None
             try:
-                told = json.loads(process.stdout.readline())
-                shops = {
-                    shop: ServedShop(**{**facts, "agents": tuple(facts["agents"])})
-                    for shop, facts in told["shops"].items()
-                }
-                yield ShopServer(told["url"], told["database"], shops)
+                told = _line_of(process)
+                yield ShopServer(told["url"], told["database"], process)
             finally:
                 process.stdin.close()
                 process.wait(STOP_TIMEOUT_S)
