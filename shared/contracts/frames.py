@@ -9,6 +9,7 @@ from pydantic import Field, TypeAdapter
 
 from shared.contracts.items import Item
 from shared.contracts.wire import (
+    SEQ_MAX,
     ClientId,
     Contract,
     ConversationId,
@@ -37,7 +38,7 @@ class Hello(Contract):
     customer_token: str | None = Field(default=None, max_length=TOKEN_MAX)
     epoch: int | None = Field(default=None, ge=0)
     conversation_id: ConversationId | None = None
-    last_seq: int = Field(default=0, ge=0)
+    last_seq: int = Field(default=0, ge=0, le=SEQ_MAX)
     page_url: str | None = Field(default=None, max_length=2_000)
     locale: str | None = Field(default=None, max_length=35)
 

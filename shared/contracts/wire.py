@@ -68,6 +68,9 @@ ClientId: TypeAlias = Annotated[
 ]
 """What a sender calls its own message, for ever: 1 to 64 letters, digits and _ . : -"""
 
+SEQ_MAX = 2**63 - 1
+"""PostgreSQL's bigint: a greater `seq` is not even asked for."""
+
 TEXT_MAX = 5_000
 """Code points in one message, DESIGN section 5."""
 MessageText: TypeAlias = Annotated[str, Field(min_length=1, max_length=TEXT_MAX)]

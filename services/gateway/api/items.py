@@ -13,6 +13,7 @@ from services.gateway.usecases.ports import ItemStore
 from services.gateway.usecases.post_item import Posting, Writer, post_item
 from services.gateway.usecases.read_items import agent_page
 from shared.contracts.items import Item, ItemPage, NewItem
+from shared.contracts.wire import SEQ_MAX
 from shared.kernel.errors import ErrorCode, RefusedError
 from shared.kernel.ids import IdKind, decode
 from shared.kit.auth.bearer import SignedInAgent
@@ -20,8 +21,6 @@ from shared.kit.web.bodies import JsonBody
 from shared.kit.web.idempotency import IdempotencyKey
 
 RequireAgent: TypeAlias = Callable[..., Coroutine[Any, Any, SignedInAgent]]
-SEQ_MAX = 2**63 - 1
-"""PostgreSQL's bigint."""
 
 
 def item_routes(agent: RequireAgent, items: ItemStore, posting: Posting) -> APIRouter:

@@ -174,6 +174,10 @@ class TestBadFrames:
             (b'{"type":"send","client_id":5,"text":"x"}', ErrorCode.BAD_CLIENT_ID),
             (b'{"type":"send","client_id":"a","text":"\\ud800"}', ErrorCode.BAD_FRAME),
             (b'{"type":"send","client_id":"a","text":"x","shop":"y"}', ErrorCode.BAD_FRAME),
+            (
+                b'{"type":"hello","site_key":"k","last_seq":9223372036854775808}',
+                ErrorCode.BAD_FRAME,
+            ),
         ],
     )
     @pytest.mark.parametrize("welcome", [False, True])
