@@ -5,7 +5,15 @@ from __future__ import annotations
 from typing import Annotated, Any, TypeAlias
 from uuid import UUID
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, WithJsonSchema
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    ValidationInfo,
+    WithJsonSchema,
+)
 
 from shared.kernel import clock, ids
 from shared.kernel.ids import IdKind
@@ -30,10 +38,11 @@ def _wire_id(kind: IdKind) -> Any:
     )
 
 
-def _read_instant(value: object) -> int:
+def _read_instant(value: object, info: ValidationInfo) -> int:
     if isinstance(value, str):
         return clock.from_iso(value)
-    if isinstance(value, int) and not isinstance(value, bool):
+    within = info.mode == "python"  # a number is an instant inside the process only
+    if within and isinstance(value, int) and not isinstance(value, bool):
         return value
     raise ValueError("an instant is an ISO 8601 string with a zone")
 

@@ -75,6 +75,7 @@ class TestBatches:
             {"placed_at": "2018-04-16 08:16:46"},
             {"placed_at": "yesterday"},
             {"placed_at": 10**30},
+            {"placed_at": 1_523_866_606_000},
             {"status": "canceled"},
             {"reference": ""},
             {"reference": ["A-1"]},

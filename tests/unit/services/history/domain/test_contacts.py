@@ -19,6 +19,7 @@ from services.history.domain.contacts import (
 from services.history.domain.events import fact_of
 from shared.contracts.cards import FIRST_WORDS_MAX, PastContact
 from shared.contracts.items import CustomerRef, IdentityKind
+from shared.kernel.clock import to_iso
 from shared.kernel.vocabulary import Channel, EndReason, EventType
 from tests.support.clock import START
 from tests.support.events import event
@@ -33,7 +34,7 @@ MESSAGE = {
         "visibility": "everyone",
         "author": {"kind": "customer"},
         "text": "Waar is\nmijn ketel?",
-        "created_at": START,
+        "created_at": to_iso(START),
     },
     "conversation": {
         "id": CONVERSATION,
@@ -41,19 +42,19 @@ MESSAGE = {
         "session_id": "sess_01kap5e0000000000000000001",
         "channel": "chat",
         "customer": {"kind": "shop_customer", "value": " anna ", "verified": True},
-        "started_at": START - 9,
+        "started_at": to_iso(START - 9),
     },
-    "received_at": START,
+    "received_at": to_iso(START),
 }
 ROUTING = {
     "conversation_id": CONVERSATION,
     "version": 4,
     "status": "ended",
-    "respond_by": START,
-    "queued_at": START - 8,
+    "respond_by": to_iso(START),
+    "queued_at": to_iso(START - 8),
     "agent": {"id": "agent_01kap5e0000000000000000001", "name": "Piotr"},
     "first_response_ms": 321,
-    "ended_at": START + 5,
+    "ended_at": to_iso(START + 5),
     "end_reason": "customer_left",
 }
 
