@@ -1,0 +1,327 @@
+"""Whatever a console or a program asks wrongly is refused in words and changes nothing."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+import pytest
+
+from shared.contracts.claims import Principal
+from shared.contracts.wire import SEQ_MAX, TEXT_MAX
+from shared.kernel.ids import IdKind, decode, encode
+from shared.kernel.vocabulary import Scope
+from shared.kit.auth.keyring import Keyring
+from shared.kit.auth.tokens import sign_principal
+from shared.kit.new_ids import new_id
+from shared.kit.system_clock import SystemClock
+from shared.kit.web.protect import BODY_MAX_BYTES
+from tests.support.agent_client import AgentClient
+from tests.support.chat_client import ChatClient
+from tests.support.refusals import PLANTED, assert_fit_for_people
+from tests.support.shop_people import MINUTE_MS, a_token, offered
+from tests.support.shop_server import PASSWORD, ServedShop
+
+NO_STRINGS: tuple[Any, ...] = ({"$ne": PLANTED}, [PLANTED], 4711, 0.5, True)
+SMILE = "\N{SMILING FACE WITH SUNGLASSES}"
+A_SOURCE = "0" * 64
+ITEMS = "/v1/conversations/{conversation_id}/items"
+STATUS = "/v1/agents/me/status"
+SIGN_IN = "/v1/auth/sign-in"
+BATCHES = "/v1/orders/batches"
+UNKNOWN = {
+    "conversation_id": encode(IdKind.CONVERSATION, new_id()),
+    "offer_id": encode(IdKind.OFFER, new_id()),
+    "customer_id": encode(IdKind.CUSTOMER, new_id()),
+    "source": A_SOURCE,
+}
+"""What stands for each place in a path; a new kind of place wants its line here."""
+NO_IDS = (
+    *(PLANTED, "0e1", "null", "-1", "%00", "%ff", "%F0%9F%98%8E", "[]", "x" * 300, "' OR 1=1"),
+    *(encode(IdKind.SHOP, new_id()), encode(IdKind.OFFER, new_id()).upper(), "offer_" + "8" * 26),
+    *("conv_" + "0" * 25, "cust_" + "0" * 27, f"{UNKNOWN['customer_id']}%0A"),
+)
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One endpoint, as the product's own OpenAPI document tells it."""
+
+    method: str
+    path: str
+    needs: str | None
+    has_body: bool
+
+    def url(self, **places: str) -> str:
+        """Return its address, with ids that nobody has where none is given."""
+        return self.path.format(**(UNKNOWN | places))
+
+    @property
+    def place(self) -> str | None:
+        return self.path.partition("{")[2].partition("}")[0] or None
+
+
+def good_body(shop: ServedShop) -> dict[str, dict[str, Any]]:
+    """What each endpoint with a body takes; a new one wants its line here."""
+    order = {
+        "platform": "test",
+        "reference": "B-1",
+        "customer": {"shop_ref": "customer-8", "name": "Ben"},
+        "status": "paid",
+        "placed_at": "2026-11-02T10:00:00.000Z",
+        "currency": "EUR",
+        "total_minor": 100,
+    }
+    return {
+        ITEMS: {"text": "Too late", "grant": None},
+        STATUS: {"status": "away"},
+        SIGN_IN: {"shop_id": shop.shop_id, "email": shop.agents[0], "password": PASSWORD},
+        BATCHES: {"orders": [order]},
+    }
+
+
+@dataclass(frozen=True)
+class Scene:
+    """An agent who has answered a customer, and a program that brings orders."""
+
+    shop: ServedShop
+    agent: AgentClient
+    conversation_id: str
+    grant: str
+    writer: str
+    operations: tuple[Operation, ...]
+
+    def headers(self, operation: Operation) -> dict[str, str]:
+        """Return what lets somebody in whom the endpoint is for."""
+        orders = operation.path.startswith("/v1/orders")
+        token = self.writer if orders else self.agent.token
+        return {"Authorization": f"Bearer {token}", "Idempotency-Key": "bad"}
+
+    async def ask(self, operation: Operation, url: str = "", **options: Any) -> httpx.Response:
+        options.setdefault("headers", self.headers(operation))
+        url = url or operation.url(conversation_id=self.conversation_id)
+        return await self.agent.http.request(operation.method, url, **options)
+
+    async def kept(self) -> list[Any]:
+        """Return everything that bad requests must leave as it is."""
+        agent = self.agent
+        return [
+            await agent.get(ITEMS.format(conversation_id=self.conversation_id)),
+            await agent.get("/v1/routing/assignments"),
+            await agent.get("/v1/agents/me"),
+        ]
+
+    def with_bodies(self) -> Iterator[tuple[Operation, dict[str, Any]]]:
+        good = good_body(self.shop)
+        return ((each, good[each.path]) for each in self.operations if each.has_body)
+
+
+@pytest.fixture
+async def answered(pair: ServedShop, agent: AgentClient, customer: ChatClient) -> Scene:
+    """An agent, a customer, and an answer between them."""
+    conversation_id = (await customer.say("Before"))["conversation_id"]
+    taken = await agent.accept((await offered(agent, conversation_id))["id"])
+    (await agent.say(conversation_id, "Answered", taken["grant"])).raise_for_status()
+    key = {"Authorization": f"Bearer {pair.api_key}"}
+    token = (await agent.http.post("/v1/auth/tokens", headers=key)).json()["token"]
+    document = (await agent.http.get("/openapi.json")).json()
+    operations = tuple(
+        Operation(method.upper(), path, _needs(told), "requestBody" in told)
+        for path, methods in document["paths"].items()
+        for method, told in methods.items()
+    )
+    await customer.hears("Answered")
+    return Scene(pair, agent, conversation_id, taken["grant"], token, operations)
+
+
+@pytest.fixture
+async def scene(answered: Scene) -> AsyncIterator[Scene]:
+    """The same, for requests that must change nothing."""
+    before = await answered.kept()
+    yield answered
+    assert await answered.kept() == before, "a refused request leaves no trace"
+
+
+def _needs(told: dict[str, Any]) -> str | None:
+    return next(iter(told["security"][0])) if "security" in told else None
+
+
+def refused(answer: httpx.Response, status: int, code: str) -> dict[str, Any]:
+    """Hold an answer to a problem fit for people; return it without what differs each time."""
+    problem: dict[str, Any] = answer.json()
+    where = f"{answer.request.method} {answer.request.url.path}: {answer.text}"
+    assert (answer.status_code, problem.get("code")) == (status, code), where
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert problem["status"] == status
+    assert_fit_for_people(answer.text, problem["detail"])
+    assert problem.pop("request_id")
+    return problem
+
+
+class TestWho:
+    async def test_nobody_gets_anywhere_without_a_sign_in_of_ours(self, scene: Scene) -> None:
+        guarded = [each for each in scene.operations if each.needs is not None]
+        assert {each.path for each in scene.operations} - {each.path for each in guarded} == {
+            SIGN_IN
+        }
+        for operation in guarded:
+            problems = []
+            for head in self.strangers(scene, operation):
+                answer = await scene.ask(operation, headers={"Idempotency-Key": "bad"} | head)
+                problems.append(refused(answer, 401, "not_signed_in"))
+                assert answer.headers["www-authenticate"] == "Bearer"
+            told = {problem["detail"] for problem in problems}
+            assert len(told) <= 2, "one sentence for none, one for a bad one"
+
+    @staticmethod
+    def strangers(scene: Scene, operation: Operation) -> list[dict[str, str]]:
+        shop = scene.shop
+        forged = Principal(
+            shop_id=decode(IdKind.SHOP, shop.shop_id),
+            scopes=tuple(Scope),
+            agent_id=decode(IdKind.AGENT, scene.agent.agent["id"]),
+            name="Mallory",
+            expires_at=SystemClock().now() + MINUTE_MS,
+        )
+        bearers = [
+            *("0e1", PLANTED, f"{PLANTED}.e30.x", "a" * 9_000, scene.grant, a_token(shop)),
+            *(sign_principal(Keyring.ephemeral(), forged), scene.agent.token[:-4] + "AAAA"),
+            *(f"{shop.api_key[:-4]}0000", shop.site_key),
+        ]
+        if operation.needs == "bearer":
+            bearers.append(shop.api_key)
+        heads = [{"Authorization": f"Bearer {bearer}"} for bearer in bearers]
+        return [{}, *({"Authorization": one} for one in ("Bearer", f"Basic {PLANTED}")), *heads]
+
+    async def test_a_sign_in_of_another_kind_is_not_enough(self, scene: Scene) -> None:
+        for operation in scene.operations:
+            if operation.needs != "bearer":
+                continue
+            orders = operation.path.startswith("/v1/orders")
+            token = scene.agent.token if orders else scene.writer
+            head = {"Authorization": f"Bearer {token}", "Idempotency-Key": "bad"}
+            refused(await scene.ask(operation, headers=head), 403, "forbidden")
+
+    async def test_every_wrong_credential_is_one_answer(self, scene: Scene) -> None:
+        good = good_body(scene.shop)[SIGN_IN]
+        nowhere = encode(IdKind.SHOP, new_id())
+        wrong = [{"password": PLANTED}, {"email": f"{PLANTED}@mail.example"}, {"shop_id": nowhere}]
+        answers = [await scene.agent.http.post(SIGN_IN, json=good | one) for one in wrong]
+        first, *others = [refused(answer, 401, "bad_credentials") for answer in answers]
+        assert all(other == first for other in others)
+
+
+class TestWhat:
+    async def test_an_id_that_cannot_be_one_is_as_little_there_as_one_that_nobody_has(
+        self, scene: Scene
+    ) -> None:
+        for operation in scene.operations:
+            if operation.place is None:
+                continue
+            body = good_body(scene.shop).get(operation.path)
+            options: dict[str, Any] = {"json": body} if body else {}
+            urls = [operation.url(**{operation.place: no_id}) for no_id in NO_IDS]
+            if operation.place != "source":
+                urls.append(operation.url())
+            for url in urls:
+                refused(await scene.ask(operation, url, **options), 404, "not_found")
+
+    async def test_a_body_that_is_none_is_refused(self, scene: Scene) -> None:
+        bodies = ("", "{", f'"{PLANTED}"', f"[{PLANTED!r}]", "[]", "null", "0e1")
+        for operation, good in scene.with_bodies():
+            head = scene.headers(operation) | {"Content-Type": "application/json"}
+            for text in (*bodies, json.dumps(good)[:-1], json.dumps(good | {PLANTED: 1})):
+                answer = await scene.ask(operation, content=text, headers=head)
+                refused(answer, 422, "invalid_request")
+            without_type = await scene.ask(operation, content=json.dumps(good))
+            refused(without_type, 422, "invalid_request")
+            endless = await scene.ask(operation, content="[" * 100_000, headers=head)
+            refused(endless, 400, "invalid_request")
+
+    async def test_a_text_of_another_kind_or_that_nobody_can_keep_is_refused(
+        self, scene: Scene
+    ) -> None:
+        """LESSONS 30 (Live Helper Chat CVE-2022-1176): the same way everywhere."""
+        for operation, good in scene.with_bodies():
+            for bad in _spoilt(good):
+                head = scene.headers(operation) | {"Content-Type": "application/json"}
+                answer = await scene.ask(operation, content=json.dumps(bad), headers=head)
+                refused(answer, 422, "invalid_request")
+
+    async def test_a_body_over_1_mib_is_refused_before_it_is_sent(self, scene: Scene) -> None:
+        for operation, _ in scene.with_bodies():
+            head = scene.headers(operation) | {"Content-Length": str(BODY_MAX_BYTES + 1)}
+            refused(await _announced(scene, operation, head), 413, "body_too_large")
+
+    async def test_an_answer_has_1_to_5000_code_points(self, scene: Scene) -> None:
+        for text in ("", SMILE * (TEXT_MAX + 1)):
+            answer = await scene.agent.say(scene.conversation_id, text, scene.grant)
+            refused(answer, 422, "invalid_request")
+
+    async def test_a_page_begins_after_a_seq(self, scene: Scene) -> None:
+        url = ITEMS.format(conversation_id=scene.conversation_id)
+        for after in ("-1", "0e1", "1.5", PLANTED, str(SEQ_MAX + 1), ""):
+            answer = await scene.agent.http.get(
+                url, params={"after_seq": after}, headers=scene.agent.headers
+            )
+            refused(answer, 422, "invalid_request")
+
+
+async def _announced(scene: Scene, operation: Operation, head: dict[str, str]) -> httpx.Response:
+    """Say how much will come, send nothing of it, and return the answer."""
+    host = scene.agent.http.base_url.netloc.decode()
+    lines = [f"{operation.method} {operation.url()} HTTP/1.1", f"Host: {host}"]
+    lines += [f"{name}: {value}" for name, value in head.items()]
+    reader, writer = await asyncio.open_connection(*host.split(":"))
+    writer.write("\r\n".join([*lines, "", ""]).encode())
+    raw = await reader.read()
+    writer.close()
+    top, _, body = raw.partition(b"\r\n\r\n")
+    status, *fields = top.decode().split("\r\n")
+    return httpx.Response(
+        int(status.split()[1]),
+        headers=dict(field.split(": ", 1) for field in fields),
+        content=body,
+        request=httpx.Request(operation.method, f"http://{host}{operation.url()}"),
+    )
+
+
+def _spoilt(good: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield the body again and again, each time with one text spoilt, at any depth."""
+    for name, value in good.items():
+        if isinstance(value, str):
+            for bad in (*NO_STRINGS, "a\0b", "\ud83d", "x" * 6_000):
+                yield good | {name: bad}
+        elif isinstance(value, dict):
+            yield from (good | {name: bad} for bad in _spoilt(value))
+        elif isinstance(value, list):
+            yield from (good | {name: [bad]} for bad in _spoilt(value[0]))
+
+
+async def test_an_answer_without_a_good_key_is_refused(scene: Scene) -> None:
+    url = ITEMS.format(conversation_id=scene.conversation_id)
+    body = {"text": PLANTED, "grant": scene.grant}
+    for key in (None, "", "a" * 65, "a b", "a;b", f"{PLANTED}/", "\xe9"):
+        head = httpx.Headers(scene.agent.headers, encoding="latin-1")
+        if key is not None:
+            head["Idempotency-Key"] = key
+        answer = await scene.agent.http.post(url, json=body, headers=head)
+        refused(answer, 400, "idempotency_key_required")
+
+
+async def test_a_key_is_one_answer_for_ever(answered: Scene, customer: ChatClient) -> None:
+    longest = SMILE * TEXT_MAX
+
+    async def say(text: str) -> httpx.Response:
+        return await answered.agent.say(answered.conversation_id, text, answered.grant, key="k1")
+
+    first = await say(longest)
+    refused(await say(PLANTED), 422, "client_id_conflict")
+    again = await say(longest)
+
+    assert again.json() == first.json()
+    assert (await customer.hears(longest))["seq"] == first.json()["seq"]
