@@ -10,7 +10,6 @@ import pytest
 
 from shared.kernel.ids import IdKind, decode, encode
 from shared.kit.new_ids import new_id
-from shared.kit.roles import OWNER
 from tests.support.agent_client import AgentClient
 from tests.support.chat_client import ChatClient, chat_client
 from tests.support.refusals import assert_fit_for_people
@@ -167,15 +166,14 @@ async def test_an_agent_above_capacity_is_refused_and_the_offer_stays(
 
 async def lower_capacity(server: ShopServer, shop: ServedShop) -> None:
     """Do what no endpoint does yet; a router that finds its token taken reads the tables again."""
-    owner = await asyncpg.connect(server.database_url(OWNER))
+    admin = await asyncpg.connect(server.database_url("postgres"))
     try:
         shop_id = decode(IdKind.SHOP, shop.shop_id)
-        await owner.execute("SELECT set_config('app.shop_ids', $1, false)", str(shop_id))
         for table, change in (("agents", "capacity = 1"), ("leases", "token = token + 1")):
-            done = await owner.execute(
+            done = await admin.execute(
                 f"UPDATE router.{table} SET {change} WHERE shop_id = $1",  # noqa: S608  ours
                 shop_id,
             )
             assert done == "UPDATE 1"
     finally:
-        await owner.close()
+        await admin.close()

@@ -9,7 +9,7 @@ PLANTED = "kestrel4711"
 SENTENCE_MAX = 200
 _INTERNALS = re.compile(
     r"Traceback|\w(?:Error|Exception)\b|asyncpg|pydantic|sqlalchemy|joserfc|starlette"
-    r"|\bSELECT\b|\bINSERT\b|\bNULL\b|\.py\b|0x[0-9a-f]{6}|<class|\bNone\b|\{'",
+    r"|\bSELECT\b|\bINSERT\b|\bNULL\b|\.py\b|\b0x[0-9a-f]{6}|<class|\bNone\b|\{'",
 )
 
 
