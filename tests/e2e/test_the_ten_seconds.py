@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from statistics import median
 from typing import Any
 
+import asyncpg
 import httpx
 import pytest
 
@@ -27,6 +28,7 @@ OFFERED_WITHIN_MS: Millis = 100
 AT_ONCE = 10
 ROUNDS = 5
 ANSWERS = 100
+OVERTAKING = 10
 THINKING_S = 0.3
 
 
@@ -127,12 +129,26 @@ class TestAnswers:
     async def test_a_conversation_accepted_and_answered_at_once_is_never_refused(
         self, team: Team
     ) -> None:
-        """A hundred times, one by one: the answer may overtake the event of the assignment."""
+        """A hundred times, one by one, as fast as the wire goes."""
         (agent,) = team.agents
         for customer in team.customers:
             conversation_id = (await customer.say("Anybody?"))["conversation_id"]
             await take_and_answer(agent, await offered(agent, conversation_id))
             await customer.hears(f"Answer to {conversation_id}")
+
+    async def test_an_answer_that_overtakes_the_event_of_its_assignment_is_never_refused(
+        self, server: ShopServer, team: Team
+    ) -> None:
+        """Here the grant alone opens the conversation: the gateway hears of nothing meanwhile."""
+        (agent,) = team.agents
+        for customer in team.customers[:OVERTAKING]:
+            conversation_id = (await customer.say("Anybody?"))["conversation_id"]
+            offer = await offered(agent, conversation_id)
+            async with held_up_events(server):
+                await take_and_answer(agent, offer)
+            await customer.hears(f"Answer to {conversation_id}")
+            joined = f"{agent.agent['name']} joined the conversation."
+            assert (await customer.hears(joined))["seq"] == 3, "it did overtake the event"
 
     async def test_a_hundred_at_once_are_answered_as_they_come_and_never_refused(
         self, team: Team
@@ -149,6 +165,18 @@ class TestAnswers:
 
         for customer, ack in zip(team.customers, acks, strict=True):
             await customer.hears(f"Answer to {ack['conversation_id']}")
+
+
+@asynccontextmanager
+async def held_up_events(server: ShopServer) -> AsyncIterator[None]:
+    """Keep the gateway from taking any event while the block runs."""
+    admin = await asyncpg.connect(server.database_url("postgres"))
+    try:
+        async with admin.transaction():
+            await admin.execute("LOCK TABLE gateway.inbox IN ACCESS EXCLUSIVE MODE")
+            yield
+    finally:
+        await admin.close()
 
 
 async def take_and_answer(agent: AgentClient, offer: dict[str, Any]) -> None:
