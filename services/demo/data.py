@@ -11,7 +11,7 @@ from typing import TypeVar
 from services.demo.catalogue import PRODUCTS, Market
 from services.demo.markets import MARKETS
 from services.demo.people import AGENTS
-from shared.contracts.cards import IngestCustomer, IngestOrder, OrderLine, PastContact
+from shared.contracts.cards import IngestContact, IngestCustomer, IngestOrder, OrderLine
 from shared.kernel.clock import Instant, Millis, from_iso
 from shared.kernel.vocabulary import Channel, EndReason, OrderStatus
 
@@ -51,7 +51,7 @@ def demo_orders() -> list[IngestOrder]:
     return [order for buyer in _buyers() for order in _orders_of(buyer)]
 
 
-def demo_contacts() -> list[PastContact]:
+def demo_contacts() -> list[IngestContact]:
     """Return the conversations that some customers had about their orders."""
     return [contact for buyer in _buyers() for contact in _contacts_of(buyer)]
 
@@ -155,12 +155,14 @@ def _email(buyer: _Buyer) -> str:
     return f"{name or 'customer'}.{buyer.number}@mail.example"
 
 
-def _contacts_of(buyer: _Buyer) -> Iterator[PastContact]:
+def _contacts_of(buyer: _Buyer) -> Iterator[IngestContact]:
     for number in range(_draw(3, "contacts", buyer.number)):
         salt = (buyer.number, number)
         ended_at = NEWEST - (1 + 20 * number) * DAY - _draw(15 * DAY, "contact", *salt)
         was_served = _draw(8, "served", *salt) != 0
-        yield PastContact(
+        yield IngestContact(
+            platform=PLATFORM,
+            reference=f"{buyer.ref}-{number + 1}",
             shop_ref=buyer.ref,
             channel=_choose((Channel.CHAT, Channel.CHAT, Channel.EMAIL, Channel.WHATSAPP), *salt),
             started_at=ended_at - (3 + _draw(12, "length", *salt)) * MINUTE,

@@ -9,7 +9,7 @@ from services.demo.people import AGENTS, PASSWORD, SHOP_ID, SHOP_NAME, SITE_ID
 from services.gateway.app import RunningGateway
 from services.history.app import RunningHistory
 from services.router.app import RunningRouter
-from shared.contracts.cards import INGEST_MAX, IngestBatch, IngestOrder
+from shared.contracts.cards import INGEST_MAX, ContactBatch, IngestBatch, IngestOrder
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ async def seed_demo(
     for start in range(0, len(orders), INGEST_MAX):
         batch = IngestBatch(orders=tuple(orders[start : start + INGEST_MAX]))
         await history.take_orders(SHOP_ID, batch)
-    await history.add_past_contacts(SHOP_ID, demo_contacts())
+    await history.take_contacts(SHOP_ID, ContactBatch(contacts=tuple(demo_contacts())))
     return Demo(site.key, site.customer_secret, _customers(orders))
 
 

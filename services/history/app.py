@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,6 +12,7 @@ from uuid import UUID
 
 from fastapi import APIRouter
 
+from services.history.api.contacts import contacts_router
 from services.history.api.customers import customers_router
 from services.history.api.errors import STATUSES
 from services.history.api.orders import orders_router
@@ -23,15 +24,15 @@ from services.history.config import HistorySettings
 from services.history.storage.cards import SqlCardStore
 from services.history.storage.contacts import SqlContactStore
 from services.history.storage.orders import SqlOrderStore
-from services.history.usecases.add_past_contacts import add_past_contacts
 from services.history.usecases.import_orders import (
     ImportSummary,
     ImportWatcher,
     Rejected,
     import_orders,
 )
+from services.history.usecases.ingest_contacts import ingest_contacts
 from services.history.usecases.ingest_orders import ingest_orders
-from shared.contracts.cards import IngestBatch, Ingested, PastContact
+from shared.contracts.cards import ContactBatch, IngestBatch, Ingested
 from shared.kernel.clock import Clock
 from shared.kernel.errors import ErrorCode
 from shared.kit.auth.keyring import Keyring
@@ -64,9 +65,9 @@ class RunningHistory:
         """Take a batch of orders, as POST /v1/orders/batches does."""
         return await ingest_orders(self.orders, shop_id, batch)
 
-    async def add_past_contacts(self, shop_id: UUID, contacts: Sequence[PastContact]) -> int:
-        """Add contacts of known customers; return how many were not there yet."""
-        return await add_past_contacts(self.contacts, shop_id, contacts)
+    async def take_contacts(self, shop_id: UUID, batch: ContactBatch) -> Ingested:
+        """Take a batch of contacts, as POST /v1/contacts/batches does."""
+        return await ingest_contacts(self.contacts, shop_id, batch)
 
 
 @asynccontextmanager
@@ -81,6 +82,7 @@ async def run_history(
                 routers=(
                     customers_router(cards, keys=keys, clock=clock),
                     orders_router(orders, keys=keys, clock=clock),
+                    contacts_router(contacts, keys=keys, clock=clock),
                 ),
                 statuses=STATUSES,
                 checks=_checks(db, clock),

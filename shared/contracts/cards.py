@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, TypeAlias
+from typing import Annotated, Self, TypeAlias
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 
 from shared.contracts.items import CustomerRef
 from shared.contracts.wire import (
@@ -30,10 +30,12 @@ Amount: TypeAlias = Annotated[int, Field(ge=0, le=MONEY_MAX)]
 LINE_NO_MAX = 10_000
 QUANTITY_MAX = 1_000_000
 REVIEW_TEXT_MAX = 5_000
+NOTE_MAX = 500
+"""Code points of what a shop notes on an order: two or three sentences."""
 SOURCE_PATTERN = "^[0-9a-f]{64}$"
 """SHA-256 of what is imported and how it is cut into batches."""
-FIRST_WORDS_MAX = 200
-"""Code points of a contact's first message that a card shows: two lines on the agent's screen."""
+WORDS_MAX = 200
+"""Code points of a contact's first and last message that a card shows: two lines on the screen."""
 
 LATEST = 7_258_118_400_000
 """1 January 2200: an order's instants lie between 1970 and it."""
@@ -64,6 +66,9 @@ class OrderSummary(Readable):
     currency: str = Field(pattern=CURRENCY_PATTERN)
     total_minor: Minor
     late: bool
+    refunded_minor: Minor = 0
+    returned_at: WireInstant | None = None
+    note: str | None = None
     review_score: int | None = None
     review_text: str | None = None
     lines: tuple[OrderLine, ...] = ()
@@ -71,7 +76,7 @@ class OrderSummary(Readable):
 
 
 class ContactSummary(Readable):
-    """One past conversation."""
+    """One past conversation: how the customer began it, and what the agent said last."""
 
     id: ContactId
     conversation_id: ConversationId
@@ -83,20 +88,7 @@ class ContactSummary(Readable):
     first_response_ms: int | None = None
     message_count: int
     first_words: str
-
-
-class PastContact(Contract):
-    """A contact from before we recorded any; `shop_ref` is the shop's id of its customer."""
-
-    shop_ref: str = Field(min_length=1, max_length=200)
-    channel: Channel
-    started_at: WireInstant
-    ended_at: WireInstant
-    end_reason: EndReason
-    agent_name: str | None = Field(default=None, max_length=200)
-    first_response_ms: int | None = Field(default=None, ge=0)
-    message_count: int = Field(ge=0)
-    first_words: str = Field(max_length=FIRST_WORDS_MAX)
+    last_words: str | None = None
 
 
 class CardCustomer(Readable):
@@ -150,7 +142,11 @@ class IngestCustomer(Contract):
 
 
 class IngestOrder(Contract):
-    """One order in; `reference` is unique within (shop, platform). A newer state replaces it."""
+    """One order in; `reference` is unique within (shop, platform). A newer state replaces it.
+
+    `refunded_minor` is what went back to the customer in all, of `total_minor`; `note` is what the
+    shop wants its agents to know of the order, such as why it is late.
+    """
 
     platform: str = Field(min_length=1, max_length=40)
     reference: str = Field(min_length=1, max_length=200)
@@ -161,6 +157,9 @@ class IngestOrder(Contract):
     delivered_at: OrderInstant | None = None
     currency: str = Field(pattern=CURRENCY_PATTERN)
     total_minor: Amount
+    refunded_minor: Amount = 0
+    returned_at: OrderInstant | None = None
+    note: str | None = Field(default=None, max_length=NOTE_MAX)
     review_score: int | None = Field(default=None, ge=1, le=5)
     review_text: str | None = Field(default=None, max_length=REVIEW_TEXT_MAX)
     lines: tuple[OrderLine, ...] = Field(default=(), max_length=LINE_NO_MAX)
@@ -172,6 +171,12 @@ class IngestOrder(Contract):
             raise ValueError("an order numbers each of its lines once")
         return lines
 
+    @model_validator(mode="after")
+    def _refunded_from_what_was_paid(self) -> Self:
+        if self.refunded_minor > self.total_minor:
+            raise ValueError("a refund is part of the order's total")
+        return self
+
 
 class Checkpoint(Contract):
     """How far a resumable import is once its batch is in; 0 when that was the last one."""
@@ -181,7 +186,7 @@ class Checkpoint(Contract):
 
 
 INGEST_MAX = 500
-"""Orders in one ingest request."""
+"""Orders or contacts in one ingest request."""
 
 
 class IngestBatch(Contract):
@@ -196,6 +201,46 @@ class IngestBatch(Contract):
         if len({(order.platform, order.reference) for order in orders}) != len(orders):
             raise ValueError("a batch names each order once")
         return orders
+
+
+class IngestContact(Contract):
+    """One contact that another system recorded; `reference` is unique within (shop, platform).
+
+    `shop_ref` is the shop's own id of the customer, the same that its orders carry. `first_words`
+    are the customer's and `last_words` the agent's.
+    """
+
+    platform: str = Field(min_length=1, max_length=40)
+    reference: str = Field(min_length=1, max_length=200)
+    shop_ref: str = Field(min_length=1, max_length=200)
+    channel: Channel
+    started_at: OrderInstant
+    ended_at: OrderInstant
+    end_reason: EndReason
+    agent_name: str | None = Field(default=None, max_length=200)
+    first_response_ms: int | None = Field(default=None, ge=0, le=LATEST)
+    message_count: int = Field(ge=0, le=QUANTITY_MAX)
+    first_words: str = Field(max_length=WORDS_MAX)
+    last_words: str | None = Field(default=None, max_length=WORDS_MAX)
+
+    @model_validator(mode="after")
+    def _begun_before_it_ended(self) -> Self:
+        if self.ended_at < self.started_at:
+            raise ValueError("a contact ends after it began")
+        return self
+
+
+class ContactBatch(Contract):
+    """Some contacts; all are taken in one transaction or none."""
+
+    contacts: tuple[IngestContact, ...] = Field(min_length=1, max_length=INGEST_MAX)
+
+    @field_validator("contacts")
+    @classmethod
+    def _named_apart(cls, contacts: tuple[IngestContact, ...]) -> tuple[IngestContact, ...]:
+        if len({(one.platform, one.reference) for one in contacts}) != len(contacts):
+            raise ValueError("a batch names each contact once")
+        return contacts
 
 
 class Ingested(Contract):

@@ -141,6 +141,7 @@ class Scope(StrEnum):
     AGENT = "agent"
     SUPERVISOR = "supervisor"
     ORDERS_WRITE = "orders:write"
+    CONTACTS_WRITE = "contacts:write"
     CUSTOMERS_READ = "customers:read"
 
 

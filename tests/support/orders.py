@@ -1,11 +1,11 @@
-"""Builders for orders as they come in."""
+"""Builders for orders and contacts as they come in."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from shared.contracts.cards import IngestCustomer, IngestOrder, OrderLine
-from shared.kernel.vocabulary import OrderStatus
+from shared.contracts.cards import IngestContact, IngestCustomer, IngestOrder, OrderLine
+from shared.kernel.vocabulary import Channel, EndReason, OrderStatus
 from tests.support.clock import START
 
 DAY_MS = 86_400_000
@@ -41,3 +41,23 @@ def order(reference: str = "A-1", **changes: Any) -> IngestOrder:
         "lines": (line(),),
     }
     return IngestOrder(**{**told, **changes})
+
+
+def contact(reference: str = "T-1", *, age_days: int = 1, **changes: Any) -> IngestContact:
+    """A chat of Anna's with Piotr, a minute long, some days before START."""
+    ended_at = START - age_days * DAY_MS
+    told: dict[str, Any] = {
+        "platform": "test",
+        "reference": reference,
+        "shop_ref": "anna",
+        "channel": Channel.CHAT,
+        "started_at": ended_at - 60_000,
+        "ended_at": ended_at,
+        "end_reason": EndReason.CLOSED_BY_AGENT,
+        "agent_name": "Piotr",
+        "first_response_ms": 4_200,
+        "message_count": 7,
+        "first_words": "Where is it?",
+        "last_words": "Tomorrow.",
+    }
+    return IngestContact(**{**told, **changes})

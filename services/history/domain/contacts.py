@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from services.history.domain.identities import normalise
-from shared.contracts.cards import FIRST_WORDS_MAX, PastContact
+from shared.contracts.cards import WORDS_MAX, IngestContact
 from shared.contracts.items import CustomerRef, IdentityKind, MessageCreated
 from shared.contracts.routing import RoutingState
 from shared.kernel.clock import Instant
@@ -28,7 +28,7 @@ class KnownCustomer:
 class MessageFact:
     """An item was committed. Only messages that everyone may see count.
 
-    `first_words` are the customer's own, None for anybody else's.
+    `first_words` are the customer's own, None for anybody else's; so are an agent's `last_words`.
     """
 
     conversation_id: str
@@ -38,6 +38,7 @@ class MessageFact:
     seq: int
     counts: bool
     first_words: str | None
+    last_words: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,7 @@ def message_fact(event: MessageCreated) -> MessageFact:
     """Return what an item's event says for history."""
     item, conversation = event.item, event.conversation
     counts = item.kind is ItemKind.MESSAGE and item.visibility is Visibility.EVERYONE
-    is_customers = counts and item.author.kind is AuthorKind.CUSTOMER
+    author = item.author.kind if counts else None
     return MessageFact(
         conversation_id=str(conversation.id),
         channel=conversation.channel,
@@ -67,7 +68,8 @@ def message_fact(event: MessageCreated) -> MessageFact:
         customer=known_customer(conversation.customer),
         seq=item.seq,
         counts=counts,
-        first_words=shorten(item.text) if is_customers else None,
+        first_words=shorten(item.text) if author is AuthorKind.CUSTOMER else None,
+        last_words=shorten(item.text) if author is AuthorKind.AGENT else None,
     )
 
 
@@ -99,15 +101,15 @@ def known_customer(ref: CustomerRef | None) -> KnownCustomer | None:
 
 
 def shorten(text: str) -> str:
-    """Return the text on one line, at most FIRST_WORDS_MAX code points, the cut marked."""
+    """Return the text on one line, at most WORDS_MAX code points, the cut marked."""
     line = " ".join(text.split())
-    if len(line) <= FIRST_WORDS_MAX:
+    if len(line) <= WORDS_MAX:
         return line
-    return line[: FIRST_WORDS_MAX - 1].rstrip() + "…"
+    return line[: WORDS_MAX - 1].rstrip() + "…"
 
 
-def past_conversation_id(contact: PastContact) -> UUID:
-    """Return the id its conversation would have had; equal contacts have the same."""
-    said = f"{contact.shop_ref}\n{contact.ended_at}\n{contact.first_words}"
-    digest = hashlib.sha256(said.encode()).digest()
+def past_conversation_id(contact: IngestContact) -> UUID:
+    """Return the id its conversation would have had here; another reference has another."""
+    name = f"{contact.platform}\n{contact.reference}"
+    digest = hashlib.sha256(name.encode()).digest()
     return uuid7(contact.started_at, int.from_bytes(digest) % (1 << RANDOM_BITS))

@@ -1,10 +1,7 @@
-"""Rules about orders: what is late, and when two states of an order are the same."""
+"""Rules about orders: what is late."""
 
 from __future__ import annotations
 
-import hashlib
-
-from shared.contracts.cards import IngestOrder
 from shared.kernel.clock import Instant
 from shared.kernel.vocabulary import OrderStatus
 
@@ -26,12 +23,3 @@ def is_late(
     if delivered_at is not None:
         return delivered_at > promised_at
     return status is not OrderStatus.DELIVERED and at > promised_at
-
-
-def digest_of(order: IngestOrder) -> str:
-    """Return 64 hexadecimal digits that change whenever anything of the order does.
-
-    Fields left at their defaults are left out, so that a release with a new optional field still
-    recognises what an older one took.
-    """
-    return hashlib.sha256(order.model_dump_json(exclude_defaults=True).encode()).hexdigest()

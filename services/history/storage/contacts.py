@@ -9,25 +9,16 @@ from typing import Any
 from uuid import UUID
 
 from services.history.domain.contacts import MessageFact, past_conversation_id
+from services.history.domain.digests import digest_of
 from services.history.domain.events import Fact
-from shared.contracts.cards import PastContact
-from shared.kernel.clock import to_datetime
+from services.history.storage.failures import INGEST_TIMEOUT_S, try_again_when_unavailable
+from shared.contracts.cards import IngestContact, Ingested
 from shared.kit.database import Database, scope_of
 from shared.kit.new_ids import new_id
 
 _APPLY = "SELECT shop_id, stream, version FROM history.apply_facts($1, $2::text::jsonb)"
 
-_ADD_PAST = """
-INSERT INTO history.contacts (
-    shop_id, id, conversation_id, customer_id, channel, started_at, ended_at, end_reason,
-    agent_name, first_response_ms, message_count, first_words
-)
-SELECT i.shop_id, :id, :conversation_id, i.customer_id, :channel, :started_at, :ended_at,
-    :end_reason, :agent_name, :first_response_ms, :message_count, :first_words
-FROM history.identities i
-WHERE i.shop_id = :shop_id AND i.kind = 'shop_customer' AND i.value = :shop_ref AND i.verified
-ON CONFLICT (shop_id, conversation_id) DO NOTHING
-"""
+_INGEST = "SELECT created, updated, unchanged FROM history.ingest_contacts($1, $2::text::jsonb)"
 
 
 class SqlContactStore:
@@ -36,13 +27,13 @@ class SqlContactStore:
     def __init__(self, db: Database) -> None:
         self._db = db
 
-    async def add_past(self, shop_id: UUID, contacts: Sequence[PastContact]) -> int:
-        """Keep contacts that are not there yet, of customers who are; return how many."""
-        added = 0
-        async with self._db.write(shop_id) as tx:
-            for contact in contacts:
-                added += await tx.execute(_ADD_PAST, _past_row(shop_id, contact))
-        return added
+    async def ingest(self, shop_id: UUID, contacts: Sequence[IngestContact]) -> Ingested:
+        """Take contacts of another system in one transaction; what is known already is left."""
+        document = json.dumps([_past_row(contact) for contact in contacts], ensure_ascii=False)
+        with try_again_when_unavailable():
+            rows = await self._db.call(_INGEST, shop_id, document, timeout_s=INGEST_TIMEOUT_S)
+        created, updated, unchanged = rows[0]
+        return Ingested(created=created, updated=updated, unchanged=unchanged)
 
     async def apply(self, facts: Sequence[Fact]) -> Mapping[tuple[UUID, str], int]:
         """Apply each fact exactly once, in the order of its stream, in one transaction.
@@ -83,12 +74,12 @@ def _fact_row(fact: Fact) -> dict[str, Any]:
     )
 
 
-def _past_row(shop_id: UUID, contact: PastContact) -> dict[str, Any]:
+def _past_row(contact: IngestContact) -> dict[str, Any]:
+    """Return the contact as the function takes it: instants in milliseconds, ids for new rows."""
     return dict(contact) | {
-        "id": new_id(),
-        "shop_id": shop_id,
-        "conversation_id": past_conversation_id(contact),
+        "contact_id": str(new_id()),
+        "customer_id": str(new_id()),
+        "conversation_id": str(past_conversation_id(contact)),
         "shop_ref": contact.shop_ref.strip(),
-        "started_at": to_datetime(contact.started_at),
-        "ended_at": to_datetime(contact.ended_at),
+        "digest": digest_of(contact),
     }

@@ -13,6 +13,9 @@ from shared.kernel.errors import ErrorCode, RefusedError
 RETRY_AFTER_MS = 1_000
 """An embedded database that was killed is back in about a second."""
 
+INGEST_TIMEOUT_S = 20.0
+"""A batch of the largest orders; the service answers 503 before the caller's own patience ends."""
+
 PASSING = (
     asyncpg.PostgresConnectionError,
     asyncpg.InterfaceError,

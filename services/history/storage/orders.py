@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
+from services.history.domain.digests import digest_of
 from services.history.domain.identities import normalise_email, normalise_phone
-from services.history.domain.orders import digest_of
-from services.history.storage.failures import try_again_when_unavailable
+from services.history.storage.failures import INGEST_TIMEOUT_S, try_again_when_unavailable
 from shared.contracts.cards import Checkpoint, Ingested, IngestOrder
 from shared.kit.database import Database
 from shared.kit.new_ids import new_id
@@ -17,9 +17,6 @@ from shared.kit.new_ids import new_id
 _INGEST = (
     "SELECT created, updated, unchanged FROM history.ingest_orders($1, $2::text::jsonb, $3, $4)"
 )
-INGEST_TIMEOUT_S = 20.0
-"""A batch of the largest orders; the service answers 503 before the caller's own patience ends."""
-
 _NEXT_BATCH = "SELECT next_batch FROM history.imports WHERE source = :source"
 
 
@@ -68,6 +65,9 @@ def _row(order: IngestOrder) -> dict[str, Any]:
         "delivered_at": order.delivered_at,
         "currency": order.currency,
         "total_minor": order.total_minor,
+        "refunded_minor": order.refunded_minor,
+        "returned_at": order.returned_at,
+        "note": order.note,
         "review_score": order.review_score,
         "review_text": order.review_text,
         "lines": [dict(line) for line in order.lines],

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from services.history.domain.cards import StoredCard
 from services.history.domain.events import Fact
-from shared.contracts.cards import Checkpoint, Ingested, IngestOrder, PastContact
+from shared.contracts.cards import Checkpoint, IngestContact, Ingested, IngestOrder
 from shared.contracts.items import IdentityKind
 
 
@@ -43,8 +43,8 @@ class OrderStore(Protocol):
 class ContactStore(Protocol):
     """Keeps contacts."""
 
-    async def add_past(self, shop_id: UUID, contacts: Sequence[PastContact]) -> int:
-        """Keep contacts that are not there yet, of customers who are; return how many."""
+    async def ingest(self, shop_id: UUID, contacts: Sequence[IngestContact]) -> Ingested:
+        """Take contacts of another system in one transaction; what is known already is left."""
         ...
 
     async def apply(self, facts: Sequence[Fact]) -> Mapping[tuple[UUID, str], int]:

@@ -144,7 +144,7 @@ export type CardStatus = "ready" | "pending" | "unknown_customer";
 /** The way a conversation comes in. */
 export type Channel = "chat" | "whatsapp" | "messenger" | "telegram" | "email" | "sms" | "voice";
 
-/** One past conversation. */
+/** One past conversation: how the customer began it, and what the agent said last. */
 export interface ContactSummary {
   readonly id: ContactId;
   readonly conversation_id: ConversationId;
@@ -156,6 +156,7 @@ export interface ContactSummary {
   readonly first_response_ms: number | null;
   readonly message_count: number;
   readonly first_words: string;
+  readonly last_words: string | null;
 }
 
 /** Where a conversation stands, as the router tells it. */
@@ -335,6 +336,9 @@ export interface OrderSummary {
   readonly currency: string;
   readonly total_minor: number;
   readonly late: boolean;
+  readonly refunded_minor: number;
+  readonly returned_at: Instant | null;
+  readonly note: string | null;
   readonly review_score: number | null;
   readonly review_text: string | null;
   readonly lines: readonly OrderLine[];
@@ -363,7 +367,7 @@ export interface RoutingState {
 }
 
 /** What a token or an API key allows. */
-export type Scope = "agent" | "supervisor" | "orders:write" | "customers:read";
+export type Scope = "agent" | "supervisor" | "orders:write" | "contacts:write" | "customers:read";
 
 /** A customer's message. Length is judged by the session, so that it has its own code. */
 export interface Send {

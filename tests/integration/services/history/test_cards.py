@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import asyncpg
 import pytest
 
-from shared.contracts.cards import CardRequest, PastContact
+from shared.contracts.cards import CardRequest
 from shared.contracts.items import CustomerRef, IdentityKind
-from shared.kernel.vocabulary import Channel, EndReason, OrderStatus, Service
+from shared.kernel.vocabulary import OrderStatus, Service
 from shared.kit import roles
 from tests.integration.services.history.conftest import OTHER_SHOP, SHOP
 from tests.support.clock import START
-from tests.support.orders import DAY_MS, line, order, person
+from tests.support.orders import DAY_MS, contact, line, order, person
 from tests.support.postgres import TestDatabase
 
 if TYPE_CHECKING:
@@ -28,21 +28,6 @@ HOT = "history.card($1, 'shop_customer', $2, 5)"
 def request(value: str = "anna", *, verified: bool = True, shop_id: UUID = SHOP) -> CardRequest:
     ref = CustomerRef(kind=IdentityKind.SHOP_CUSTOMER, value=value, verified=verified)
     return CardRequest(shop_id=shop_id, customer=ref)
-
-
-def contact(shop_ref: str = "anna", age_days: int = 1, words: str = "Where is it?") -> PastContact:
-    ended_at = START - age_days * DAY_MS
-    return PastContact(
-        shop_ref=shop_ref,
-        channel=Channel.CHAT,
-        started_at=ended_at - 60_000,
-        ended_at=ended_at,
-        end_reason=EndReason.CLOSED_BY_AGENT,
-        agent_name="Piotr",
-        first_response_ms=4_200,
-        message_count=7,
-        first_words=words,
-    )
 
 
 class TestCardOnTheBus:
@@ -59,9 +44,8 @@ class TestCardOnTheBus:
             review_text="Goed",
         )
         await stores.orders.ingest(SHOP, [order("A-1"), shipped], None)
-        added = await stores.contacts.add_past(SHOP, [contact(), contact(age_days=2)])
+        await stores.contacts.ingest(SHOP, [contact("T-1"), contact("T-2", age_days=2)])
         card = await service.card(request(" anna "))
-        assert added == 2
         assert card is not None
         newest, oldest = card.orders
         assert (newest.reference, newest.late, newest.review_text) == ("A-2", True, "Goed")
@@ -69,7 +53,23 @@ class TestCardOnTheBus:
         assert (oldest.reference, oldest.late) == ("A-1", False)
         assert [one.ended_at for one in card.contacts] == [START - DAY_MS, START - 2 * DAY_MS]
         assert card.contacts[0].agent_name == "Piotr"
+        assert card.contacts[0].last_words == "Tomorrow."
         assert (card.customer.order_count, card.customer.contact_count) == (2, 2)
+
+    async def test_card_tells_what_came_back_and_what_the_shop_noted(
+        self, service: RunningService, stores: Stores
+    ) -> None:
+        told: dict[str, Any] = {
+            "refunded_minor": 1_000,
+            "returned_at": START,
+            "note": "One cup was broken.",
+        }
+        await stores.orders.ingest(SHOP, [order(**told), order("A-2")], None)
+        card = await service.card(request())
+        assert card is not None
+        back = next(one for one in card.orders if one.reference == "A-1")
+        assert (back.refunded_minor, back.returned_at, back.note) == tuple(told.values())
+        assert card.customer.spent_minor == 2 * 2_995 - 1_000
 
     async def test_unverified_or_unknown_writer_or_other_shop_gets_none(
         self, service: RunningService, stores: Stores
@@ -93,16 +93,6 @@ class TestCardOnTheBus:
         assert (len(card.orders[0].lines), card.orders[0].more_lines) == (50, 30)
 
 
-class TestPastContacts:
-    async def test_adding_them_again_changes_nothing(self, stores: Stores) -> None:
-        await stores.orders.ingest(SHOP, [order()], None)
-        assert await stores.contacts.add_past(SHOP, [contact(), contact(words="Hi")]) == 2
-        assert await stores.contacts.add_past(SHOP, [contact(), contact(words="Hi")]) == 0
-
-    async def test_contact_of_an_unknown_customer_is_left_out(self, stores: Stores) -> None:
-        assert await stores.contacts.add_past(SHOP, [contact("nobody")]) == 0
-
-
 class TestPlans:
     """The hot statements read one customer's rows by key, with statistics and without any."""
 
@@ -113,7 +103,8 @@ class TestPlans:
         people = [person(f"p{number}") for number in range(CUSTOMERS)]
         batch = [order(f"A-{n}", customer=one) for n, one in enumerate(people)]
         await stores.orders.ingest(SHOP, batch, None)
-        await stores.contacts.add_past(SHOP, [contact(one.shop_ref) for one in people])
+        past = [contact(one.shop_ref, shop_ref=one.shop_ref) for one in people]
+        await stores.contacts.ingest(SHOP, past)
         plans = await self.plans(history_database, f"SELECT * FROM {HOT}", analysed=analysed)  # noqa: S608  constants
         assert "Seq Scan" not in plans
         for index in (

@@ -167,6 +167,7 @@ def assert_whole(contact: ContactSummary, talk: Talk) -> None:
     assert (contact.started_at, contact.ended_at) == (START - 5, START + 60_000)
     assert (contact.agent_name, contact.first_response_ms) == ("Piotr", 3_210)
     assert (contact.message_count, contact.first_words) == (4, "Waar is mijn ketel?")
+    assert contact.last_words == "Morgen!"
     assert contact.end_reason is EndReason.CLOSED_BY_AGENT
 
 

@@ -18,6 +18,11 @@ export function Contacts({ contacts, all }: Props) {
           <p className="contact-words" dir="auto">
             {contact.first_words}
           </p>
+          {contact.last_words && (
+            <p className="contact-words contact-answer" dir="auto">
+              {contact.last_words}
+            </p>
+          )}
           <p className="contact-facts">{factsOf(contact)}</p>
         </div>
       ))}

@@ -50,10 +50,25 @@ function Order({ order, open }: { order: OrderSummary; open: boolean }) {
               Late
             </Badge>
           )}
+          {order.returned_at && (
+            <Badge variant="light" color="orange">
+              Returned
+            </Badge>
+          )}
+          {order.refunded_minor > 0 && (
+            <Badge variant="light" color="grape">
+              {refundOf(order)}
+            </Badge>
+          )}
         </span>
       </summary>
       <Lines order={order} />
       <p className="order-facts">{datesOf(order)}</p>
+      {order.note && (
+        <p className="order-note" dir="auto">
+          {order.note}
+        </p>
+      )}
       {order.review_score !== null && <Review order={order} />}
       <p className="order-reference">{order.reference}</p>
     </details>
@@ -85,10 +100,16 @@ function Review({ order }: { order: OrderSummary }) {
   );
 }
 
+function refundOf(order: OrderSummary): string {
+  const isWhole = order.refunded_minor === order.total_minor;
+  return isWhole ? "Refunded in full" : `${money(order.refunded_minor, order.currency)} refunded`;
+}
+
 function datesOf(order: OrderSummary): string {
   const parts: string[] = [];
   if (order.delivered_at) parts.push(`Delivered ${day(order.delivered_at)}`);
   if (order.promised_at) parts.push(`promised for ${day(order.promised_at)}`);
+  if (order.returned_at) parts.push(`came back ${day(order.returned_at)}`);
   const sentence = parts.join(", ");
   return sentence.charAt(0).toUpperCase() + sentence.slice(1);
 }

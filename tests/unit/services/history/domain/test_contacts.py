@@ -17,12 +17,13 @@ from services.history.domain.contacts import (
     shorten,
 )
 from services.history.domain.events import fact_of
-from shared.contracts.cards import FIRST_WORDS_MAX, PastContact
+from shared.contracts.cards import WORDS_MAX
 from shared.contracts.items import CustomerRef, IdentityKind
 from shared.kernel.clock import to_iso
-from shared.kernel.vocabulary import Channel, EndReason, EventType
+from shared.kernel.vocabulary import EndReason, EventType
 from tests.support.clock import START
 from tests.support.events import event
+from tests.support.orders import contact
 
 CONVERSATION = "conv_01kap5e0000000000000000001"
 MESSAGE = {
@@ -81,14 +82,16 @@ class TestMessages:
         assert fact.started_at == START - 9
         assert fact.customer == KnownCustomer(IdentityKind.SHOP_CUSTOMER, "anna", None)
 
-    def test_agents_message_counts_without_first_words(self) -> None:
+    def test_agents_message_counts_and_gives_last_words(self) -> None:
         fact = message(author={"kind": "agent"})
         assert (fact.counts, fact.first_words) == (True, None)
+        assert fact.last_words == "Waar is mijn ketel?"
+        assert message().last_words is None
 
     @pytest.mark.parametrize("item", [{"kind": "joined"}, {"visibility": "agents"}])
     def test_lines_and_notes_do_not_count(self, item: dict[str, str]) -> None:
         fact = message(**item)
-        assert (fact.counts, fact.first_words) == (False, None)
+        assert (fact.counts, fact.first_words, fact.last_words) == (False, None, None)
 
 
 class TestRouting:
@@ -140,25 +143,17 @@ class TestKnownCustomers:
 
 class TestShortening:
     def test_short_text_stays_as_it_is(self) -> None:
-        assert shorten("x" * FIRST_WORDS_MAX) == "x" * FIRST_WORDS_MAX
+        assert shorten("x" * WORDS_MAX) == "x" * WORDS_MAX
 
     def test_long_text_is_cut_and_marked(self) -> None:
         cut = shorten("word " * 100)
-        assert len(cut) <= FIRST_WORDS_MAX
+        assert len(cut) <= WORDS_MAX
         assert cut.endswith("word…")
 
 
 class TestPastContacts:
-    def test_equal_contacts_have_one_conversation_and_others_another(self) -> None:
-        contact = PastContact(
-            shop_ref="anna",
-            channel=Channel.CHAT,
-            started_at=START,
-            ended_at=START + 1,
-            end_reason=EndReason.CLOSED_BY_AGENT,
-            message_count=2,
-            first_words="Hoi",
-        )
-        other = contact.model_copy(update={"first_words": "Dag"})
-        assert past_conversation_id(contact) == past_conversation_id(contact.model_copy())
-        assert past_conversation_id(contact) != past_conversation_id(other)
+    def test_each_reference_has_a_conversation_of_its_own_whatever_it_tells(self) -> None:
+        one = past_conversation_id(contact("T-1"))
+        assert one == past_conversation_id(contact("T-1", first_words="Dag"))
+        assert one != past_conversation_id(contact("T-2"))
+        assert one != past_conversation_id(contact("T-1", platform="another"))

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from services.history.domain.orders import digest_of, is_late
+from services.history.domain.digests import digest_of
+from services.history.domain.orders import is_late
 from shared.kernel.vocabulary import OrderStatus
 from tests.support.clock import START
 from tests.support.orders import line, order, person
@@ -53,6 +54,8 @@ class TestDigest:
             {"customer": person(city="Gent")},
             {"lines": (line(unit_price_minor=1),)},
             {"review_text": "x"},
+            {"refunded_minor": 1},
+            {"note": "x"},
         ],
         ids=str,
     )
