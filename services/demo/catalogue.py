@@ -33,6 +33,10 @@ class Market:
     questions: tuple[str, ...]
     reviews: tuple[str, str, str, str, str]
 
+    def price(self, eur_minor: int) -> int:
+        """Return an amount in this market's currency, in minor units."""
+        return eur_minor * self.rate_percent // 100
+
 
 PRODUCTS = (
     Product(

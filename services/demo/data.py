@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
-import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TypeVar
 
 from services.demo.catalogue import PRODUCTS, Market
+from services.demo.dice import choose, draw
 from services.demo.markets import MARKETS
-from services.demo.people import AGENTS
+from services.demo.people import AGENTS, email_of
 from shared.contracts.cards import IngestContact, IngestCustomer, IngestOrder, OrderLine
 from shared.kernel.clock import Instant, Millis, from_iso
 from shared.kernel.vocabulary import Channel, EndReason, OrderStatus
@@ -26,8 +24,6 @@ LINES_MAX = 3
 GAP_DAYS_MAX = 45
 DELIVERY_DAYS = 4
 FREIGHT_EUR_MINOR = 395
-
-Choice = TypeVar("Choice")
 
 
 @dataclass(frozen=True)
@@ -64,21 +60,11 @@ def _buyers() -> Iterator[_Buyer]:
             yield _Buyer(number, language, market, name, city, region)
 
 
-def _draw(below: int, *salt: object) -> int:
-    """Return a number from 0, the same for the same salt on every machine and release."""
-    digest = hashlib.sha256("/".join(str(part) for part in salt).encode()).digest()
-    return int.from_bytes(digest[:8]) % below
-
-
-def _choose(options: Sequence[Choice], *salt: object) -> Choice:
-    return options[_draw(len(options), *salt)]
-
-
 def _orders_of(buyer: _Buyer) -> Iterator[IngestOrder]:
-    placed_at = NEWEST - _draw(12 * DAY, "newest", buyer.number)
-    for age in range(1 + _draw(ORDERS_MAX, "orders", buyer.number)):
+    placed_at = NEWEST - draw(12 * DAY, "newest", buyer.number)
+    for age in range(1 + draw(ORDERS_MAX, "orders", buyer.number)):
         yield _order(buyer, age, placed_at)
-        placed_at -= (5 + _draw(GAP_DAYS_MAX, "gap", buyer.number, age)) * DAY
+        placed_at -= (5 + draw(GAP_DAYS_MAX, "gap", buyer.number, age)) * DAY
 
 
 def _order(buyer: _Buyer, age: int, placed_at: Instant) -> IngestOrder:
@@ -86,8 +72,8 @@ def _order(buyer: _Buyer, age: int, placed_at: Instant) -> IngestOrder:
     lines = tuple(_lines(buyer, age))
     promised_at = placed_at + DELIVERY_DAYS * DAY
     delivered_at, status = _progress(placed_at, promised_at, *salt)
-    stars = 1 + max(_draw(5, "stars", *salt), _draw(5, "more stars", *salt))
-    is_reviewed = delivered_at is not None and _draw(3, "reviewed", *salt) == 0
+    stars = 1 + max(draw(5, "stars", *salt), draw(5, "more stars", *salt))
+    is_reviewed = delivered_at is not None and draw(3, "reviewed", *salt) == 0
     return IngestOrder(
         platform=PLATFORM,
         reference=f"FK-{buyer.number}-{100 - age}",
@@ -108,10 +94,10 @@ def _progress(
     placed_at: Instant, promised_at: Instant, *salt: object
 ) -> tuple[Instant | None, OrderStatus]:
     """Return when an order came, if it did, and where it stands on the demo shop's last day."""
-    if _draw(20, "cancelled", *salt) == 0:
+    if draw(20, "cancelled", *salt) == 0:
         return None, OrderStatus.CANCELLED
-    arrives_at = promised_at + (_draw(5 * DAY, "arrives", *salt) - 4 * DAY)
-    if arrives_at <= NEWEST and _draw(25, "lost", *salt):
+    arrives_at = promised_at + (draw(5 * DAY, "arrives", *salt) - 4 * DAY)
+    if arrives_at <= NEWEST and draw(25, "lost", *salt):
         return arrives_at, OrderStatus.DELIVERED
     if NEWEST - placed_at < DAY:
         return None, OrderStatus.PROCESSING
@@ -119,57 +105,45 @@ def _progress(
 
 
 def _lines(buyer: _Buyer, age: int) -> Iterator[OrderLine]:
-    first = _draw(len(PRODUCTS), "product", buyer.number, age)
-    for place in range(1 + _draw(LINES_MAX, "lines", buyer.number, age)):
+    first = draw(len(PRODUCTS), "product", buyer.number, age)
+    for place in range(1 + draw(LINES_MAX, "lines", buyer.number, age)):
         product = PRODUCTS[(first + 5 * place) % len(PRODUCTS)]
         yield OrderLine(
             line_no=place + 1,
             product_ref=product.ref,
             title=product.titles[buyer.language],
-            quantity=1 + _draw(2, "quantity", buyer.number, age, place),
-            unit_price_minor=_priced(product.price_eur_minor, buyer.market),
-            freight_minor=_priced(FREIGHT_EUR_MINOR, buyer.market) if place == 0 else 0,
+            quantity=1 + draw(2, "quantity", buyer.number, age, place),
+            unit_price_minor=buyer.market.price(product.price_eur_minor),
+            freight_minor=buyer.market.price(FREIGHT_EUR_MINOR) if place == 0 else 0,
         )
-
-
-def _priced(eur_minor: int, market: Market) -> int:
-    return eur_minor * market.rate_percent // 100
 
 
 def _customer(buyer: _Buyer) -> IngestCustomer:
     return IngestCustomer(
         shop_ref=buyer.ref,
         name=buyer.name,
-        email=_email(buyer),
+        email=email_of(buyer.name, buyer.number),
         city=buyer.city,
         region=buyer.region,
         locale=buyer.market.locale,
     )
 
 
-def _email(buyer: _Buyer) -> str:
-    """Return an address in the domain that never is anybody's (RFC 2606)."""
-    plain = unicodedata.normalize("NFKD", buyer.name).encode("ascii", "ignore").decode()
-    words = "".join(letter if letter.isalnum() else "." for letter in plain.lower())
-    name = ".".join(part for part in words.split(".") if part)
-    return f"{name or 'customer'}.{buyer.number}@mail.example"
-
-
 def _contacts_of(buyer: _Buyer) -> Iterator[IngestContact]:
-    for number in range(_draw(3, "contacts", buyer.number)):
+    for number in range(draw(3, "contacts", buyer.number)):
         salt = (buyer.number, number)
-        ended_at = NEWEST - (1 + 20 * number) * DAY - _draw(15 * DAY, "contact", *salt)
-        was_served = _draw(8, "served", *salt) != 0
+        ended_at = NEWEST - (1 + 20 * number) * DAY - draw(15 * DAY, "contact", *salt)
+        was_served = draw(8, "served", *salt) != 0
         yield IngestContact(
             platform=PLATFORM,
             reference=f"{buyer.ref}-{number + 1}",
             shop_ref=buyer.ref,
-            channel=_choose((Channel.CHAT, Channel.CHAT, Channel.EMAIL, Channel.WHATSAPP), *salt),
-            started_at=ended_at - (3 + _draw(12, "length", *salt)) * MINUTE,
+            channel=choose((Channel.CHAT, Channel.CHAT, Channel.EMAIL, Channel.WHATSAPP), *salt),
+            started_at=ended_at - (3 + draw(12, "length", *salt)) * MINUTE,
             ended_at=ended_at,
             end_reason=EndReason.CLOSED_BY_AGENT if was_served else EndReason.ABANDONED,
-            agent_name=_choose(AGENTS, "agent", *salt).name if was_served else None,
-            first_response_ms=3_000 + _draw(9_000, "first", *salt) if was_served else None,
-            message_count=4 + _draw(9, "messages", *salt) if was_served else 1,
-            first_words=_choose(buyer.market.questions, "question", *salt),
+            agent_name=choose(AGENTS, "agent", *salt).name if was_served else None,
+            first_response_ms=3_000 + draw(9_000, "first", *salt) if was_served else None,
+            message_count=4 + draw(9, "messages", *salt) if was_served else 1,
+            first_words=choose(buyer.market.questions, "question", *salt),
         )

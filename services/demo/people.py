@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -28,3 +29,26 @@ AGENTS = (
     ),
     DemoAgent(UUID("01920000-0000-7000-8000-00000000da03"), "Мария Петрова", "maria@fern.example"),
 )
+"""Those who sit at the console: whoever tries it signs in as one of them."""
+
+STAND_INS = (
+    DemoAgent(UUID("01920000-0000-7000-8000-00000000db01"), "Bram Hoekman", "bram@fern.example"),
+    DemoAgent(UUID("01920000-0000-7000-8000-00000000db02"), "Ioana Mureșan", "ioana@fern.example"),
+    DemoAgent(
+        UUID("01920000-0000-7000-8000-00000000db03"), "Tiago Figueiredo", "tiago@fern.example"
+    ),
+    DemoAgent(UUID("01920000-0000-7000-8000-00000000db04"), "Ewa Sikorska", "ewa@fern.example"),
+    DemoAgent(
+        UUID("01920000-0000-7000-8000-00000000db05"), "Кремена Дончева", "kremena@fern.example"
+    ),
+    DemoAgent(UUID("01920000-0000-7000-8000-00000000db06"), "Owen Prichard", "owen@fern.example"),
+)
+"""Those whom `firstreply demo --live` plays, so that the others are free for people."""
+
+
+def email_of(name: str, number: int) -> str:
+    """Return an address in the domain that never is anybody's (RFC 2606)."""
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
+    words = "".join(letter if letter.isalnum() else "." for letter in plain.lower())
+    local = ".".join(part for part in words.split(".") if part)
+    return f"{local or 'customer'}.{number}@mail.example"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from services.demo.data import demo_contacts, demo_orders
-from services.demo.people import AGENTS, PASSWORD, SHOP_ID, SHOP_NAME, SITE_ID
+from services.demo.people import AGENTS, PASSWORD, SHOP_ID, SHOP_NAME, SITE_ID, STAND_INS
 from services.gateway.app import RunningGateway
 from services.history.app import RunningHistory
 from services.router.app import RunningRouter
@@ -27,7 +27,7 @@ async def seed_demo(
 ) -> Demo:
     """Make the shop, its site, agents who can sign in, and its orders and contacts."""
     await router.set_up.create_shop(SHOP_ID, SHOP_NAME)
-    for agent in AGENTS:
+    for agent in (*AGENTS, *STAND_INS):
         await router.set_up.create_agent(
             SHOP_ID, agent.id, name=agent.name, email=agent.email, password=PASSWORD
         )
@@ -45,7 +45,7 @@ async def seed_demo(
 
 async def shut_demo(router: RunningRouter) -> None:
     """Take the demo passwords away: others than this machine can reach the port."""
-    for agent in AGENTS:
+    for agent in (*AGENTS, *STAND_INS):
         await router.set_up.remove_password(SHOP_ID, agent.id)
 
 
