@@ -1,4 +1,4 @@
-"""The command line: `firstreply up`, `firstreply import olist FOLDER`."""
+"""The command line: `firstreply up`, `firstreply import olist FOLDER`, `firstreply demo`."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from rich.console import Console
 from rich.text import Text
 
+from services.demo.command import add_demo
 from services.demo.people import SHOP_ID
 from services.importing import run_import
 from services.settings import Settings
@@ -117,6 +118,14 @@ def _running_url(home: Path) -> str:
     except (OSError, ValueError, KeyError, httpx.HTTPError):
         _fail(not_running)
     return url
+
+
+def _running() -> tuple[str, Keyring]:
+    home = _settings().home
+    return _running_url(home), Keyring.open(home / "keys.json")
+
+
+add_demo(app, _running)
 
 
 def main() -> None:

@@ -19,7 +19,7 @@ from services.history.api.orders import orders_router
 from services.history.background.cards import answering_cards
 from services.history.background.events import taking_events
 from services.history.clients.olist_files import open_olist, size_of
-from services.history.clients.orders_api import open_orders_api
+from services.history.clients.orders_api import OrdersApi, open_orders_api
 from services.history.config import HistorySettings
 from services.history.storage.cards import SqlCardStore
 from services.history.storage.contacts import SqlContactStore
@@ -43,9 +43,11 @@ from shared.kit.web.readiness import ReadinessCheck, clock_skew_check
 __all__ = [
     "ImportSummary",
     "ImportWatcher",
+    "OrdersApi",
     "Rejected",
     "RunningHistory",
     "import_olist",
+    "open_orders_api",
     "run_history",
     "size_of",
 ]

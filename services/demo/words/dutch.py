@@ -122,4 +122,8 @@ DUTCH = Tongue(
             ),
         ),
     },
+    unscripted=(
+        "Goedendag! Een ogenblik, ik zoek het voor u uit.",
+        "Dank u. Kan ik verder nog iets voor u doen?",
+    ),
 )

@@ -122,4 +122,8 @@ ENGLISH = Tongue(
             ),
         ),
     },
+    unscripted=(
+        "Hello! One moment, I am looking into it.",
+        "Thank you. Is there anything else I can do for you?",
+    ),
 )

@@ -131,4 +131,8 @@ POLISH = Tongue(
             ),
         ),
     },
+    unscripted=(
+        "Dzień dobry! Chwileczkę, już to sprawdzam.",
+        "Dziękuję. Czy mogę jeszcze w czymś pomóc?",
+    ),
 )

@@ -122,4 +122,8 @@ PORTUGUESE = Tongue(
             ),
         ),
     },
+    unscripted=(
+        "Olá! Um momento, vou já verificar.",
+        "Agradeço. Posso ajudar em mais alguma coisa?",
+    ),
 )

@@ -122,4 +122,5 @@ ROMANIAN = Tongue(
             ),
         ),
     },
+    unscripted=("Bună ziua! O clipă, verific imediat.", "Mulțumesc. Vă mai pot ajuta cu ceva?"),
 )

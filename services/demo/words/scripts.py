@@ -44,6 +44,7 @@ class Tongue:
     Attributes:
         surnames: the form of women and the form of men.
         greetings: what a first message may begin with; nothing, often.
+        unscripted: what an agent says first and then to somebody who follows no script.
     """
 
     women: tuple[str, ...]
@@ -52,6 +53,7 @@ class Tongue:
     greetings: tuple[str, ...]
     thanks: tuple[str, ...]
     scripts: Mapping[Topic, Script]
+    unscripted: tuple[str, str]
 
 
 def same(*names: str) -> tuple[tuple[str, str], ...]:

@@ -1,4 +1,4 @@
-"""Sends orders to a running Firstreply over HTTP; an OrderSink."""
+"""Sends orders and contacts to a running Firstreply over HTTP; an OrderSink."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import httpx
 from pydantic import ValidationError
 from pydantic_core import from_json
 
-from shared.contracts.cards import Checkpoint, IngestBatch, Ingested
+from shared.contracts.cards import Checkpoint, ContactBatch, IngestBatch, Ingested
 from shared.kernel.errors import ErrorCode, RefusedError
 
 PAUSES_S = (0.2, 0.5, 1.0, 2.0, 4.0)
@@ -24,7 +24,7 @@ AnswerT = TypeVar("AnswerT", Checkpoint, Ingested)
 
 
 class OrdersApi:
-    """The /v1/orders endpoints; a batch without an answer is sent again, which is always safe."""
+    """The endpoints of imports; a batch without an answer is sent again, which is always safe."""
 
     def __init__(self, client: httpx.AsyncClient, *, sleep: Sleep = asyncio.sleep) -> None:
         self._client = client
@@ -52,9 +52,19 @@ class OrdersApi:
         Raises:
             RefusedError: nobody answers any more, or the service refuses.
         """
-        body = batch.to_json()
+        return await self._deliver("/v1/orders/batches", batch.to_json())
+
+    async def ingest_contacts(self, batch: ContactBatch) -> Ingested:
+        """Send a batch of contacts until it is answered.
+
+        Raises:
+            RefusedError: nobody answers any more, or the service refuses.
+        """
+        return await self._deliver("/v1/contacts/batches", batch.to_json())
+
+    async def _deliver(self, path: str, body: bytes) -> Ingested:
         for pause_s in (*PAUSES_S, None):
-            response = await self._post(body)
+            response = await self._post(path, body)
             if response is not None and response.status_code != httpx.codes.SERVICE_UNAVAILABLE:
                 return _read(Ingested, response)
             if pause_s is not None:
@@ -65,10 +75,10 @@ class OrdersApi:
             "import again, and it goes on from there.",
         )
 
-    async def _post(self, body: bytes) -> httpx.Response | None:
+    async def _post(self, path: str, body: bytes) -> httpx.Response | None:
         headers = {"content-type": "application/json"}
         try:
-            return await self._client.post("/v1/orders/batches", content=body, headers=headers)
+            return await self._client.post(path, content=body, headers=headers)
         except httpx.TransportError:
             return None
 
@@ -77,7 +87,7 @@ class OrdersApi:
 async def open_orders_api(
     url: str, token: str, *, transport: httpx.AsyncBaseTransport | None = None
 ) -> AsyncIterator[OrdersApi]:
-    """Talk to the service at a URL with a bearer token that allows orders:write."""
+    """Talk to the service at a URL with a bearer token that allows what is sent."""
     async with httpx.AsyncClient(
         base_url=url,
         headers={"authorization": f"Bearer {token}"},

@@ -8,9 +8,9 @@ import httpx
 import pytest
 
 from services.history.clients.orders_api import PAUSES_S, OrdersApi
-from shared.contracts.cards import IngestBatch, Ingested
+from shared.contracts.cards import ContactBatch, IngestBatch, Ingested
 from shared.kernel.errors import ErrorCode, RefusedError
-from tests.support.orders import order
+from tests.support.orders import contact, order
 
 BATCH = IngestBatch(orders=(order(),))
 DONE = Ingested(created=1, updated=0, unchanged=0)
@@ -70,6 +70,13 @@ class TestSending:
         assert await api.ingest(BATCH) == DONE
         assert server.asked[0].url.path == "/v1/orders/batches"
         assert IngestBatch.model_validate_json(server.asked[0].content) == BATCH
+
+    async def test_contacts_are_posted_the_same_way(self, api: OrdersApi, server: Server) -> None:
+        server.script = [None, ok()]
+        batch = ContactBatch(contacts=(contact(),))
+        assert await api.ingest_contacts(batch) == DONE
+        assert server.asked[1].url.path == "/v1/contacts/batches"
+        assert ContactBatch.model_validate_json(server.asked[1].content) == batch
 
     async def test_batch_is_sent_again_through_a_restart(
         self, api: OrdersApi, server: Server
