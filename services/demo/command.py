@@ -33,8 +33,8 @@ from shared.kit.web.server import stop_on_signals
 TOKEN_LIFE_MS: Millis = 24 * 3_600_000
 """A day: nobody watches a simulated crowd for longer."""
 SCOPES = (Scope.ORDERS_WRITE, Scope.CONTACTS_WRITE, Scope.SUPERVISOR)
-PACE = 12.0
-"""Conversations a minute that four agents serve without hurry: each takes half a minute."""
+PACE = 20.0
+"""Conversations a minute: four agents keep within ten seconds, with little time to spare."""
 AGENTS = 4
 SIZE_MIN = 6
 """One customer of each language."""

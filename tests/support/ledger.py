@@ -183,6 +183,13 @@ class Ledger:
         rows = await self._connection.fetch("SELECT id, agent_id FROM router.assignments")
         return {row["id"]: row["agent_id"] for row in rows}
 
+    async def routed(self) -> dict[UUID, tuple[str, int | None]]:
+        """Return status and first response of every conversation that the router knows."""
+        rows = await self._connection.fetch(
+            "SELECT id, status, first_response_ms FROM router.conversations"
+        )
+        return {row["id"]: (row["status"], row["first_response_ms"]) for row in rows}
+
     async def last_seqs(self) -> dict[UUID, int]:
         """Return how far each conversation reaches."""
         rows = await self._connection.fetch("SELECT id, last_seq FROM gateway.conversations")

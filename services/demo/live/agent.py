@@ -37,6 +37,7 @@ class StandIn:
         self._offers: dict[UUID, asyncio.Task[None]] = {}
         self._heard: dict[UUID, asyncio.Queue[None]] = {}
         self._tasks: asyncio.TaskGroup | None = None
+        self._is_leaving = False
         self._locale: dict[UUID, str | None] = {}
         self._reactions: Mapping[str, Callable[[bytes], Awaitable[None]]] = {
             SNAPSHOT: self._start,
@@ -60,10 +61,15 @@ class StandIn:
                 await asyncio.sleep(AGAIN_S)
 
     async def leave(self) -> None:
-        """Say away, and close every conversation that is still this agent's."""
-        await self._line.set_status(AgentStatus.AWAY)
-        for state in await self._line.serving():
-            await self._line.close(state.conversation_id)
+        """Say away, and close every conversation that is still this agent's.
+
+        Nothing is accepted or written from here on, nor while this waits for what is on its way.
+        """
+        self._is_leaving = True
+        async with self._attention:
+            await self._line.set_status(AgentStatus.AWAY)
+            for state in await self._line.serving():
+                await self._line.close(state.conversation_id)
 
     async def _on_event(self, kind: str, body: bytes) -> None:
         react = self._reactions.get(kind)
@@ -72,7 +78,7 @@ class StandIn:
 
     async def _start(self, body: bytes) -> None:
         snapshot = AgentSnapshot.model_validate_json(body)
-        await self._line.set_status(AgentStatus.AVAILABLE)
+        await self._say_available()
         for state in snapshot.conversations:
             if state.conversation_id not in self._heard:
                 _ = self._spawn(self._serve(state.conversation_id, None))
@@ -112,7 +118,7 @@ class StandIn:
         await asyncio.sleep(notice.draw(self._dice))
         async with self._attention:
             self._offers.pop(offer.id, None)  # from here on an end of the offer comes too late
-            taken = await self._line.accept(offer.id)
+            taken = None if self._is_leaving else await self._line.accept(offer.id)
             if taken is not None:
                 _ = self._spawn(self._serve(offer.conversation_id, taken.grant))
 
@@ -122,6 +128,8 @@ class StandIn:
         locale = self._locale.pop(conversation_id, None)
         for line in self._book.lines_for(conversation_id, locale, self._dice):
             async with self._attention:
+                if self._is_leaving:
+                    return
                 await asyncio.sleep(people.COMPOSE.draw(self._dice))
                 if await self._line.say(conversation_id, line, grant) is None:
                     return
@@ -139,6 +147,10 @@ class StandIn:
             await asyncio.sleep(people.BREAK_EVERY.draw(self._dice))
             await self._line.set_status(AgentStatus.AWAY)
             await asyncio.sleep(people.BREAK_LASTS.draw(self._dice))
+            await self._say_available()
+
+    async def _say_available(self) -> None:
+        if not self._is_leaving:
             await self._line.set_status(AgentStatus.AVAILABLE)
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
