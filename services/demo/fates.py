@@ -29,7 +29,7 @@ DELAYS = (
     "Missed the line haul at Venlo; on the next one.",
     "Held at the sorting centre: the address label was torn and has been replaced.",
     "Nobody at home twice; the carrier tries a third time.",
-    "Snow on the route; the carrier reports two days of arrears.",
+    "Snow on the route: the carrier is two days behind.",
     "Sorted to the wrong region and on its way back.",
     "Waited for one product to be repotted; the customer was told by e-mail.",
 )
