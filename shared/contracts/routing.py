@@ -42,7 +42,7 @@ class AgentRef(Readable):
 
 
 class RoutingState(Readable):
-    """Body of every `conversation.*` event: the whole routing state after it.
+    """Body of every live `conversation.*` event: the whole routing state after it.
 
     `version` grows by one with each such event of a conversation; only a greater one is applied.
     `assignment_version` grows with each new assignment. `first_response_ms` counts from the
@@ -63,6 +63,16 @@ class RoutingState(Readable):
     end_reason: EndReason | None = None
     customer: CustomerRef | None = None
     channel: Channel = Channel.CHAT
+
+
+class RoutingTold(RoutingState):
+    """Body of a durable `conversation.*` event: the state, and what the router knew by then.
+
+    `heard_version` is how far it had heard the gateway's stream of the conversation: an end is one
+    only when no customer's message came after that (decision 0007).
+    """
+
+    heard_version: int | None = None
 
 
 class AgentState(Readable):

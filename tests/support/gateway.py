@@ -24,7 +24,7 @@ from services.gateway.usecases.ports import (
 from shared.contracts.claims import Grant
 from shared.contracts.events import Envelope
 from shared.contracts.items import CustomerRef
-from shared.contracts.routing import AgentRef, RoutingState
+from shared.contracts.routing import AgentRef, RoutingTold
 from shared.kernel.ids import IdKind, encode
 from shared.kernel.vocabulary import ConversationStatus, EventType, Service
 from shared.kit.database import Database, open_database
@@ -186,10 +186,11 @@ def a_routing_event(
     agent_id: UUID | None = ANNA,
     assignment_version: int = 1,
     routing_version: int | None = None,
+    heard_version: int | None = None,
     shop_id: UUID = SHOP,
 ) -> Envelope:
     """Return one of the router's events about a conversation."""
-    state = RoutingState(
+    state = RoutingTold(
         conversation_id=conversation_id,
         version=routing_version or version,
         status=_STATUS_OF[type_],
@@ -198,6 +199,7 @@ def a_routing_event(
         agent=AgentRef(id=agent_id, name="Anna") if agent_id else None,
         assignment_id=ASSIGNMENT if agent_id else None,
         assignment_version=assignment_version,
+        heard_version=heard_version,
     )
     return Envelope(
         event_id=new_id(),

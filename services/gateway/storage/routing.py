@@ -9,7 +9,7 @@ from uuid import UUID
 from services.gateway.storage.appends import announcement_of
 from services.gateway.usecases.ports import Announcement, Positions
 from shared.contracts.events import Envelope
-from shared.contracts.routing import RoutingState
+from shared.contracts.routing import RoutingTold
 from shared.kernel.clock import to_iso
 from shared.kernel.ids import IdKind, encode
 from shared.kernel.vocabulary import ConversationStatus, EventType
@@ -43,7 +43,7 @@ class PostgresRouting:
 
 
 def _asked(event: Envelope) -> dict[str, object]:
-    state = RoutingState.model_validate_json(json.dumps(event.body))
+    state = RoutingTold.model_validate_json(json.dumps(event.body))
     item_id = new_id()
     return {
         "shop_id": str(event.shop_id),
@@ -57,6 +57,7 @@ def _asked(event: Envelope) -> dict[str, object]:
         or event.type is EventType.CONVERSATION_ENDED,
         "assigned": event.type is EventType.CONVERSATION_ASSIGNED,
         "routing_version": state.version,
+        "heard_version": state.heard_version,
         "agent_id": str(state.agent.id) if state.agent else None,
         "agent_name": state.agent.name if state.agent else None,
         "assignment_id": str(state.assignment_id) if state.assignment_id else None,

@@ -53,11 +53,15 @@ Answer: TypeAlias = Noted | HeardUpTo | Taken | ConversationNow | Refused
 
 @dataclass(frozen=True, slots=True)
 class ConversationTold:
-    """A durable event: the conversation right after it, and which agents' streams show it."""
+    """A durable event: the conversation right after it, and which agents' streams show it.
+
+    `heard` is how far the conversation's gateway stream had taken effect then.
+    """
 
     type: EventType
     conversation: Conversation
     audience: tuple[UUID, ...]
+    heard: int
 
 
 class OfferNews(StrEnum):

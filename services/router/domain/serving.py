@@ -116,7 +116,11 @@ def _start(state: ShopState, command: MessageArrived) -> None:
 
 
 def _reopen(state: ShopState, conversation: Conversation, command: MessageArrived) -> None:
-    """A customer wrote before hearing of the end: somebody must see it. No clock starts anew."""
+    """A customer wrote before the gateway heard of the end: somebody must see it.
+
+    The gateway finds the same by `heard` in the event of the end, and keeps the conversation open
+    (decision 0007). No clock starts anew.
+    """
     reopened = replace(
         conversation,
         customer=command.customer or conversation.customer,

@@ -25,7 +25,8 @@ def tell(
     told = replace(changed, version=changed.version + 1)
     state.put_conversation(told)
     state.changes.told_status[told.id] = told.status
-    state.changes.conversations_told.append(ConversationTold(event, told, audience))
+    heard = state.heard.get(told.id, 0)
+    state.changes.conversations_told.append(ConversationTold(event, told, audience, heard))
     return told
 
 

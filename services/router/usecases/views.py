@@ -144,6 +144,11 @@ def events(shop_id: UUID, effects: Effects, now: Instant) -> tuple[Envelope, ...
     )
 
 
+def _as_told(told: ConversationTold) -> routing.RoutingTold:
+    state = routing_state(told.conversation)
+    return routing.RoutingTold(**dict(state), heard_version=told.heard)
+
+
 def _envelope(shop_id: UUID, told: ConversationTold, receiver: Service, now: Instant) -> Envelope:
     conversation = told.conversation
     return Envelope(
@@ -155,5 +160,5 @@ def _envelope(shop_id: UUID, told: ConversationTold, receiver: Service, now: Ins
         stream=ids.encode(IdKind.CONVERSATION, conversation.id),
         version=conversation.version,
         occurred_at=now,
-        body=routing_state(conversation).model_dump(mode="json"),
+        body=_as_told(told).model_dump(mode="json"),
     )

@@ -348,7 +348,7 @@ export interface OrderSummary {
 /** What an agent's stream says of the agent. */
 export type Presence = "connected" | "disconnected";
 
-/** Body of every `conversation.*` event: the whole routing state after it. `version` grows by one with each such event of a conversation; only a greater one is applied. `assignment_version` grows with each new assignment. `first_response_ms` counts from the customer's first message received to the first human message committed. */
+/** Body of every live `conversation.*` event: the whole routing state after it. `version` grows by one with each such event of a conversation; only a greater one is applied. `assignment_version` grows with each new assignment. `first_response_ms` counts from the customer's first message received to the first human message committed. */
 export interface RoutingState {
   readonly conversation_id: ConversationId;
   readonly version: number;

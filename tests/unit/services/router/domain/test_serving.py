@@ -207,6 +207,15 @@ class TestClosing:
         assert assignment.status is AssignmentStatus.ENDED
         assert effects.conversations_told[0].audience == (agent_id(1),)
 
+    def test_an_end_tells_how_far_the_conversation_was_heard(self) -> None:
+        """By that the gateway knows whether a message crossed it (decision 0007)."""
+        desk = Desk(an_agent(1)).assigned(1)
+        desk.agent_writes(1)
+        (told,) = desk.closes(1, 1).conversations_told
+        assert (told.type, told.heard) == (EventType.CONVERSATION_ENDED, 2)
+        (reopened, *_) = desk.customer_writes(1).conversations_told
+        assert (reopened.type, reopened.heard) == (EventType.CONVERSATION_QUEUED, 3)
+
     def test_closing_again_gives_the_same_answer(self) -> None:
         desk = Desk(an_agent(1), an_agent(2)).assigned(1)
         first = desk.closes(1, 1)
