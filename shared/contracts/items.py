@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from uuid import UUID
 
 from pydantic import Field
 
 from shared.contracts.wire import (
+    AgentId,
     Contract,
     ConversationId,
     ItemId,
@@ -41,7 +41,7 @@ class Author(Readable):
     """Who wrote an item; the id is an agent's or absent."""
 
     kind: AuthorKind
-    id: UUID | None = None
+    id: AgentId | None = None
     name: str | None = None
 
 

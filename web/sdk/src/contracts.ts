@@ -86,7 +86,7 @@ export type AssignmentStatus = "active" | "wrap_up" | "ended";
 /** Who wrote an item; the id is an agent's or absent. */
 export interface Author {
   readonly kind: AuthorKind;
-  readonly id: string | null;
+  readonly id: AgentId | null;
   readonly name: string | null;
 }
 

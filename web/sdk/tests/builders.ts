@@ -1,6 +1,7 @@
 /** Items and frames for tests, each with what a test does not care about filled in. */
 
 import type {
+  AgentId,
   AgentSnapshot,
   AgentState,
   AuthorKind,
@@ -32,8 +33,12 @@ export function anItem(seq: number, more: Partial<Item> = {}): Item {
   };
 }
 
-export function by(kind: AuthorKind, name: string | null = null): Item["author"] {
-  return { kind, id: null, name };
+export function by(
+  kind: AuthorKind,
+  name: string | null = null,
+  id: AgentId | null = null,
+): Item["author"] {
+  return { kind, id, name };
 }
 
 export function aWelcome(more: Partial<Welcome> = {}): Welcome {

@@ -26,7 +26,7 @@ function after(...inputs: DeskInput[]): Desk {
 const event = (type: EventType, body: unknown): DeskInput => ({ type: "event", event: { type, body } });
 const said = (item: Item) => event("message.created", item);
 const taken: DeskInput = { type: "taken", offer: anOffer(), taken: aTaken() };
-const joined = anItem(2, { kind: "joined", author: by("system", ME.name) });
+const joined = anItem(2, { kind: "joined", author: by("system", ME.name, ME.id) });
 const unsent = { clientId: "c1", text: "On its way", writtenAt: 0 };
 const write: DeskInput = { type: "write", id: CONVERSATION, unsent };
 const theOne = (desk: Desk) => desk.conversations.get(CONVERSATION);
@@ -69,6 +69,20 @@ describe("an accepted conversation", () => {
   test("needs the grant until the gateway says that we joined", () => {
     expect(theOne(after(taken))?.grant).toBe("signed");
     expect(theOne(after(taken, said(anItem(1)), said(joined)))?.grant).toBeNull();
+  });
+
+  test("needs the grant when it was a namesake who joined", () => {
+    const namesake = anItem(2, { kind: "joined", author: by("system", ME.name, "agent_other") });
+    expect(theOne(after(taken, said(anItem(1)), said(namesake)))?.grant).toBe("signed");
+  });
+
+  test("needs the new grant when it was closed, re-opened and accepted again", () => {
+    const closed: DeskInput = { type: "routing", routing: aRouting(5, { status: "ended" }) };
+    const again: DeskInput = { type: "taken", offer: anOffer({ id: "offer_2" }), taken: aTaken(aRouting(8)) };
+    const desk = after(taken, said(anItem(1)), said(joined), closed, again, said(anItem(3)));
+    expect(theOne(desk)).toMatchObject({ standing: "mine", grant: "signed" });
+    const joinedAgain = anItem(4, { kind: "joined", author: by("system", ME.name, ME.id) });
+    expect(theOne(stepDesk(desk, said(joinedAgain), NOW))?.grant).toBeNull();
   });
 
   test("applies only a greater routing version", () => {

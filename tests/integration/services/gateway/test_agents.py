@@ -60,7 +60,7 @@ class TestItems:
         assert response.status_code == 201
         assert response.json()["author"] == {
             "kind": "agent",
-            "id": str(ANNA),
+            "id": encode(IdKind.AGENT, ANNA),
             "name": "Anna",
         }
 

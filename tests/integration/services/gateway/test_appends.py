@@ -12,8 +12,10 @@ from services.gateway.usecases.append import GroupCommit
 from services.gateway.usecases.ports import AppendResult, AppendRow, Verdict
 from shared.contracts.items import MessageCreated
 from shared.kernel.errors import ErrorCode, RefusedError
+from shared.kernel.ids import IdKind, encode
 from shared.kernel.vocabulary import AuthorKind, EventType
 from shared.kit.lanes import GroupLane
+from shared.kit.new_ids import new_id
 from tests.support.gateway import (
     ANNA,
     OTHER_SHOP,
@@ -29,6 +31,19 @@ from tests.support.gateway import (
     open_stores,
 )
 from tests.support.postgres import TestDatabase
+
+
+async def test_an_agents_id_looks_the_same_whoever_wrote_it(stores: Stores) -> None:
+    """PostgreSQL writes the events' JSON, the kernel all other ids."""
+    agents = [new_id(), UUID(int=0), UUID(int=2**128 - 1), *(UUID(int=1 << n) for n in range(128))]
+
+    rows = await stores.database.call(
+        "SELECT gateway.agent_wire(a) FROM unnest($1::uuid[]) WITH ORDINALITY AS r (a, n) "
+        "ORDER BY n",
+        agents,
+    )
+
+    assert [row[0] for row in rows] == [encode(IdKind.AGENT, agent) for agent in agents]
 
 
 class TestCustomers:

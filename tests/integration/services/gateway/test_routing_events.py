@@ -48,7 +48,11 @@ class TestLines:
         (line,) = announced
         item: Any = line.body["item"]
         assert item["text"] == "Anna joined the conversation."
-        assert item["author"]["kind"] == "system"
+        assert item["author"] == {
+            "kind": "system",
+            "id": encode(IdKind.AGENT, ANNA),
+            "name": "Anna",
+        }
         assert (line.agent_id, line.version) == (ANNA, 2)
 
     async def test_the_same_events_twice_change_nothing(self, stores: Stores) -> None:

@@ -31,7 +31,7 @@ export function ConversationView({ conversation, desk, actions }: Props) {
           </Button>
         )}
       </header>
-      <Transcript conversation={conversation} me={desk.agent.name} />
+      <Transcript conversation={conversation} me={desk.agent.id} />
       {mine ? (
         <Composer conversation={conversation} me={desk.agent.name} actions={actions} />
       ) : (

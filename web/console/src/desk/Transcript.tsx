@@ -1,7 +1,7 @@
 /** What was said, as plain text, the newest in sight; a message never becomes markup. */
 
 import type { Conversation, Unsent } from "@firstreply/sdk/agent";
-import type { Item } from "@firstreply/sdk/contracts";
+import type { AgentId, Item } from "@firstreply/sdk/contracts";
 import { useEffect, useLayoutEffect, useRef } from "react";
 import { time } from "../format.ts";
 import { nameOfConversation } from "./names.ts";
@@ -9,7 +9,7 @@ import { nameOfConversation } from "./names.ts";
 /** Closer to the end than this, new messages keep it at the end. In px. */
 const NEAR_END = 120;
 
-export function Transcript({ conversation, me }: { conversation: Conversation; me: string }) {
+export function Transcript({ conversation, me }: { conversation: Conversation; me: AgentId }) {
   const { thread, unsent, preview } = conversation;
   const names = { me, customer: nameOfConversation(conversation) };
   const box = useEndInSight(thread.items.length + unsent.length);
@@ -39,7 +39,7 @@ function Preview({ text }: { text: string }) {
 }
 
 interface Names {
-  readonly me: string;
+  readonly me: AgentId;
   readonly customer: string;
 }
 
@@ -86,11 +86,11 @@ function Waiting({ message }: { message: Unsent }) {
 
 function voiceOf(item: Item, { me, customer }: Names): string {
   if (item.author.kind === "customer") return item.author.name ?? customer;
-  return item.author.name === me ? "You" : (item.author.name ?? "Agent");
+  return item.author.id === me ? "You" : (item.author.name ?? "Agent");
 }
 
-function lineOf(item: Item, me: string): string {
-  const who = item.author.name === me ? "You" : (item.author.name ?? "An agent");
+function lineOf(item: Item, me: AgentId): string {
+  const who = item.author.id === me ? "You" : (item.author.name ?? "An agent");
   if (item.kind === "joined") return `${who} joined`;
   if (item.kind === "left") return `${who} left`;
   if (item.kind === "ended") return "Conversation ended";

@@ -15,6 +15,7 @@ export function conversationOf(desk: Desk, routing: RoutingState): Conversation 
     preview: null,
     customerName: routing.customer?.name ?? null,
     grant: null,
+    joinedAfter: 0,
     unsent: [],
     draft: "",
     refusal: null,
@@ -34,14 +35,20 @@ export function take(
     card: begun.card ?? offer.card,
     preview: offer.preview,
     customerName: begun.customerName ?? offer.customer_name,
-    grant: hasJoined(desk, begun.thread.items) ? null : taken.grant,
+    grant: hasJoined(desk, begun) ? null : taken.grant,
   };
 }
 
 /** Only a greater version is applied; words not sent when another took it go back to the draft. */
 export function route(desk: Desk, one: Conversation, routing: RoutingState): Conversation {
   if (routing.version <= one.routing.version) return one;
-  return { ...one, routing, standing: standingOf(desk, routing) };
+  const standing = standingOf(desk, routing);
+  return standing === "mine" ? { ...one, routing, standing } : { ...notMine(one, standing), routing };
+}
+
+/** It is over or another's: should it be ours again, the lines until now say nothing of that. */
+export function notMine(one: Conversation, standing: Exclude<Standing, "mine">): Conversation {
+  return { ...one, standing, joinedAfter: one.thread.seq };
 }
 
 function standingOf(desk: Desk, routing: RoutingState): Standing {
@@ -54,13 +61,14 @@ export function withItems(desk: Desk, one: Conversation, items: readonly Item[])
   const thread = addItems(one.thread, items);
   const committed = new Set(items.map((item) => item.client_id));
   const unsent = one.unsent.filter((message) => !committed.has(message.clientId));
-  const grant = hasJoined(desk, thread.items) ? null : one.grant;
+  const grant = hasJoined(desk, { ...one, thread }) ? null : one.grant;
   return { ...one, thread, unsent, grant };
 }
 
-function hasJoined(desk: Desk, items: readonly Item[]): boolean {
-  const last = items.findLast((item) => item.kind === "joined" || item.kind === "left");
-  return last?.kind === "joined" && last.author.name === desk.agent.name;
+function hasJoined(desk: Desk, { thread, joinedAfter }: Conversation): boolean {
+  const line = ({ kind, seq }: Item) => seq > joinedAfter && (kind === "joined" || kind === "left");
+  const last = thread.items.findLast(line);
+  return last?.kind === "joined" && last.author.id === desk.agent.id;
 }
 
 export function withCard(one: Conversation, card: Card): Conversation {

@@ -37,6 +37,8 @@ export interface Conversation {
   readonly customerName: string | null;
   /** Opens the conversation for writing before the assignment's event reached the gateway. */
   readonly grant: string | null;
+  /** Only a joined line after this seq can be that of the present assignment. */
+  readonly joinedAfter: number;
   readonly unsent: readonly Unsent[];
   readonly draft: string;
   /** Why the last message did not go; the words are back in the draft. */

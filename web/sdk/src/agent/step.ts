@@ -9,7 +9,7 @@ import type {
   OfferEnded,
   RoutingState,
 } from "../contracts.ts";
-import { conversationOf, route, take, withCard, withItems, withoutUnsent } from "./conversations.ts";
+import { conversationOf, notMine, route, take, withCard, withItems, withoutUnsent } from "./conversations.ts";
 import type { Conversation, Desk, DeskInput } from "./desk.ts";
 
 /** `now` is this machine's clock, in ms. */
@@ -81,7 +81,7 @@ function onSnapshot(desk: Desk, snapshot: AgentSnapshot, now: number): Desk {
   for (const one of desk.conversations.values()) {
     // With a grant still needed it was accepted while this snapshot was on its way.
     const gone = one.standing === "mine" && !there.has(one.id) && one.grant === null;
-    if (gone) next = put(next, { ...one, standing: "ended" });
+    if (gone) next = put(next, notMine(one, "ended"));
   }
   for (const item of snapshot.items) next = onItem(next, item);
   for (const ready of snapshot.cards) next = onCard(next, ready);

@@ -90,7 +90,8 @@ BEGIN
                     'seq', n.last_seq + n.place, 'kind', 'message', 'visibility', 'everyone',
                     'author', jsonb_build_object(
                         'kind', CASE WHEN n.session IS NULL THEN 'agent' ELSE 'customer' END,
-                        'id', CASE WHEN n.session IS NULL THEN n.sender END,
+                        'id', CASE WHEN n.session IS NULL
+                            THEN gateway.agent_wire(n.sender) END,
                         'name', n.author_name),
                     'text', n.text, 'client_id', n.client_id, 'created_at', v_wire_now),
                 'conversation', n.summary,

@@ -1,4 +1,7 @@
-"""An end that crossed a customer's message is none, and a newer grant opens what has ended."""
+"""An end that crossed a customer's message is none, and a newer grant opens what has ended.
+
+Authors are named by TypeIDs, as everybody else is.
+"""
 
 from __future__ import annotations
 
@@ -20,12 +23,13 @@ BEFORE = (
 )
 """Only `take_routing` calls it, by name: it finds whichever is there."""
 NEW_ROUTINES = {
+    "agent_wire": "uuid",
     "has_gone_on": "uuid, uuid, timestamptz",
     "apply_routing": (
         "uuid, uuid, boolean, boolean, integer, bigint, uuid, text, uuid, integer, timestamptz"
     ),
 }
-REPLACED_ROUTINES = ("append_items", "take_routing")
+REPLACED_ROUTINES = ("append_items", "append_line", "take_routing")
 
 
 def upgrade() -> None:
