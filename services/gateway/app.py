@@ -242,7 +242,7 @@ class _Gateway:
             kind=IdentityKind.SHOP_CUSTOMER, value=claims.subject, verified=True, name=claims.name
         )
 
-    def _read_grant(self, token: str) -> Grant:
+    def _read_grant(self, token: str) -> Grant | None:
         return read_grant(self.keys, token, self.clock.now())
 
     async def _snapshot(self, shop_id: UUID, agent_id: UUID) -> AgentSnapshot:

@@ -54,6 +54,8 @@ class BusyAgent:
     said: set[str] = field(default_factory=set)
     _unsaid: dict[str, Reply] = field(default_factory=dict)
     _close_at: dict[str, float] = field(default_factory=dict)
+    _ended: dict[str, int] = field(default_factory=dict)
+    """The routing version at which this agent closed a conversation: what is older is past."""
 
     async def run(self) -> None:
         """Work until cancelled."""
@@ -103,7 +105,8 @@ class BusyAgent:
     async def _begin(self, agent: AgentClient, snapshot: dict[str, Any]) -> None:
         self.streams += 1
         for conversation in snapshot["conversations"]:
-            self._serve(conversation["conversation_id"], None)
+            if conversation["version"] > self._ended.get(conversation["conversation_id"], 0):
+                self._serve(conversation["conversation_id"], None)
         await agent.set_status("available")
         for offer in snapshot["offers"]:
             await self._accept(agent, offer)
@@ -138,6 +141,7 @@ class BusyAgent:
             answer = await agent.post(f"/v1/routing/conversations/{conversation_id}/close")
             if self._is_good("close", answer):
                 self.closed += 1
+                self._ended[conversation_id] = answer.json()["version"]
             if answer.status_code not in TRY_LATER:
                 del self._close_at[conversation_id]
 

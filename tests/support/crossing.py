@@ -81,6 +81,7 @@ class Crossing:
         self._count += 1
         token = self._grants[conversation_id]
         grant = read_grant(self.rig.keys, token, self.rig.clock.now())
+        assert grant is not None
         row = an_answer(
             conversation_id, f"a{self._count}", agent_id=self.agent.agent_id, grant=grant
         )

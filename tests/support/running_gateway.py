@@ -140,7 +140,13 @@ class ServedGateway:
         )
         return sign_principal(self.keys, principal)
 
-    def grant(self, conversation_id: UUID, agent_id: UUID = ANNA, version: int = 1) -> str:
+    def grant(
+        self,
+        conversation_id: UUID,
+        agent_id: UUID = ANNA,
+        version: int = 1,
+        lasts_ms: int = HOUR_MS,
+    ) -> str:
         grant = Grant(
             shop_id=SHOP,
             conversation_id=conversation_id,
@@ -148,7 +154,7 @@ class ServedGateway:
             agent_name="Anna",
             assignment_id=ASSIGNMENT,
             assignment_version=version,
-            expires_at=self.clock.now() + HOUR_MS,
+            expires_at=self.clock.now() + lasts_ms,
         )
         return sign_grant(self.keys, grant)
 

@@ -34,9 +34,12 @@ _REFUSALS = {
     Verdict.NOT_FOUND: (ErrorCode.NOT_FOUND, "There is no such conversation."),
     Verdict.NOT_ASSIGNED: (
         ErrorCode.NOT_ASSIGNED,
-        "This conversation is not assigned to you.",
+        "This conversation is not assigned to you, or not any more: accept an offer of it first.",
     ),
-    Verdict.ALREADY_ENDED: (ErrorCode.ALREADY_ENDED, "This conversation has ended."),
+    Verdict.ALREADY_ENDED: (
+        ErrorCode.ALREADY_ENDED,
+        "This conversation has ended: what its customer writes next comes as a new offer.",
+    ),
 }
 
 

@@ -32,8 +32,10 @@ _SENTENCES = {
     ErrorCode.NOT_FOUND: "There is nothing here.",
     ErrorCode.OFFER_GONE: "This offer is gone.",
     ErrorCode.AT_CAPACITY: "You serve as many conversations as you can take.",
-    ErrorCode.NOT_ASSIGNED: "This conversation is not assigned to you.",
-    ErrorCode.ALREADY_ENDED: "This conversation has ended.",
+    ErrorCode.NOT_ASSIGNED: (
+        "This conversation is not assigned to you, or not any more: accept an offer of it first."
+    ),
+    ErrorCode.ALREADY_ENDED: "This conversation has ended already.",
 }
 
 

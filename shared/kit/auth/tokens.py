@@ -57,20 +57,20 @@ def sign_grant(keys: Keyring, grant: Grant) -> str:
     return keys.sign(payload.to_json(), token_type=_GRANT_TYPE)
 
 
-def read_grant(keys: Keyring, token: str, now: Instant) -> Grant:
-    """Return what a grant allows; whether it is this caller's, the reader must compare.
+def read_grant(keys: Keyring, token: str, now: Instant) -> Grant | None:
+    """Return what a grant allows, None when its time is over: it then opens nothing any more.
+
+    Whether it is this caller's, the reader must compare.
 
     Raises:
-        RefusedError: NOT_ASSIGNED, the same for every token that is no good grant now.
+        RefusedError: NOT_ASSIGNED, the same for every token that never was a grant of ours.
     """
     try:
         payload = keys.verify(token, token_type=_GRANT_TYPE)
         grant = _GrantPayload.model_validate_json(payload).grant
     except (BadTokenError, ValidationError):
         _refuse_grant()
-    if grant.expires_at <= now:
-        _refuse_grant()
-    return grant
+    return grant if grant.expires_at > now else None
 
 
 def _seconds(instant: Instant) -> int:
@@ -84,5 +84,5 @@ def _refuse() -> NoReturn:
 
 
 def _refuse_grant() -> NoReturn:
-    detail = "This grant is no longer valid or not ours."
+    detail = "This grant is not one of ours: send the one that the accept answered, or none."
     raise RefusedError(ErrorCode.NOT_ASSIGNED, detail) from None

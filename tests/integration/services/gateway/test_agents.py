@@ -95,6 +95,30 @@ class TestItems:
             response = await answer(served, conversation_id, grant=grant)
             assert (response.status_code, response.json()["code"]) == (403, "not_assigned")
 
+    async def test_a_grant_that_is_over_takes_nothing_from_whoever_is_assigned(
+        self, served: ServedGateway
+    ) -> None:
+        """Sent again after an outage longer than the grant: the same message, not a refusal."""
+        conversation_id = await served.stores.conversation()
+        await served.router.tell(a_routing_event(conversation_id, 1))
+        over = served.grant(conversation_id, lasts_ms=-1)
+
+        first = await answer(served, conversation_id, grant=over)
+        again = await answer(served, conversation_id, grant=over)
+
+        assert (first.status_code, again.json()) == (201, first.json())
+
+    async def test_a_grant_that_is_over_gives_nothing_to_whoever_is_not(
+        self, served: ServedGateway
+    ) -> None:
+        conversation_id = await served.stores.conversation()
+
+        response = await answer(
+            served, conversation_id, grant=served.grant(conversation_id, lasts_ms=-1)
+        )
+
+        assert (response.status_code, response.json()["code"]) == (403, "not_assigned")
+
     async def test_an_ended_conversation_takes_nothing_more(self, served: ServedGateway) -> None:
         conversation_id = await served.stores.conversation()
         await served.router.tell(a_routing_event(conversation_id, 1))

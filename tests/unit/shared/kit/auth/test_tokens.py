@@ -87,8 +87,10 @@ class TestGrant:
     def test_a_grant_comes_back_whole(self) -> None:
         assert read_grant(KEYS, sign_grant(KEYS, GRANT), NOW) == GRANT
 
-    def test_a_grant_is_refused_from_the_instant_it_expires(self) -> None:
-        assert_refused(sign_grant(KEYS, GRANT), now=GRANT.expires_at)
+    def test_a_grant_opens_nothing_from_the_instant_it_expires(self) -> None:
+        token = sign_grant(KEYS, GRANT)
+        assert read_grant(KEYS, token, GRANT.expires_at - 1) == GRANT
+        assert read_grant(KEYS, token, GRANT.expires_at) is None
 
     def test_a_principal_is_never_a_grant(self) -> None:
         with pytest.raises(RefusedError):
