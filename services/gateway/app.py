@@ -195,7 +195,9 @@ class _Gateway:
     def running(self, group: asyncio.TaskGroup) -> RunningGateway:
         """Return the outside of a gateway whose errands run in this group."""
         agent = require_agent(self.keys, self.clock)
-        posting = Posting(self.lane.submit, self.items, self._read_grant, self.clock)
+        posting = Posting(
+            self.lane.submit, self.items, self._read_grant, self.router.grant, self.clock
+        )
         return RunningGateway(
             routers=(
                 item_routes(agent, self.items, posting),

@@ -87,7 +87,7 @@ async def run_router(
         offers = ServeOffers(machine.desk, records, machine.cards, signer, clock)
         desk = AgentDesk(machine.desk, records, machine.cards, offers)
         events = HearEvents(machine.desk, machine.cards)
-        await stack.enter_async_context(answering(bus, events, desk))
+        await stack.enter_async_context(answering(bus, events, desk, offers))
         sign_in = SignIn(RouterAccounts(database), Argon2Passwords(), KeyTexts(), signer, clock)
         yield RunningRouter(
             routers=(

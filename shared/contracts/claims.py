@@ -33,3 +33,17 @@ class Grant(Readable):
     assignment_id: AssignmentId
     assignment_version: int
     expires_at: WireInstant
+
+
+class GrantRequest(Readable):
+    """Asks the router whether a conversation is an agent's, by a gateway that knows of nothing."""
+
+    shop_id: ShopId
+    agent_id: AgentId
+    conversation_id: ConversationId
+
+
+class GrantAnswer(Readable):
+    """What the agent may do there; nothing when the conversation is not that agent's."""
+
+    grant: Grant | None

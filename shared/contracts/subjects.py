@@ -12,6 +12,9 @@ CARD = "history.card"
 AGENT_SNAPSHOT = "router.agent-snapshot"
 """Request: SnapshotRequest -> RouterSnapshot."""
 
+GRANT = "router.grant"
+"""Request: GrantRequest -> GrantAnswer."""
+
 PRESENCE_CHANGE = "router.presence-change"
 """Publish: PresenceChange."""
 

@@ -14,7 +14,7 @@ import httpx
 from services.gateway.app import RunningGateway, run_gateway
 from services.gateway.config import GatewaySettings
 from shared.contracts import subjects
-from shared.contracts.claims import Grant, Principal
+from shared.contracts.claims import Grant, GrantAnswer, GrantRequest, Principal
 from shared.contracts.events import BatchAnswer, Envelope, EventBatch, StreamPosition
 from shared.contracts.routing import (
     AgentState,
@@ -27,7 +27,7 @@ from shared.kernel.vocabulary import AgentStatus, Presence, Scope, Service
 from shared.kit.auth.keyring import Keyring
 from shared.kit.auth.tokens import sign_grant, sign_principal
 from shared.kit.bus.in_process import InProcessBus
-from shared.kit.bus.interface import Bus
+from shared.kit.bus.interface import Bus, Subscription
 from shared.kit.system_clock import SystemClock
 from shared.kit.web.app import create_app
 from shared.kit.web.server import bind_port, serve
@@ -47,7 +47,29 @@ class StandIn:
     events: list[Envelope] = field(default_factory=list)
     presence: list[PresenceChange] = field(default_factory=list)
     beats: list[PresenceBeat] = field(default_factory=list)
+    grants: dict[UUID, Grant] = field(default_factory=dict)
+    """What it says yes to, by conversation."""
     agent_version: int = 0
+    places: dict[str, Subscription] = field(default_factory=dict)
+
+    async def open(self) -> None:
+        """Take the places of router and history on the bus."""
+        served = {
+            subjects.events(Service.ROUTER): self.take,
+            subjects.events(Service.HISTORY): self.take,
+            subjects.AGENT_SNAPSHOT: self.snapshot,
+            subjects.GRANT: self.grant,
+        }
+        for subject, responder in served.items():
+            self.places[subject] = await self.bus.serve(subject, responder)
+        self.places[subjects.PRESENCE_CHANGE] = await self.bus.subscribe(
+            subjects.PRESENCE_CHANGE,
+            lambda raw: self.presence.append(PresenceChange.model_validate_json(raw)),
+        )
+        self.places[subjects.PRESENCE_BEAT] = await self.bus.subscribe(
+            subjects.PRESENCE_BEAT,
+            lambda raw: self.beats.append(PresenceBeat.model_validate_json(raw)),
+        )
 
     async def until(self, true: Callable[[], bool]) -> None:
         """Wait until the gateway has said something."""
@@ -82,6 +104,12 @@ class StandIn:
         )
         return RouterSnapshot(agent=agent, offers=(), conversations=()).to_json()
 
+    async def grant(self, raw: bytes) -> bytes:
+        asked = GrantRequest.model_validate_json(raw)
+        grant = self.grants.get(asked.conversation_id)
+        theirs = grant if grant is not None and grant.agent_id == asked.agent_id else None
+        return GrantAnswer(grant=theirs).to_json()
+
     async def tell(self, *events: Envelope) -> BatchAnswer:
         """Send the gateway durable events as the router does."""
         answer = await self.bus.request(
@@ -93,23 +121,11 @@ class StandIn:
 @asynccontextmanager
 async def standing_in(bus: Bus) -> AsyncIterator[StandIn]:
     stand_in = StandIn(bus)
-    places = [
-        await bus.serve(subjects.events(Service.ROUTER), stand_in.take),
-        await bus.serve(subjects.events(Service.HISTORY), stand_in.take),
-        await bus.serve(subjects.AGENT_SNAPSHOT, stand_in.snapshot),
-        await bus.subscribe(
-            subjects.PRESENCE_CHANGE,
-            lambda raw: stand_in.presence.append(PresenceChange.model_validate_json(raw)),
-        ),
-        await bus.subscribe(
-            subjects.PRESENCE_BEAT,
-            lambda raw: stand_in.beats.append(PresenceBeat.model_validate_json(raw)),
-        ),
-    ]
+    await stand_in.open()
     try:
         yield stand_in
     finally:
-        for place in places:
+        for place in stand_in.places.values():
             await place.close()
 
 

@@ -1,4 +1,4 @@
-"""Asks the router for an agent's snapshot and tells it who is connected here."""
+"""Asks the router for agents' snapshots and grants, and tells it who is connected here."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from uuid import UUID
 import structlog
 
 from shared.contracts import subjects
+from shared.contracts.claims import Grant, GrantAnswer, GrantRequest
 from shared.contracts.routing import (
     ConnectedAgent,
     PresenceBeat,
@@ -20,7 +21,7 @@ from shared.kernel.errors import ErrorCode, RefusedError
 from shared.kernel.vocabulary import Presence
 from shared.kit.bus.interface import Bus, BusError
 
-SNAPSHOT_TIMEOUT_MS: Millis = 3_000
+ANSWER_TIMEOUT_MS: Millis = 3_000
 """DESIGN section 6: commands wait at most 3 s through a take-over."""
 RETRY_AFTER_MS: Millis = 1_000
 
@@ -37,17 +38,14 @@ class BusRouter:
     async def snapshot(self, shop_id: UUID, agent_id: UUID) -> RouterSnapshot:
         """See `RouterClient.snapshot`."""
         question = SnapshotRequest(shop_id=shop_id, agent_id=agent_id)
-        try:
-            answer = await self._bus.request(
-                subjects.AGENT_SNAPSHOT, question.to_json(), timeout_ms=SNAPSHOT_TIMEOUT_MS
-            )
-        except BusError as error:
-            raise RefusedError(
-                ErrorCode.ROUTING_UNAVAILABLE,
-                "Routing does not answer right now; connect again shortly.",
-                retry_after_ms=RETRY_AFTER_MS,
-            ) from error
+        answer = await self._ask(subjects.AGENT_SNAPSHOT, question.to_json())
         return RouterSnapshot.model_validate_json(answer)
+
+    async def grant(self, shop_id: UUID, agent_id: UUID, conversation_id: UUID) -> Grant | None:
+        """See `RouterClient.grant`."""
+        question = GrantRequest(shop_id=shop_id, agent_id=agent_id, conversation_id=conversation_id)
+        answer = await self._ask(subjects.GRANT, question.to_json())
+        return GrantAnswer.model_validate_json(answer).grant
 
     async def presence(self, shop_id: UUID, agent_id: UUID, presence: Presence) -> None:
         """See `RouterClient.presence`."""
@@ -65,6 +63,16 @@ class BusRouter:
             ),
         )
         await self._tell(subjects.PRESENCE_BEAT, beat.to_json())
+
+    async def _ask(self, subject: str, question: bytes) -> bytes:
+        try:
+            return await self._bus.request(subject, question, timeout_ms=ANSWER_TIMEOUT_MS)
+        except BusError as error:
+            raise RefusedError(
+                ErrorCode.ROUTING_UNAVAILABLE,
+                "Routing does not answer right now; try again shortly.",
+                retry_after_ms=RETRY_AFTER_MS,
+            ) from error
 
     async def _tell(self, subject: str, payload: bytes) -> None:
         try:

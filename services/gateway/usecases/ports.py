@@ -229,6 +229,14 @@ class RouterClient(Protocol):
         """
         ...
 
+    async def grant(self, shop_id: UUID, agent_id: UUID, conversation_id: UUID) -> Grant | None:
+        """Return the grant of the agent who serves a conversation; None: it is not that agent's.
+
+        Raises:
+            RefusedError: ROUTING_UNAVAILABLE.
+        """
+        ...
+
     async def presence(self, shop_id: UUID, agent_id: UUID, presence: Presence) -> None:
         """Say that an agent's first stream opened or the last one closed."""
         ...

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from services.gateway.usecases.ports import AppendResult, AppendRow, ItemStore, SubmitAppend
@@ -12,6 +12,8 @@ from shared.contracts.claims import Grant
 from shared.contracts.items import Item, NewItem
 from shared.kernel.clock import Clock
 from shared.kernel.errors import ErrorCode, RefusedError
+
+_ROUTERS_TO_SAY = frozenset({ErrorCode.NOT_ASSIGNED, ErrorCode.ALREADY_ENDED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,8 @@ class Posting:
     submit: SubmitAppend
     items: ItemStore
     read_grant: Callable[[str], Grant | None]
+    ask_router: Callable[[UUID, UUID, UUID], Awaitable[Grant | None]]
+    """(shop, agent, conversation) -> the grant of whoever serves it."""
     clock: Clock
 
 
@@ -44,7 +48,7 @@ async def post_item(
 
     Raises:
         RefusedError: NOT_ASSIGNED, ALREADY_ENDED, NOT_FOUND, CLIENT_ID_CONFLICT, INVALID_REQUEST
-            or TRY_AGAIN.
+            ROUTING_UNAVAILABLE or TRY_AGAIN.
     """
     if "\0" in new.text:
         raise RefusedError(ErrorCode.INVALID_REQUEST, "A text may not hold the character U+0000.")
@@ -58,7 +62,20 @@ async def post_item(
         author_name=writer.name,
         grant=_grant(new.grant, writer, conversation_id, needs),
     )
-    return await _item(writer.shop_id, await needs.submit(row), needs.items)
+    return await _item(writer.shop_id, await _submit(row, conversation_id, needs), needs.items)
+
+
+async def _submit(row: AppendRow, conversation_id: UUID, needs: Posting) -> AppendResult:
+    """Commit the row. What we know may be behind: it is refused only on the router's no."""
+    try:
+        return await needs.submit(row)
+    except RefusedError as refusal:
+        if refusal.code not in _ROUTERS_TO_SAY:
+            raise
+        grant = await needs.ask_router(row.shop_id, row.sender_id, conversation_id)
+        if grant is None:
+            raise
+    return await needs.submit(replace(row, grant=grant))
 
 
 def _grant(

@@ -1,4 +1,4 @@
-"""Answers what other services ask over the bus: durable events in, agents' snapshots out."""
+"""Answers what other services ask over the bus: durable events in, snapshots and grants out."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from contextlib import asynccontextmanager
 
 from services.router.usecases.agent_desk import AgentDesk
 from services.router.usecases.hear_events import HearEvents
+from services.router.usecases.serve_offers import ServeOffers
 from shared.contracts import subjects
+from shared.contracts.claims import GrantAnswer, GrantRequest
 from shared.contracts.routing import SnapshotRequest
 from shared.kernel.vocabulary import Service
 from shared.kit.bus.interface import Bus
@@ -15,17 +17,26 @@ from shared.kit.inbox import serve_events
 
 
 @asynccontextmanager
-async def answering(bus: Bus, events: HearEvents, desk: AgentDesk) -> AsyncIterator[None]:
-    """Serve events.router and the agents' snapshots while the block runs."""
+async def answering(
+    bus: Bus, events: HearEvents, desk: AgentDesk, offers: ServeOffers
+) -> AsyncIterator[None]:
+    """Serve events.router, the agents' snapshots and grants while the block runs."""
 
     async def snapshot(raw: bytes) -> bytes:
         request = SnapshotRequest.model_validate_json(raw)
         return (await desk.snapshot(request.shop_id, request.agent_id)).to_json()
 
+    async def grant(raw: bytes) -> bytes:
+        asked = GrantRequest.model_validate_json(raw)
+        found = await offers.grant(asked.shop_id, asked.agent_id, asked.conversation_id)
+        return GrantAnswer(grant=found).to_json()
+
     hearing = await serve_events(bus, Service.ROUTER, events.apply)
     showing = await bus.serve(subjects.AGENT_SNAPSHOT, snapshot)
+    granting = await bus.serve(subjects.GRANT, grant)
     try:
         yield
     finally:
+        await granting.close()
         await showing.close()
         await hearing.close()

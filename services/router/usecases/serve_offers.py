@@ -23,7 +23,7 @@ from shared.contracts import routing
 from shared.contracts.claims import Grant
 from shared.kernel.clock import Clock, Millis
 from shared.kernel.errors import ErrorCode, RefusedError
-from shared.kernel.vocabulary import AssignmentStatus, OfferStatus
+from shared.kernel.vocabulary import AssignmentStatus, ConversationStatus, OfferStatus
 
 GRANT_LIFE_MS: Final[Millis] = 60_000
 """A grant bridges the way of the assignment's event; a minute covers a relay at rest."""
@@ -117,6 +117,13 @@ class ServeOffers:
             code = ErrorCode.NOT_FOUND  # not the caller's to see: like one that does not exist
         raise _refused(code)
 
+    async def grant(self, shop_id: UUID, agent_id: UUID, conversation_id: UUID) -> Grant | None:
+        """Return the grant of the agent who serves this conversation now; None for anybody else."""
+        found = await self._records.conversation(shop_id, conversation_id, agent_id)
+        if found is None or found.status is not ConversationStatus.ASSIGNED:
+            return None
+        return self._grant(shop_id, found) if found.agent_id == agent_id else None
+
     async def pending(self, caller: Caller) -> tuple[routing.Offer, ...]:
         """Return the agent's pending offers with their cards, oldest first."""
         rows = await self._records.pending_offers(caller.shop_id, caller.agent_id)
@@ -141,19 +148,23 @@ class ServeOffers:
     def _taken(
         self, caller: Caller, assignment: Assignment, conversation: Conversation
     ) -> routing.OfferTaken:
-        grant = Grant(
-            shop_id=caller.shop_id,
-            conversation_id=conversation.id,
-            agent_id=caller.agent_id,
-            agent_name=conversation.agent_name or caller.name,
-            assignment_id=assignment.id,
-            assignment_version=assignment.version,
-            expires_at=self._clock.now() + GRANT_LIFE_MS,
-        )
         return routing.OfferTaken(
             assignment=views.assignment(assignment),
-            grant=self._signer.grant(grant),
+            grant=self._signer.grant(self._grant(caller.shop_id, conversation)),
             state=views.routing_state(conversation),
+        )
+
+    def _grant(self, shop_id: UUID, conversation: Conversation) -> Grant:
+        if conversation.agent_id is None or conversation.assignment_id is None:
+            raise TypeError("a conversation that is served has an agent and an assignment")
+        return Grant(
+            shop_id=shop_id,
+            conversation_id=conversation.id,
+            agent_id=conversation.agent_id,
+            agent_name=conversation.agent_name or "",
+            assignment_id=conversation.assignment_id,
+            assignment_version=conversation.assignment_version,
+            expires_at=self._clock.now() + GRANT_LIFE_MS,
         )
 
 

@@ -12,12 +12,13 @@ from uuid import UUID
 import httpx
 import pytest
 
+from shared.contracts import subjects
 from shared.contracts.stream import StreamEvent
 from shared.contracts.subjects import live_agent
 from shared.contracts.wire import TEXT_MAX
 from shared.kernel.ids import IdKind, decode, encode
 from shared.kernel.vocabulary import EventType, Presence
-from tests.support.gateway import ANNA, OTHER_SHOP, OTHER_SITE, a_routing_event
+from tests.support.gateway import ANNA, OTHER_SHOP, OTHER_SITE, a_grant, a_routing_event
 from tests.support.running_gateway import ServedGateway
 
 
@@ -82,6 +83,26 @@ class TestItems:
         response = await answer(served, conversation_id)
 
         assert (response.status_code, response.json()["code"]) == (403, "not_assigned")
+
+    async def test_an_agent_is_refused_only_on_the_routers_no(self, served: ServedGateway) -> None:
+        """After an outage an agent may have neither the grant nor the gateway the event."""
+        conversation_id = await served.stores.conversation()
+        served.router.grants[conversation_id] = a_grant(conversation_id)
+
+        response = await answer(served, conversation_id)
+        await served.router.tell(a_routing_event(conversation_id, 1))
+        again = await answer(served, conversation_id)
+
+        assert (response.status_code, again.json()) == (201, response.json())
+
+    async def test_a_router_that_does_not_answer_is_not_a_no(self, served: ServedGateway) -> None:
+        conversation_id = await served.stores.conversation()
+        await served.router.places[subjects.GRANT].close()
+
+        response = await answer(served, conversation_id)
+
+        assert (response.status_code, response.json()["code"]) == (503, "routing_unavailable")
+        assert int(response.headers["Retry-After"]) >= 1
 
     async def test_somebody_elses_grant_opens_nothing(self, served: ServedGateway) -> None:
         conversation_id = await served.stores.conversation()

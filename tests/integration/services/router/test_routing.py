@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from uuid import UUID
 
 import pytest
 
-from shared.contracts.claims import Grant
+from shared.contracts import subjects
+from shared.contracts.claims import Grant, GrantAnswer, GrantRequest
 from shared.contracts.routing import RoutingState
 from shared.kernel import ids
 from shared.kernel.ids import IdKind
@@ -23,6 +25,15 @@ from tests.support.router import Console, Rig, running_router
 async def rig(database: TestDatabase, clock: VirtualClock) -> AsyncIterator[Rig]:
     async with running_router(database, clock) as rig:
         yield rig
+
+
+async def granted(rig: Rig, agent: Console, conversation_id: UUID) -> Grant | None:
+    """Ask as the gateway does whether a conversation is an agent's."""
+    asked = GrantRequest(
+        shop_id=agent.shop_id, agent_id=agent.agent_id, conversation_id=conversation_id
+    )
+    answer = await rig.bus.request(subjects.GRANT, asked.to_json(), timeout_ms=5_000)
+    return GrantAnswer.model_validate_json(answer).grant
 
 
 async def test_a_conversation_goes_from_the_first_message_to_its_end(
@@ -203,6 +214,22 @@ class TestWhoMaySee:
         offer = await anna.wait_for(EventType.OFFER_CREATED)
         answer = await anna.close(offer["conversation_id"])
         assert (answer.status_code, answer.json()["code"]) == (403, "not_assigned")
+
+    async def test_only_who_serves_it_is_granted_a_conversation(self, rig: Rig) -> None:
+        """The gateway asks when it knows of no assignment: it refuses on this word only."""
+        shop = await rig.shop()
+        anna, bert = await rig.console(shop), await rig.console(shop, status="away")
+        conversation = new_id()
+        await rig.message(shop, conversation)
+        offer = await anna.wait_for(EventType.OFFER_CREATED)
+        assert await granted(rig, anna, conversation) is None
+        taken = (await anna.accept(offer)).json()
+        expected = read_grant(rig.keys, taken["grant"], rig.clock.now())
+        assert await granted(rig, anna, conversation) == expected
+        assert await granted(rig, bert, conversation) is None
+        assert await granted(rig, anna, new_id()) is None
+        await anna.close(offer["conversation_id"])
+        assert await granted(rig, anna, conversation) is None
 
     async def test_a_supervisor_sees_and_closes_everything(self, rig: Rig) -> None:
         shop = await rig.shop()

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from uuid import UUID
 
 from services.gateway.usecases.follow_agent import ConnectedAgents
+from shared.contracts.claims import Grant
 from shared.contracts.routing import RouterSnapshot
 from shared.kernel.vocabulary import Presence
 
@@ -22,6 +23,9 @@ class Router:
         self.beats: list[int] = []
 
     async def snapshot(self, shop_id: UUID, agent_id: UUID) -> RouterSnapshot:
+        raise NotImplementedError
+
+    async def grant(self, shop_id: UUID, agent_id: UUID, conversation_id: UUID) -> Grant | None:
         raise NotImplementedError
 
     async def presence(self, shop_id: UUID, agent_id: UUID, presence: Presence) -> None:
