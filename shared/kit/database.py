@@ -8,8 +8,9 @@ shop into another's work.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -19,10 +20,15 @@ from sqlalchemy import Executable, RowMapping, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from shared.kernel.errors import RefusedError
+from shared.kit.database_away import told_when_away
 
 MAX_SHOPS = 8
 """Shops in one scope: a longer list made the policy cost more than it saved (DESIGN section 4)."""
 CALL_TIMEOUT_S = 5.0
+CONNECT_TIMEOUT_S = 3.0
+"""Time to find or make a connection that answers: a server that hangs accepts and says nothing."""
+STATEMENT_TIMEOUT_S = 12.0
+"""Above the roles' own statement_timeout, which a server that hangs does not count."""
 POOL_SIZE = 5
 HOT_POOL_SIZE = 4
 
@@ -119,33 +125,42 @@ class Database:
         handed its remains.
 
         Raises:
-            asyncpg.PostgresError, OSError, TimeoutError: the outcome is unknown unless the error
-                says otherwise.
+            DatabaseAwayError: the database is away or busy.
+            asyncpg.PostgresError: the statement failed, and nothing was done.
         """
-        async with self._pool.acquire() as connection:
-            try:
-                return await connection.fetch(sql, *args, timeout=timeout_s)
-            except BaseException:
-                connection.terminate()
-                raise
+        with told_when_away():
+            async with self._pool.acquire(timeout=CONNECT_TIMEOUT_S) as connection:
+                try:
+                    return await connection.fetch(sql, *args, timeout=timeout_s)
+                except BaseException:
+                    connection.terminate()
+                    raise
 
     @asynccontextmanager
     async def _transaction(
         self, shop_ids: tuple[UUID, ...], *, read_only: bool
     ) -> AsyncIterator[AsyncConnection]:
         scope = scope_of(*shop_ids)
-        async with self._engine.connect() as connection:
-            try:
-                connection = await connection.execution_options(postgresql_readonly=read_only)  # noqa: PLW2901
-                await connection.execute(_SET_SCOPE, {"shop_ids": scope})
-                yield connection
-                await connection.commit()
-            except RefusedError:
-                await connection.rollback()  # our own refusal: the connection is in a known state
-                raise
-            except BaseException:
-                await connection.invalidate()
-                raise
+        with told_when_away():
+            async with self._connected() as connection:
+                try:
+                    connection = await connection.execution_options(postgresql_readonly=read_only)  # noqa: PLW2901
+                    await connection.execute(_SET_SCOPE, {"shop_ids": scope})
+                    yield connection
+                    await connection.commit()
+                except RefusedError:
+                    await connection.rollback()  # our own: the connection is in a known state
+                    raise
+                except BaseException:
+                    await connection.invalidate()
+                    raise
+
+    @asynccontextmanager
+    async def _connected(self) -> AsyncIterator[AsyncConnection]:
+        async with AsyncExitStack() as stack:
+            async with asyncio.timeout(CONNECT_TIMEOUT_S):
+                connection = await stack.enter_async_context(self._engine.connect())
+            yield connection
 
 
 def _statement(statement: Executable | str) -> Executable:
@@ -170,11 +185,17 @@ async def open_database(
         pool_size=pool_size,
         max_overflow=pool_size,
         pool_pre_ping=True,
+        pool_timeout=CONNECT_TIMEOUT_S,
+        connect_args={"timeout": CONNECT_TIMEOUT_S, "command_timeout": STATEMENT_TIMEOUT_S},
         hide_parameters=True,  # else an error's text, and so the log, quotes what customers wrote
     )
     try:
         async with asyncpg.create_pool(
-            url.dsn, min_size=1, max_size=hot_pool_size, reset=_keep
+            url.dsn,
+            min_size=1,
+            max_size=hot_pool_size,
+            reset=_keep,
+            timeout=CONNECT_TIMEOUT_S,
         ) as pool:
             yield Database(engine, pool)
     finally:

@@ -159,7 +159,7 @@ class ChatConnection:
         self._do(self._session.welcomed(found, self._now()))
 
     def _look_up_failed(self, error: Exception) -> None:
-        if isinstance(error, RefusedError):
+        if isinstance(error, RefusedError) and error.code is not ErrorCode.TRY_AGAIN:
             self._do(self._session.refused(error.code))
         else:
             self._do(self._session.refused(ErrorCode.TRY_AGAIN, self._parts.retry_in_ms()))

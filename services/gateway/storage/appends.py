@@ -30,7 +30,7 @@ class PostgresAppends:
 
     async def append(self, rows: Sequence[AppendRow]) -> Sequence[AppendResult]:
         """See `AppendStore.append`."""
-        async with sorted_failures():
+        with sorted_failures():
             records = await self._database.call(_APPEND, *_columns(rows))
         return [_result(row, record) for row, record in zip(rows, records, strict=True)]
 

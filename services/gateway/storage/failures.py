@@ -2,31 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import asyncpg
 import structlog
 
 from services.gateway.usecases.ports import RefusedGroupError, UnknownOutcomeError
+from shared.kit.database_away import DatabaseAwayError
 
 log = structlog.get_logger()
 
-_AWAY_CLASSES = ("08", "53", "57P", "58", "XX")
-"""SQLSTATEs of a server that is away, full or stopping: trying row by row would only add to it."""
 
+@contextmanager
+def sorted_failures() -> Iterator[None]:
+    """Turn a failure of the database into RefusedGroupError or UnknownOutcomeError.
 
-@asynccontextmanager
-async def sorted_failures() -> AsyncIterator[None]:
-    """Turn a driver's error into RefusedGroupError or UnknownOutcomeError."""
+    Where the server is away nothing is tried row by row: that would only add to it.
+    """
     try:
         yield
+    except DatabaseAwayError as error:
+        log.warning("append.away", error=type(error.__cause__).__name__)
+        raise (RefusedGroupError if error.rolled_back else UnknownOutcomeError) from error
     except asyncpg.PostgresError as error:
-        state = error.sqlstate or ""
-        log.warning("append.failed", sqlstate=state, error=type(error).__name__)
-        if state.startswith(_AWAY_CLASSES):
-            raise UnknownOutcomeError from error
+        log.warning("append.failed", sqlstate=error.sqlstate, error=type(error).__name__)
         raise RefusedGroupError from error
-    except (OSError, TimeoutError, asyncpg.InterfaceError) as error:
-        log.warning("append.unknown_outcome", error=type(error).__name__)
-        raise UnknownOutcomeError from error

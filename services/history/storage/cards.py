@@ -6,7 +6,6 @@ import json
 from uuid import UUID
 
 from services.history.domain.cards import NEWEST, StoredCard
-from services.history.storage.failures import try_again_when_unavailable
 from shared.contracts.items import IdentityKind
 from shared.kit.database import Database
 
@@ -31,8 +30,7 @@ class SqlCardStore:
         return await self._card(_BY_CUSTOMER, shop_id, customer_id, NEWEST)
 
     async def _card(self, sql: str, *args: UUID | str | int) -> StoredCard | None:
-        with try_again_when_unavailable():
-            rows = await self._db.call(sql, *args)
+        rows = await self._db.call(sql, *args)
         if not rows:
             return None
         customer, orders, contacts = (json.loads(part) for part in rows[0])

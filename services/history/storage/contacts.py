@@ -11,9 +11,8 @@ from uuid import UUID
 from services.history.domain.contacts import MessageFact, past_conversation_id
 from services.history.domain.digests import digest_of
 from services.history.domain.events import Fact
-from services.history.storage.failures import INGEST_TIMEOUT_S, try_again_when_unavailable
 from shared.contracts.cards import IngestContact, Ingested
-from shared.kit.database import Database, scope_of
+from shared.kit.database import STATEMENT_TIMEOUT_S, Database, scope_of
 from shared.kit.new_ids import new_id
 
 _APPLY = "SELECT shop_id, stream, version FROM history.apply_facts($1, $2::text::jsonb)"
@@ -30,8 +29,7 @@ class SqlContactStore:
     async def ingest(self, shop_id: UUID, contacts: Sequence[IngestContact]) -> Ingested:
         """Take contacts of another system in one transaction; what is known already is left."""
         document = json.dumps([_past_row(contact) for contact in contacts], ensure_ascii=False)
-        with try_again_when_unavailable():
-            rows = await self._db.call(_INGEST, shop_id, document, timeout_s=INGEST_TIMEOUT_S)
+        rows = await self._db.call(_INGEST, shop_id, document, timeout_s=STATEMENT_TIMEOUT_S)
         created, updated, unchanged = rows[0]
         return Ingested(created=created, updated=updated, unchanged=unchanged)
 

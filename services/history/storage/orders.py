@@ -9,9 +9,8 @@ from uuid import UUID
 
 from services.history.domain.digests import digest_of
 from services.history.domain.identities import normalise_email, normalise_phone
-from services.history.storage.failures import INGEST_TIMEOUT_S, try_again_when_unavailable
 from shared.contracts.cards import Checkpoint, Ingested, IngestOrder
-from shared.kit.database import Database
+from shared.kit.database import STATEMENT_TIMEOUT_S, Database
 from shared.kit.new_ids import new_id
 
 _INGEST = (
@@ -33,18 +32,16 @@ class SqlOrderStore:
         source = None if checkpoint is None else checkpoint.source
         next_batch = None if checkpoint is None else checkpoint.next_batch
         document = json.dumps([_row(order) for order in orders], ensure_ascii=False)
-        with try_again_when_unavailable():
-            rows = await self._db.call(
-                _INGEST, shop_id, document, source, next_batch, timeout_s=INGEST_TIMEOUT_S
-            )
+        rows = await self._db.call(
+            _INGEST, shop_id, document, source, next_batch, timeout_s=STATEMENT_TIMEOUT_S
+        )
         created, updated, unchanged = rows[0]
         return Ingested(created=created, updated=updated, unchanged=unchanged)
 
     async def next_batch(self, shop_id: UUID, source: str) -> int:
         """Return where an unfinished import of this source stopped, or 0."""
-        with try_again_when_unavailable():
-            async with self._db.read(shop_id) as tx:
-                return int(await tx.value(_NEXT_BATCH, {"source": source}) or 0)
+        async with self._db.read(shop_id) as tx:
+            return int(await tx.value(_NEXT_BATCH, {"source": source}) or 0)
 
 
 def _row(order: IngestOrder) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from services.router.storage import rows
 from services.router.storage.rows import AGENT_COLUMNS, Json, stream_of
 from services.router.usecases.ports import CommitFailedError, OwnedShop, ShopWork
 from shared.kit.database import Database, ReadTransaction
+from shared.kit.database_away import DatabaseAwayError
 from shared.kit.outbox import outbox_rows
 
 log = structlog.get_logger()
@@ -152,8 +153,8 @@ def _as_commit_failure(event: str) -> Iterator[None]:
     """Log whatever the database did and raise the one error the lane knows."""
     try:
         yield
-    except (asyncpg.PostgresError, asyncpg.InterfaceError, SQLAlchemyError, OSError) as error:
-        # TimeoutError is an OSError.
+    except (DatabaseAwayError, asyncpg.PostgresError, SQLAlchemyError) as error:
+        told = error.__cause__ if isinstance(error, DatabaseAwayError) else error
         # Never its text: a failing row's detail holds customers' words.
-        log.warning(event, error=type(error).__name__, sqlstate=getattr(error, "sqlstate", None))
+        log.warning(event, error=type(told).__name__, sqlstate=getattr(told, "sqlstate", None))
         raise CommitFailedError(event) from error

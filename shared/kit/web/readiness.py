@@ -11,6 +11,7 @@ import structlog
 from pydantic import BaseModel, ConfigDict
 
 from shared.kernel.clock import Clock, Millis, from_datetime
+from shared.kernel.errors import RefusedError
 
 log = structlog.get_logger()
 
@@ -29,8 +30,8 @@ class NotReadyError(Exception):
 class ReadinessCheck:
     """One dependency.
 
-    `probe` returns a sentence when it is well and raises NotReadyError with one when it is not;
-    anything else it raises is shown only as "failed" and logged.
+    `probe` returns a sentence when it is well and raises NotReadyError, or RefusedError, with one
+    when it is not; anything else it raises is shown only as "failed" and logged.
     """
 
     name: str
@@ -70,6 +71,8 @@ async def _result(check: ReadinessCheck, timeout_s: float) -> CheckResult:
             detail = await check.probe()
     except NotReadyError as problem:
         return CheckResult(name=check.name, ok=False, detail=str(problem))
+    except RefusedError as refusal:
+        return CheckResult(name=check.name, ok=False, detail=refusal.detail)
     except TimeoutError:
         detail = f"No answer within {timeout_s:g} s."
         return CheckResult(name=check.name, ok=False, detail=detail)

@@ -1,0 +1,127 @@
+"""One good request to every REST endpoint of the running product, from the OpenAPI document."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+
+from services.demo.people import AGENTS, PASSWORD, SHOP_ID
+from shared.contracts.claims import Principal
+from shared.kernel.ids import IdKind, encode
+from shared.kernel.vocabulary import Scope
+from shared.kit.auth.api_keys import new_api_key
+from shared.kit.auth.keyring import Keyring
+from shared.kit.auth.tokens import sign_principal
+from shared.kit.new_ids import new_id
+from shared.kit.system_clock import SystemClock
+from tests.support.stack import Stack
+
+ANSWERED_WITHIN_S = 20.0
+"""The longest statement any role may run takes ten; all others give up after five."""
+HOUR_MS = 3_600_000
+SOURCE = "0" * 64
+"""What an import calls its files: a digest."""
+STREAMS = frozenset({"GET /v1/agent-events"})
+"""Answers that do not end: their head is all that is waited for."""
+
+_BODIES: dict[str, dict[str, Any]] = {
+    "POST /v1/conversations/{conversation_id}/items": {"text": "How can I help?"},
+    "POST /v1/auth/sign-in": {
+        "shop_id": encode(IdKind.SHOP, SHOP_ID),
+        "email": AGENTS[0].email,
+        "password": PASSWORD,
+    },
+    "PUT /v1/agents/me/status": {"status": "available"},
+    "POST /v1/orders/batches": {
+        "orders": [
+            {
+                "platform": "test",
+                "reference": "R-1",
+                "customer": {"shop_ref": "customer-1"},
+                "status": "shipped",
+                "placed_at": "2026-11-01T10:00:00Z",
+                "currency": "EUR",
+                "total_minor": 1_295,
+            }
+        ]
+    },
+    "POST /v1/contacts/batches": {
+        "contacts": [
+            {
+                "platform": "test",
+                "reference": "C-1",
+                "shop_ref": "customer-1",
+                "channel": "chat",
+                "started_at": "2026-11-01T10:00:00Z",
+                "ended_at": "2026-11-01T10:05:00Z",
+                "end_reason": "closed_by_agent",
+                "message_count": 1,
+                "first_words": "Hello?",
+            }
+        ]
+    },
+}
+_IDS = {
+    "conversation_id": IdKind.CONVERSATION,
+    "offer_id": IdKind.OFFER,
+    "customer_id": IdKind.CUSTOMER,
+}
+
+
+@dataclass(frozen=True)
+class Answered:
+    """What one endpoint said."""
+
+    endpoint: str
+    status: int
+    code: str | None
+    retry_after: str | None
+
+
+class EveryEndpoint:
+    """Calls them all at once, signed in as somebody who may do everything."""
+
+    def __init__(self, stack: Stack, document: dict[str, Any]) -> None:
+        self._url = stack.url
+        self.endpoints = tuple(
+            f"{method.upper()} {path}"
+            for path, methods in document["paths"].items()
+            for method in methods
+        )
+        principal = Principal(
+            shop_id=SHOP_ID,
+            scopes=tuple(Scope),
+            agent_id=AGENTS[0].id,
+            name=AGENTS[0].name,
+            expires_at=SystemClock().now() + HOUR_MS,
+        )
+        self._token = sign_principal(Keyring.open(stack.home / "keys.json"), principal)
+        self._api_key, _ = new_api_key(SHOP_ID, new_id())
+
+    @classmethod
+    def of(cls, stack: Stack) -> EveryEndpoint:
+        """Read which there are."""
+        return cls(stack, httpx.get(f"{stack.url}/openapi.json").raise_for_status().json())
+
+    async def call(self) -> list[Answered]:
+        """Return what each one answers."""
+        async with httpx.AsyncClient(base_url=self._url, timeout=ANSWERED_WITHIN_S) as http:
+            return await asyncio.gather(*(self._call(http, one) for one in self.endpoints))
+
+    async def _call(self, http: httpx.AsyncClient, endpoint: str) -> Answered:
+        method, _, path = endpoint.partition(" ")
+        for name, kind in _IDS.items():
+            path = path.replace(f"{{{name}}}", encode(kind, new_id()))
+        bearer = self._api_key if path == "/v1/auth/tokens" else self._token
+        headers = {"Authorization": f"Bearer {bearer}", "Idempotency-Key": new_id().hex}
+        async with http.stream(
+            method, path.replace("{source}", SOURCE), json=_BODIES.get(endpoint), headers=headers
+        ) as answer:
+            if endpoint in STREAMS and answer.is_success:
+                return Answered(endpoint, answer.status_code, None, None)
+            await answer.aread()
+        code = None if answer.is_success else answer.json()["code"]
+        return Answered(endpoint, answer.status_code, code, answer.headers.get("Retry-After"))
