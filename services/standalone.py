@@ -32,6 +32,7 @@ from shared.kernel.ids import IdKind, encode
 from shared.kernel.vocabulary import Service
 from shared.kit.auth.keyring import Keyring, KeyringFileError
 from shared.kit.bus.in_process import InProcessBus
+from shared.kit.database_away import DatabaseAwayError, told_when_away
 from shared.kit.installation import (
     RoleUrls,
     prepare_embedded,
@@ -40,6 +41,7 @@ from shared.kit.installation import (
 )
 from shared.kit.logs import configure_logging
 from shared.kit.postgres import (
+    DeathWitness,
     EmbeddedPostgres,
     HomeLock,
     LauncherError,
@@ -65,6 +67,11 @@ Progress: TypeAlias = Callable[[str], None]
 
 class DatabaseGoneError(Exception):
     """The database of DATABASE_URL cannot be used, or the embedded one died."""
+
+    @classmethod
+    def by_itself(cls, server: EmbeddedPostgres) -> DatabaseGoneError:
+        """Return what is said of an embedded server that nobody stopped."""
+        return cls(f"PostgreSQL ended by itself: the reason is at the end of {server.log}.")
 
 
 CANNOT_START = (LauncherError, ListenError, KeyringFileError, DatabaseGoneError)
@@ -105,13 +112,46 @@ async def open_product(
     Raises:
         LauncherError: the home folder or the embedded database cannot be used.
         KeyringFileError: the signing keys cannot be read.
-        DatabaseGoneError: the database of DATABASE_URL cannot be used.
+        DatabaseGoneError: the database cannot be used, or went away in the block.
     """
+    witness = DeathWitness()
+    try:
+        async with _opened(settings, stopping, progress, witness) as product:
+            yield product
+    except Exception as error:  # out here no task group wraps what is said of it
+        gone = _explained(error, witness)
+        if gone is None:
+            raise
+        raise gone from error
+
+
+def _explained(error: Exception, witness: DeathWitness) -> DatabaseGoneError | None:
+    """Return the sentence for the operator when the database is behind an error."""
+    if witness.dead is not None:
+        return DatabaseGoneError.by_itself(witness.dead)
+    if ExceptionGroup("", [error]).subgroup(DatabaseAwayError) is not None:
+        return DatabaseGoneError("The database does not answer: start again when it does.")
+    return None
+
+
+@asynccontextmanager
+async def _opened(
+    settings: Settings, stopping: asyncio.Event, progress: Progress, witness: DeathWitness
+) -> AsyncIterator[Product]:
     clock = SystemClock()
     async with AsyncExitStack() as stack:
         lock = stack.enter_context(HomeLock(settings.home))
         keys = Keyring.open(settings.home / "keys.json")
-        urls, server = await _open_database(settings, lock, stack, stopping, progress)
+        secret = read_or_make_secret(settings.home / "secret")
+        if settings.database_url is not None:
+            progress("Preparing the database of DATABASE_URL.")
+            urls, server = await _prepare_given(settings.database_url, secret), None
+        else:
+            progress("Starting PostgreSQL; the first time it makes its data folder.")
+            server = await _start_database(settings, lock, stack, stopping)
+            witness.watch(server, stack)
+            with told_when_away():
+                urls = await prepare_embedded(server.socket_dir, secret=secret)
         progress("Starting the services.")
         bus = await stack.enter_async_context(InProcessBus())
         history = await stack.enter_async_context(
@@ -142,30 +182,27 @@ def _gateway_settings(urls: RoleUrls) -> GatewaySettings:
     )
 
 
-async def _open_database(
-    settings: Settings,
-    lock: HomeLock,
-    stack: AsyncExitStack,
-    stopping: asyncio.Event,
-    progress: Progress,
-) -> tuple[RoleUrls, EmbeddedPostgres | None]:
-    secret = read_or_make_secret(settings.home / "secret")
-    if settings.database_url is not None:
-        progress("Preparing the database of DATABASE_URL.")
-        try:
-            return await prepare_given(settings.database_url, secret=secret), None
-        except (asyncpg.PostgresError, OSError, ValueError) as error:
-            raise DatabaseGoneError(
-                f"The database of DATABASE_URL cannot be used: {error}. Its user must be allowed "
-                "to connect and to create roles."
-            ) from error
-    progress("Starting PostgreSQL; the first time it makes its data folder.")
+async def _prepare_given(url: str, secret: bytes) -> RoleUrls:
+    try:
+        with told_when_away():
+            return await prepare_given(url, secret=secret)
+    except (asyncpg.PostgresError, DatabaseAwayError, ValueError) as error:
+        reason = error.__cause__ or error
+        raise DatabaseGoneError(
+            f"The database of DATABASE_URL cannot be used: {reason}. Its user must be allowed "
+            "to connect and to create roles."
+        ) from error
+
+
+async def _start_database(
+    settings: Settings, lock: HomeLock, stack: AsyncExitStack, stopping: asyncio.Event
+) -> EmbeddedPostgres:
     options = PostgresOptions(
         home=settings.home, pg_bin=settings.pg_bin, bundled_only=settings.bundled_only
     )
     server = await stack.enter_async_context(embedded_postgres(options, lock=lock))
     await stack.enter_async_context(background(database_watch=_watch(server, stopping)))
-    return await prepare_embedded(server.socket_dir, secret=secret), server
+    return server
 
 
 def _watch(server: EmbeddedPostgres, stopping: asyncio.Event) -> Callable[[], Awaitable[None]]:
@@ -211,9 +248,7 @@ async def up(settings: Settings, console: Console) -> None:
                 console.print(Text("Stopping.", style="dim"))
         # Not inside the block: its task groups would wrap the error in groups of their own.
         if died is not None:
-            raise DatabaseGoneError(
-                f"PostgreSQL ended by itself: the reason is at the end of {died.log}."
-            )
+            raise DatabaseGoneError.by_itself(died)
 
 
 async def _demo(settings: Settings, product: Product, progress: Progress) -> Demo | None:

@@ -179,7 +179,11 @@ async def _keep(_: asyncpg.Connection) -> None:
 async def open_database(
     url: DatabaseUrl, *, pool_size: int = POOL_SIZE, hot_pool_size: int = HOT_POOL_SIZE
 ) -> AsyncIterator[Database]:
-    """Connect as the role the URL names; close every connection at the end of the block."""
+    """Connect as the role the URL names; close every connection at the end of the block.
+
+    Raises:
+        DatabaseAwayError: the database is away or busy.
+    """
     engine = create_async_engine(
         url.sqlalchemy,
         pool_size=pool_size,
@@ -190,13 +194,15 @@ async def open_database(
         hide_parameters=True,  # else an error's text, and so the log, quotes what customers wrote
     )
     try:
-        async with asyncpg.create_pool(
-            url.dsn,
-            min_size=1,
-            max_size=hot_pool_size,
-            reset=_keep,
-            timeout=CONNECT_TIMEOUT_S,
-        ) as pool:
+        with told_when_away():
+            pool = await asyncpg.create_pool(
+                url.dsn,
+                min_size=1,
+                max_size=hot_pool_size,
+                reset=_keep,
+                timeout=CONNECT_TIMEOUT_S,
+            )
+        async with pool:
             yield Database(engine, pool)
     finally:
         await engine.dispose()

@@ -9,8 +9,10 @@ import socket
 import time
 from pathlib import Path
 
+import pytest
+
 from tests.support.ledger import ledger_of
-from tests.support.ordeal import ordeal
+from tests.support.ordeal import begin_and_wait_for_schemas, ordeal
 from tests.support.stack import Stack
 
 STOPPED_WITHIN_S = 10.0
@@ -18,12 +20,20 @@ STOPPED_WITHIN_S = 10.0
 REFUSED_WITHIN_S = 60.0
 """Nearly all of it is the interpreter's: a busy machine takes seconds to import."""
 LOAD_S = 2.0
+LOOK_EVERY_S = 0.002
 
 
 def own_words(stack: Stack) -> list[str]:
     """Return what it said to people: its output without the log's JSON lines."""
     lines = (stack.home.parent / "stack.log").read_text().splitlines()
     return [line for line in lines if line and not line.startswith("{")]
+
+
+async def until_said(stack: Stack, line: str) -> None:
+    """Wait until it has told people this line."""
+    async with asyncio.timeout(REFUSED_WITHIN_S):
+        while line not in own_words(stack):  # noqa: ASYNC110  another process writes it
+            await asyncio.sleep(LOOK_EVERY_S)
 
 
 async def test_ctrl_c_under_load_ends_it_cleanly_and_loses_nothing(stack: Stack) -> None:
@@ -51,6 +61,32 @@ async def test_it_ends_with_one_sentence_when_postgresql_is_killed_and_starts_ag
     os.kill(stack.database_pid(), signal.SIGKILL)
     assert await asyncio.to_thread(stack.wait_for_death) == 1
     assert own_words(stack)[-1].startswith("PostgreSQL ended by itself: the reason is at the end")
+    await asyncio.to_thread(stack.start)
+    assert await asyncio.to_thread(stack.stop) == 0
+
+
+@pytest.mark.parametrize("step", ["Starting the services.", "Filling the demo shop."])
+async def test_it_ends_with_one_sentence_when_postgresql_is_killed_while_it_starts(
+    stack: Stack, step: str
+) -> None:
+    stack.process = stack.launch()
+    await until_said(stack, step)
+    os.kill(stack.database_pid(), signal.SIGKILL)
+    assert await asyncio.to_thread(stack.wait_for_death) == 1
+    assert own_words(stack)[-1].startswith("PostgreSQL ended by itself: the reason is at the end")
+    assert own_words(stack)[-2] == step, "no traceback"
+    await asyncio.to_thread(stack.start)
+    assert await asyncio.to_thread(stack.stop) == 0
+
+
+async def test_it_ends_with_one_sentence_when_postgresql_is_killed_between_migrations(
+    stack: Stack,
+) -> None:
+    await begin_and_wait_for_schemas(stack)
+    os.kill(stack.database_pid(), signal.SIGKILL)
+    assert await asyncio.to_thread(stack.wait_for_death) == 1
+    assert own_words(stack)[-1].startswith("PostgreSQL ended by itself: the reason is at the end")
+    assert own_words(stack)[-2].startswith("Starting PostgreSQL;"), "no traceback"
     await asyncio.to_thread(stack.start)
     assert await asyncio.to_thread(stack.stop) == 0
 

@@ -175,8 +175,8 @@ def kill_during_initdb(stack: Stack) -> None:
     stack.kill()
 
 
-async def kill_during_migrations(stack: Stack) -> int:
-    """Begin a start on an empty server, kill it between schemas; return how many there were."""
+async def begin_and_wait_for_schemas(stack: Stack) -> int:
+    """Begin a start on an empty server; return how many schemas there are as soon as one is."""
     stack.process = stack.launch()
     schemas = 0
     async with asyncio.timeout(FIRST_START_S):
@@ -185,6 +185,12 @@ async def kill_during_migrations(stack: Stack) -> int:
             with suppress(OSError, asyncpg.PostgresError):  # no server yet, or no database in it
                 async with ledger_of(stack.home) as ledger:
                     schemas = await ledger.first_schemas()
+    return schemas
+
+
+async def kill_during_migrations(stack: Stack) -> int:
+    """Begin a start on an empty server, kill it between schemas; return how many there were."""
+    schemas = await begin_and_wait_for_schemas(stack)
     await asyncio.to_thread(stack.kill)
     return schemas
 

@@ -7,8 +7,10 @@ from shared.kit.postgres.home import HomeLock
 from shared.kit.postgres.options import PostgresOptions
 from shared.kit.postgres.running import embedded_postgres
 from shared.kit.postgres.server import EmbeddedPostgres, running_postgres
+from shared.kit.postgres.witness import DeathWitness
 
 __all__ = [
+    "DeathWitness",
     "EmbeddedPostgres",
     "HomeLock",
     "LauncherError",
