@@ -51,8 +51,11 @@ EXPECTED = {
     "disagreements": {},
     "incomplete": [],
     "lost_offers": 0,
+    "failures": [],
+    "contradicted": [],
 }
 GOOD_REFUSALS = {"try_again", "rate_limited"}
+"""What customers may be told; "internal" is what a 500 is to them."""
 
 
 @pytest.mark.timeout(TEST_TIMEOUT_S)
@@ -110,5 +113,7 @@ async def judge(trial: Ordeal, ledger: Ledger) -> dict[str, Any]:
         "closed": sum(one.closed for one in trial.agents),
         "refused": dict(trial.load.refusals),
         "agents_refused": dict(sum((one.refusals for one in trial.agents), Counter())),
+        "failures": [failure for one in trial.agents for failure in one.failures],
+        "contradicted": [refusal for one in trial.agents for refusal in one.contradicted],
         "slowest_start_s": round(max(one.back_s for one in trial.outages), 1),
     }

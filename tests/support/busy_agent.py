@@ -17,6 +17,7 @@ LOOK_EVERY_S = 0.03
 SERVES_FOR_S = 2.0
 """How long a conversation is kept before it is closed."""
 TIMEOUT_S = 5.0
+REFUSED = (httpx.codes.FORBIDDEN, httpx.codes.CONFLICT)
 TRY_LATER = (httpx.codes.SERVICE_UNAVAILABLE, httpx.codes.TOO_MANY_REQUESTS)
 
 
@@ -39,6 +40,8 @@ class BusyAgent:
         said: every text that was sent at least once.
         taken: every assignment the router acknowledged, by its id.
         refusals: how often each status and code was answered instead.
+        failures: every answer that said the fault was the server's and not "try again".
+        contradicted: refusals to write in what the router says is this agent's.
     """
 
     url: str
@@ -49,6 +52,8 @@ class BusyAgent:
     replies: dict[str, dict[str, Any]] = field(default_factory=dict)
     taken: dict[str, dict[str, Any]] = field(default_factory=dict)
     refusals: Counter[str] = field(default_factory=Counter)
+    failures: list[str] = field(default_factory=list)
+    contradicted: list[str] = field(default_factory=list)
     closed: int = 0
     streams: int = 0
     said: set[str] = field(default_factory=set)
@@ -68,7 +73,10 @@ class BusyAgent:
 
     async def _shift(self) -> None:
         """Work while one event stream lasts."""
-        async with httpx.AsyncClient(base_url=self.url, timeout=TIMEOUT_S) as http:
+        hooks = {"response": [self._note_failure]}
+        async with httpx.AsyncClient(
+            base_url=self.url, timeout=TIMEOUT_S, event_hooks=hooks
+        ) as http:
             if self.token is None:
                 self.token = await self._sign_in(http)
             agent = AgentClient(http, self.token, {})
@@ -81,6 +89,10 @@ class BusyAgent:
                     self.refusals["no answer"] += 1
                 finally:
                     reading.cancel()
+
+    async def _note_failure(self, answer: httpx.Response) -> None:
+        if answer.is_server_error and answer.status_code not in TRY_LATER:
+            self.failures.append(f"{answer.request.url.path}: {answer.status_code}")
 
     async def _sign_in(self, http: httpx.AsyncClient) -> str:
         who = {"shop_id": self.shop_id, "email": self.email, "password": self.password}
@@ -134,6 +146,16 @@ class BusyAgent:
                 self.replies[key] = answer.json()
             if answer.status_code not in TRY_LATER:
                 del self._unsaid[key]
+            if answer.status_code in REFUSED:
+                await self._compare(agent, reply.conversation_id, answer)
+
+    async def _compare(
+        self, agent: AgentClient, conversation_id: str, refusal: httpx.Response
+    ) -> None:
+        """Ask the router whose the conversation is that we were not let into."""
+        for mine in await agent.get("/v1/routing/assignments"):
+            if mine["conversation_id"] == conversation_id:
+                self.contradicted.append(f"{conversation_id}: {refusal.json()['code']}")
 
     async def _close_what_is_due(self, agent: AgentClient) -> None:
         now = asyncio.get_running_loop().time()
