@@ -6,6 +6,7 @@ hearing of each other by a lock on the row where the one that hears counts.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -17,6 +18,13 @@ from tests.support.agent_client import AgentClient
 from tests.support.chat_client import ChatClient
 from tests.support.shop_people import offered
 from tests.support.shop_server import ShopServer
+
+WAIT_S, LOOK_EVERY_S = 10.0, 0.01
+HEARD_ALL = """
+    SELECT i.version = c.last_seq FROM gateway.conversations c
+    JOIN router.inbox i ON i.shop_id = c.shop_id AND i.stream = c.wire_id
+    WHERE c.wire_id = $1 AND i.emitter = 'gateway'
+    """
 
 
 @asynccontextmanager
@@ -35,13 +43,25 @@ async def deaf(server: ShopServer, service: Service, conversation_id: str) -> As
         await connection.close()
 
 
-async def served(customer: ChatClient, agent: AgentClient) -> str:
-    """Bring a customer's question to its agent and return the conversation."""
+async def nothing_under_way(server: ShopServer, conversation_id: str) -> None:
+    """Wait until the router has heard every item: nothing else waits for what is locked next."""
+    connection = await asyncpg.connect(server.database_url("postgres"))
+    try:
+        async with asyncio.timeout(WAIT_S):
+            while not await connection.fetchval(HEARD_ALL, conversation_id):  # noqa: ASYNC110
+                await asyncio.sleep(LOOK_EVERY_S)
+    finally:
+        await connection.close()
+
+
+async def served(server: ShopServer, customer: ChatClient, agent: AgentClient) -> str:
+    """Bring a customer's question to its agent and return the conversation, all heard of it."""
     ack = await customer.say("Where is my parcel?")
     conversation_id: str = ack["conversation_id"]
     offer = await offered(agent, conversation_id)
     await agent.accept(offer["id"])
     await customer.until(lambda: "joined" in kinds(customer, conversation_id))
+    await nothing_under_way(server, conversation_id)
     return conversation_id
 
 
@@ -71,7 +91,7 @@ def offers_of(agent: AgentClient, conversation_id: str) -> set[str]:
 async def test_an_agent_answers_a_reopened_conversation_before_the_gateway_knows_of_any_of_it(
     server: ShopServer, agent: AgentClient, customer: ChatClient
 ) -> None:
-    conversation_id = await served(customer, agent)
+    conversation_id = await served(server, customer, agent)
     before = offers_of(agent, conversation_id)
     async with deaf(server, Service.GATEWAY, conversation_id):
         await agent.close(conversation_id)
@@ -93,7 +113,7 @@ async def test_an_agent_answers_a_reopened_conversation_before_the_gateway_knows
 async def test_a_customer_who_writes_on_before_the_router_knows_stays_in_the_conversation(
     server: ShopServer, agent: AgentClient, customer: ChatClient
 ) -> None:
-    conversation_id = await served(customer, agent)
+    conversation_id = await served(server, customer, agent)
     before = offers_of(agent, conversation_id)
     async with deaf(server, Service.ROUTER, conversation_id):
         async with deaf(server, Service.GATEWAY, conversation_id):
