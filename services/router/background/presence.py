@@ -90,6 +90,7 @@ class PresenceLoop:
     async def _take(self, news: PresenceNews) -> bool:
         try:
             await self._desk.post(news.shop_id, news.command)
+            self._book.told(news)
         except RefusedError as refusal:
             return refusal.code is ErrorCode.NOT_FOUND
         except Exception:  # an engine's defect is rebuilt; the next beat is compared with that

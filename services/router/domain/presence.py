@@ -76,6 +76,20 @@ class PresenceBook:
             node = self._nodes.setdefault(node_id, _Node(now))
             node.agents.add((shop_id, agent_id))
 
+    def told(self, news: PresenceNews) -> None:
+        """Note that an engine has taken a change.
+
+        The engine may have been built after the change was heard, and adopted without it.
+        """
+        node = self._nodes.get(news.command.node_id)
+        person = (news.shop_id, news.command.agent_id)
+        if node is None:
+            return
+        if news.command.presence is Presence.CONNECTED:
+            node.agents.add(person)
+        else:
+            node.agents.discard(person)
+
     def silent(self, now: Instant) -> list[PresenceNews]:
         """Forget nodes not heard for NODE_SILENT_MS; return whose agents are gone."""
         news: list[PresenceNews] = []

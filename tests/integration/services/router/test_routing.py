@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from functools import partial
 from uuid import UUID
 
 import pytest
@@ -278,9 +279,10 @@ class TestPresence:
     ) -> None:
         shop = await rig.shop()
         anna = await rig.console(shop)
-        await rig.beat(anna)
+        updates = partial(anna.of, EventType.AGENT_UPDATED)
+        await rig.until(lambda: _presences(updates())[-1:] == ["connected"])
         clock.advance(3_000)
-        await rig.until(lambda: "disconnected" in _presences(anna.of(EventType.AGENT_UPDATED)))
+        await rig.until(lambda: _presences(updates())[-1] == "disconnected")
 
     async def test_a_beat_alone_connects_an_agent(self, rig: Rig) -> None:
         shop = await rig.shop()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from services.router.domain.commands import PresenceChanged
 from services.router.domain.presence import BEAT_LAG_MS, NODE_SILENT_MS, PresenceBook, PresenceNews
 from shared.kernel.vocabulary import Presence
 from tests.support.routing import NODE, OTHER_NODE, agent_id
@@ -66,3 +67,16 @@ def test_a_rebuilt_engine_hears_again_what_its_rows_lack() -> None:
         (*BERT, Presence.DISCONNECTED),
     ]
     assert said(book.silent(1_000 + NODE_SILENT_MS)) == [(*BERT, Presence.DISCONNECTED)]
+
+
+def test_a_change_that_a_freshly_built_engine_took_is_known_when_its_node_falls_silent() -> None:
+    """The engine was built from tables that did not hold the change yet."""
+    book = PresenceBook()
+    for person in (ANNA, BERT):
+        book.change(NODE, person, Presence.CONNECTED, 0)
+    book.adopt(SHOP, [(BERT[1], NODE)], 0)
+    book.told(PresenceNews(SHOP, PresenceChanged(ANNA[1], NODE, Presence.CONNECTED)))
+    book.told(PresenceNews(SHOP, PresenceChanged(BERT[1], NODE, Presence.DISCONNECTED)))
+    assert said(book.silent(NODE_SILENT_MS)) == [(*ANNA, Presence.DISCONNECTED)]
+    book.told(PresenceNews(SHOP, PresenceChanged(ANNA[1], NODE, Presence.DISCONNECTED)))
+    assert book.next_deadline() is None
