@@ -30,6 +30,9 @@ RETRY_MS: Millis = 50
 """First rest of a stream that did not get on; doubles each time."""
 RETRY_MAX_MS: Millis = 1_000
 """Longest rest when the whole batch failed: the receiver is away, and will be back."""
+PATIENT_TRIES = 10
+"""Tries before a stream that does not get on counts as stuck, 6 s in all: until then it rests as
+for a receiver that is away, because a part of one may be (a router's shop between two owners)."""
 STUCK_MAX_MS: Millis = 30_000
 """Longest rest of a stream that fails alone: only a person or a release will mend it."""
 
@@ -199,7 +202,7 @@ class RelayLane:
         stream = self._streams.get(key)
         if stream is None:
             return
-        span = min(RETRY_MS << min(stream.failures, 16), longest_ms)
+        span = min(_rest_ms(stream.failures), longest_ms)
         stream.failures += 1
         self._ready.pop(key, None)
         heapq.heappush(self._resting, (now + span, key))
@@ -221,6 +224,12 @@ class RelayLane:
         self._held -= len(stream.events)
         del self._streams[key]
         self._ready.pop(key, None)
+
+
+def _rest_ms(failures: int) -> Millis:
+    if failures < PATIENT_TRIES:
+        return min(RETRY_MS << failures, RETRY_MAX_MS)
+    return RETRY_MAX_MS << min(failures - PATIENT_TRIES + 1, 16)
 
 
 def _encode_run(

@@ -180,6 +180,22 @@ class TestAnswered:
             assert due - clock.now() <= STUCK_MAX_MS
             clock.advance(due - clock.now())
 
+    def test_a_stream_is_tried_each_second_while_its_part_of_the_receiver_may_be_between_owners(
+        self, clock: VirtualClock
+    ) -> None:
+        lane, rests = RelayLane(), []
+        lane.offer(events(1, stream="a"))
+        for _ in range(relay_lane.PATIENT_TRIES + 1):
+            lane.answered(taken(lane, clock), {}, clock.now())
+            due = lane.next_due()
+            assert due is not None
+            rests.append(due - clock.now())
+            clock.advance(rests[-1])
+        *patient, stuck = rests
+        assert max(patient) == relay_lane.RETRY_MAX_MS
+        assert sum(patient) >= 6_000
+        assert stuck > relay_lane.RETRY_MAX_MS
+
     def test_a_part_taken_leaves_the_rest(self, clock: VirtualClock) -> None:
         lane = RelayLane()
         lane.offer(events(4, stream="a"))
