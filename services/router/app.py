@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -18,13 +19,17 @@ from services.router.api.offers import offers_router
 from services.router.background.answers import answering
 from services.router.background.chores import Chores
 from services.router.background.clockwork import Clockwork
-from services.router.background.desk import LaneDesk
+from services.router.background.commands import taking_commands
+from services.router.background.desk import LaneDesk, OwnersLane
+from services.router.background.leases import LookLoop, RenewalLoop, let_go
 from services.router.background.presence import PresenceLoop
 from services.router.clients.credentials import Argon2Passwords, KeyringSigner, KeyTexts
 from services.router.clients.history import HistoryCards
 from services.router.clients.live import LiveAgents
+from services.router.clients.other_routers import BusRouters
 from services.router.config import RouterSettings
-from services.router.storage.accounts import AllShops, RouterAccounts
+from services.router.storage.accounts import RouterAccounts
+from services.router.storage.leases import LeaseRows
 from services.router.storage.records import RoutingRecords
 from services.router.storage.routing_store import RoutingTables
 from services.router.usecases.agent_desk import AgentDesk
@@ -33,10 +38,12 @@ from services.router.usecases.cards import CardDesk
 from services.router.usecases.decide import Deciders
 from services.router.usecases.explain import Explain
 from services.router.usecases.hear_events import HearEvents
+from services.router.usecases.keep_leases import KeepLeases
+from services.router.usecases.route_commands import CommandDesk, Owners
 from services.router.usecases.serve_offers import ServeOffers
 from services.router.usecases.set_up import SetUp
 from services.router.usecases.sign_in import SignIn
-from shared.kernel.clock import Clock
+from shared.kernel.clock import Clock, Millis
 from shared.kernel.errors import ErrorCode
 from shared.kernel.vocabulary import Service
 from shared.kit.auth.keyring import Keyring
@@ -45,13 +52,14 @@ from shared.kit.database import Database, DatabaseUrl, open_database
 from shared.kit.new_ids import new_id
 from shared.kit.outbox import OutboxRows
 from shared.kit.relay import Relay
+from shared.kit.system_clock import SystemClock
 from shared.kit.tasks import background
 from shared.kit.web.readiness import ReadinessCheck, clock_skew_check
 
 __all__ = ["RunningRouter", "SetUp", "open_set_up", "run_router"]
 
-SWEEP_POOL = 2
-"""Connections of the sweep role: one sweeps, one deletes."""
+SWEEP_POOL = 4
+"""Connections of the sweep role: one sweeps, one deletes, one renews leases, one looks them up."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +71,7 @@ class RunningRouter:
     checks: tuple[ReadinessCheck, ...]
     set_up: SetUp
     clockwork: Clockwork
+    leases: KeepLeases
 
 
 @asynccontextmanager
@@ -81,12 +90,12 @@ async def run_router(
         )
         outbox = OutboxRows(sweeper, "router", Service.ROUTER)
         relay = Relay(outbox, bus, Service.ROUTER, clock)
-        machine = _Machine(database, relay, clock, bus)
-        await stack.enter_async_context(machine.running(bus, AllShops(sweeper)))
+        machine = _Machine(database, sweeper, relay, clock, bus)
+        await stack.enter_async_context(machine.running(bus))
         records, signer = RoutingRecords(database), KeyringSigner(keys)
-        offers = ServeOffers(machine.desk, records, machine.cards, signer, clock)
-        desk = AgentDesk(machine.desk, records, machine.cards, offers)
-        events = HearEvents(machine.desk, machine.cards)
+        offers = ServeOffers(machine.commands, records, machine.cards, signer, clock)
+        desk = AgentDesk(machine.commands, records, machine.cards, offers)
+        events = HearEvents(machine.commands)
         await stack.enter_async_context(answering(bus, events, desk, offers))
         sign_in = SignIn(RouterAccounts(database), Argon2Passwords(), KeyTexts(), signer, clock)
         yield RunningRouter(
@@ -97,47 +106,72 @@ async def run_router(
                 conversations_router(Explain(records), offers, keys=keys, clock=clock),
             ),
             statuses=STATUSES,
-            checks=_checks(database, clock),
+            checks=(*_checks(database, clock), machine.renewal.check),
             set_up=_set_up(database),
             clockwork=machine.clockwork,
+            leases=machine.leases,
         )
 
 
 class _Machine:
     """The engines with the loops around them."""
 
-    def __init__(self, database: Database, relay: Relay, clock: Clock, bus: Bus) -> None:
+    def __init__(
+        self, database: Database, sweeper: Database, relay: Relay, clock: Clock, bus: Bus
+    ) -> None:
         self._relay = relay
+        self.router_id = new_id()
+        leases = LeaseRows(sweeper, self.router_id)
+        # A lease's life is PostgreSQL's time: real, even where `clock` is one that stands still.
+        self.leases = KeepLeases(leases, SystemClock())
+        self.owners_lane = OwnersLane(leases)
+        owners = Owners(self.leases.holds, self.owners_lane)
         self.chores = Chores()
         self.cards = CardDesk(HistoryCards(bus), self.chores.start)
         self.herald = Herald(relay.offer, LiveAgents(bus), self.cards, self.chores.start)
-        self.deciders = Deciders(RoutingTables(database, new_id()), self.herald, clock)
-        self.desk = LaneDesk(self.deciders)
-        self.presence = PresenceLoop(self.desk, clock)
-        self.clockwork = Clockwork(self.desk, clock)
+        tables = RoutingTables(database, self.router_id)
+        self.deciders = Deciders(tables, self.herald, clock, self.leases)
+        self.lane = LaneDesk(self.deciders, self.cards.foresee)
+        self.commands = CommandDesk(self.lane, owners, BusRouters(bus), SystemClock(), _pause)
+        self.presence = PresenceLoop(self.lane, owners, clock)
+        self.clockwork = Clockwork(self.lane, clock)
+        self.renewal = RenewalLoop(self.leases, self.deciders.drop)
+        self.look = LookLoop(self.leases, self.clockwork)
         self.deciders.report_to(self.presence.built, self.clockwork.moved)
 
     @asynccontextmanager
-    async def running(self, bus: Bus, shops: AllShops) -> AsyncIterator[None]:
-        """Run every loop while the block runs, after building every shop's engine.
+    async def running(self, bus: Bus) -> AsyncIterator[None]:
+        """Run every loop while the block runs, after taking every shop that nobody owns.
 
-        What ran out while no router ran happens now, before anybody is served.
+        What ran out while no router ran happens now, before anybody is served. When the block ends
+        well every shop is let go; when it is torn down they are free once their leases run out.
         """
         async with (
             background(
                 chores=self.chores.run,
-                desk=self.desk.run,
+                desk=self.lane.run,
+                owners=self.owners_lane.run,
                 herald=self.herald.run,
                 relay=self._relay.run,
             ),
             self.presence.listening(bus),
+            self.look.listening(bus),
+            taking_commands(bus, self.router_id, self.lane, self.leases.holds),
         ):
-            await self.clockwork.tick(await shops.ids())
-            async with background(
-                presence=self.presence.run,
-                clockwork=lambda: self.clockwork.run(self.deciders),
-            ):
-                yield
+            await self.renewal.renew()  # ready from the first moment, or not
+            async with background(renewal=self.renewal.run):
+                await self.look.look()
+                async with background(
+                    presence=self.presence.run,
+                    clockwork=lambda: self.clockwork.run(self.deciders),
+                    look=self.look.run,
+                ):
+                    yield
+            await let_go(self.leases, bus, self.router_id)
+
+
+async def _pause(span_ms: Millis) -> None:
+    await asyncio.sleep(span_ms / 1_000)
 
 
 @asynccontextmanager

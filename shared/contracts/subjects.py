@@ -21,6 +21,9 @@ PRESENCE_CHANGE = "router.presence-change"
 PRESENCE_BEAT = "router.presence-beat"
 """Publish: PresenceBeat."""
 
+LEASES_RELEASED = "router.leases-released"
+"""Publish: LeasesReleased, from a router that stops to the others."""
+
 SESSION_OPENED = "gateway.session-opened"
 """Publish: SessionOpened, from a gateway node to the others."""
 
@@ -28,6 +31,11 @@ SESSION_OPENED = "gateway.session-opened"
 def events(receiver: Service) -> str:
     """Return where a service takes durable events: EventBatch -> BatchAnswer."""
     return f"events.{receiver.value}"
+
+
+def router_commands(router_id: UUID) -> str:
+    """Return where one router takes other routers' commands: CommandBatch -> CommandAnswers."""
+    return f"router.commands.{router_id.hex}"
 
 
 def live_agent(agent_id: UUID) -> str:

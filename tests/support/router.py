@@ -6,8 +6,8 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, replace
+from typing import Any, TypeAlias
 from uuid import UUID
 
 import httpx
@@ -51,6 +51,9 @@ SITE, SESSION, NODE = UUID(int=0x517E), UUID(int=0x5E55), UUID(int=0x90DE)
 DAY_MS = 86_400_000
 WAIT_S = 10.0
 
+Heard: TypeAlias = dict[Service, list[Envelope]]
+"""The durable events that each receiver has taken."""
+
 
 @dataclass
 class Console:
@@ -67,6 +70,10 @@ class Console:
         event = json.loads(payload)
         self.events.append((event["type"], event["body"]))
         self._more.set()
+
+    @property
+    def offers(self) -> list[Any]:
+        return self.of(EventType.OFFER_CREATED)
 
     def of(self, event_type: EventType) -> list[Any]:
         return [body for kind, body in self.events if kind == event_type]
@@ -103,7 +110,7 @@ class Rig:
     keys: Keyring
     router: RunningRouter
     http: httpx.AsyncClient
-    events: dict[Service, list[Envelope]]
+    events: Heard
 
     async def shop(self) -> UUID:
         shop_id = new_id()
@@ -144,6 +151,10 @@ class Rig:
         assert answer.status_code == 200, answer.text
         return console
 
+    def here(self, console: Console) -> Console:
+        """Return the same agent, who calls this router."""
+        return replace(console, http=self.http)
+
     async def presence(
         self, shop_id: UUID, agent_id: UUID, presence: Presence, node: UUID = NODE
     ) -> None:
@@ -165,11 +176,7 @@ class Rig:
         return stands.get((shop_id, event.stream))
 
     async def send(self, *events: Envelope) -> BatchAnswer:
-        batch = EventBatch(events=events).to_json()
-        raw = await self.bus.request(
-            subjects.events(Service.ROUTER), batch, timeout_ms=int(WAIT_S * 1_000)
-        )
-        return BatchAnswer.model_validate_json(raw)
+        return await send(self.bus, *events)
 
     async def until(self, true: Callable[[], bool]) -> None:
         async with asyncio.timeout(WAIT_S):
@@ -180,6 +187,13 @@ class Rig:
         """Return the durable events a receiver has got, once there are so many."""
         await self.until(lambda: len(self.events[receiver]) >= count)
         return self.events[receiver]
+
+
+async def send(bus: Bus, *events: Envelope) -> BatchAnswer:
+    """Hand events to a router, as the gateway's relay does; return where their streams stand."""
+    batch = EventBatch(events=events).to_json()
+    raw = await bus.request(subjects.events(Service.ROUTER), batch, timeout_ms=int(WAIT_S * 1_000))
+    return BatchAnswer.model_validate_json(raw)
 
 
 def a_message(
@@ -230,22 +244,30 @@ def _summary(conversation_id: UUID, customer: CustomerRef | None, now: int) -> C
     )
 
 
-@asynccontextmanager
-async def running_router(
-    database: TestDatabase, clock: Clock, *, keys: Keyring | None = None, bus: Bus | None = None
-) -> AsyncIterator[Rig]:
-    """Run a router on a bus of its own, unless one is given, where the others are pretended."""
-    keys = keys or Keyring.ephemeral()
-    settings = RouterSettings(
+def settings_of(database: TestDatabase) -> RouterSettings:
+    """What a router on this database is told."""
+    return RouterSettings(
         database_url=database.service_url(Service.ROUTER).dsn,
         sweep_url=database.sweep_url(Service.ROUTER).dsn,
     )
-    events: dict[Service, list[Envelope]] = {Service.GATEWAY: [], Service.HISTORY: []}
+
+
+@asynccontextmanager
+async def running_router(
+    database: TestDatabase,
+    clock: Clock,
+    *,
+    keys: Keyring | None = None,
+    bus: Bus | None = None,
+    events: Heard | None = None,
+) -> AsyncIterator[Rig]:
+    """Run a router on a bus of its own, where the others are pretended, unless one is given."""
+    keys = keys or Keyring.ephemeral()
+    settings = settings_of(database)
     async with AsyncExitStack() as stack:
         if bus is None:
             bus = await stack.enter_async_context(InProcessBus())
-            for receiver, heard in events.items():
-                await bus.serve(subjects.events(receiver), _taking(heard))
+            events = await pretended_receivers(bus)
         router = await stack.enter_async_context(
             run_router(settings, clock=clock, bus=bus, keys=keys)
         )
@@ -255,7 +277,15 @@ async def running_router(
         http = await stack.enter_async_context(
             httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://router")
         )
-        yield Rig(database, bus, clock, keys, router, http, events)
+        yield Rig(database, bus, clock, keys, router, http, events or {})
+
+
+async def pretended_receivers(bus: Bus) -> Heard:
+    """Take a router's durable events as gateway and history do; return what they have taken."""
+    events: Heard = {Service.GATEWAY: [], Service.HISTORY: []}
+    for receiver, heard in events.items():
+        await bus.serve(subjects.events(receiver), _taking(heard))
+    return events
 
 
 def _taking(heard: list[Envelope]) -> Callable[[bytes], Any]:

@@ -11,7 +11,7 @@ import structlog
 
 from services.router.domain.commands import Tick
 from services.router.usecases.decide import Deciders
-from services.router.usecases.ports import Desk
+from services.router.usecases.ownership import NotOwnedError, OwnDesk
 from shared.kernel.clock import Clock
 from shared.kernel.errors import RefusedError
 
@@ -28,7 +28,7 @@ REFUSED_S: Final = 0.05
 class Clockwork:
     """Wakes at the earliest deadline of any engine, and whenever an earlier one appears."""
 
-    def __init__(self, desk: Desk, clock: Clock) -> None:
+    def __init__(self, desk: OwnDesk, clock: Clock) -> None:
         self._desk = desk
         self._clock = clock
         self._moved = asyncio.Event()
@@ -55,6 +55,8 @@ class Clockwork:
     async def _tick(self, shop_id: UUID) -> None:
         try:
             await self._desk.post(shop_id, Tick())
+        except NotOwnedError:
+            pass  # another router's clock is the one that counts
         except RefusedError:
             log.info("router.tick_refused", shop_id=str(shop_id))
             await asyncio.sleep(REFUSED_S)

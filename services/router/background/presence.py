@@ -15,7 +15,8 @@ from pydantic import ValidationError
 from services.router.domain.commands import PresenceChanged
 from services.router.domain.model import Agent
 from services.router.domain.presence import PresenceBook, PresenceNews
-from services.router.usecases.ports import Desk
+from services.router.usecases.ownership import NotOwnedError, OwnDesk
+from services.router.usecases.route_commands import Owners
 from shared.contracts import subjects
 from shared.contracts.routing import PresenceBeat, PresenceChange
 from shared.kernel.clock import Clock
@@ -31,10 +32,15 @@ LOOK_S: Final = 0.5
 
 
 class PresenceLoop:
-    """Every change reaches its engine: one the lane refuses is told again."""
+    """Every change reaches its engine: one the lane refuses is told again.
 
-    def __init__(self, desk: Desk, clock: Clock) -> None:
+    Every router hears every node. What is about another router's shop is remembered and not told:
+    its owner hears the same, and whoever takes the shop compares the next beats with its tables.
+    """
+
+    def __init__(self, desk: OwnDesk, owners: Owners, clock: Clock) -> None:
         self._desk = desk
+        self._owners = owners
         self._clock = clock
         self._book = PresenceBook()
         self._said: deque[Said] = deque()
@@ -88,9 +94,13 @@ class PresenceLoop:
         return [one for one, done in zip(news, taken, strict=True) if not done]
 
     async def _take(self, news: PresenceNews) -> bool:
+        if self._owners.elsewhere(news.shop_id):
+            return True
         try:
             await self._desk.post(news.shop_id, news.command)
             self._book.told(news)
+        except NotOwnedError as other:
+            self._owners.learn(news.shop_id, other.holder)
         except RefusedError as refusal:
             return refusal.code is ErrorCode.NOT_FOUND
         except Exception:  # an engine's defect is rebuilt; the next beat is compared with that

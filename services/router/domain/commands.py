@@ -1,13 +1,15 @@
-"""What an engine is told, as data; who may tell it is judged at the edges."""
+"""What an engine is told, as data; who may tell it is judged at the edges.
+
+The fields have the types of the wire: a command may come from another router.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TypeAlias
-from uuid import UUID
 
 from shared.contracts.items import CustomerRef
-from shared.kernel.clock import Instant
+from shared.contracts.wire import AgentId, ConversationId, NodeId, OfferId, WireInstant
 from shared.kernel.vocabulary import (
     AgentStatus,
     AuthorKind,
@@ -22,7 +24,7 @@ from shared.kernel.vocabulary import (
 class MessageArrived:
     """The gateway committed an item; `version` is the event's place in the stream."""
 
-    conversation_id: UUID
+    conversation_id: ConversationId
     version: int
     channel: Channel
     customer: CustomerRef | None
@@ -30,8 +32,8 @@ class MessageArrived:
     visibility: Visibility
     author: AuthorKind
     preview: str
-    received_at: Instant
-    created_at: Instant
+    received_at: WireInstant
+    created_at: WireInstant
 
     @property
     def is_human_answer(self) -> bool:
@@ -47,8 +49,8 @@ class MessageArrived:
 class PresenceChanged:
     """A gateway node began or ceased to hold a stream of an agent."""
 
-    agent_id: UUID
-    node_id: UUID
+    agent_id: AgentId
+    node_id: NodeId
     presence: Presence
 
 
@@ -56,7 +58,7 @@ class PresenceChanged:
 class StatusSet:
     """An agent says available, away, draining or offline."""
 
-    agent_id: UUID
+    agent_id: AgentId
     status: AgentStatus
 
 
@@ -64,32 +66,32 @@ class StatusSet:
 class OfferSeen:
     """An agent's console has shown an offer."""
 
-    offer_id: UUID
-    agent_id: UUID
+    offer_id: OfferId
+    agent_id: AgentId
 
 
 @dataclass(frozen=True, slots=True)
 class OfferAccepted:
     """An agent takes an offered conversation."""
 
-    offer_id: UUID
-    agent_id: UUID
+    offer_id: OfferId
+    agent_id: AgentId
 
 
 @dataclass(frozen=True, slots=True)
 class OfferDeclined:
     """An agent passes an offered conversation on."""
 
-    offer_id: UUID
-    agent_id: UUID
+    offer_id: OfferId
+    agent_id: AgentId
 
 
 @dataclass(frozen=True, slots=True)
 class ConversationClosed:
     """The serving agent ends a conversation; without an agent: a supervisor does."""
 
-    conversation_id: UUID
-    agent_id: UUID | None
+    conversation_id: ConversationId
+    agent_id: AgentId | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,7 @@
-"""The rows a shop's routing state is made of: immutable, rebuilt from tables, without behaviour."""
+"""The rows a shop's routing state is made of: immutable, rebuilt from tables, without behaviour.
+
+Those that are part of an answer have the types of the wire: it may be for another router.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ from uuid import UUID
 
 from services.router.domain.policy import CHAT_WEIGHT, DEFAULT_CAPACITY
 from shared.contracts.items import CustomerRef
+from shared.contracts.wire import AgentId, AssignmentId, ConversationId, OfferId, WireInstant
 from shared.kernel.clock import Instant, Millis
 from shared.kernel.vocabulary import (
     AgentStatus,
@@ -69,26 +73,26 @@ class Conversation:
     `version` grows with each event told; `passed_by` holds who declined it or let it expire, when.
     """
 
-    id: UUID
+    id: ConversationId
     status: ConversationStatus
     channel: Channel
     customer: CustomerRef | None
     preview: str
-    started_at: Instant
-    queued_at: Instant
-    respond_by: Instant
+    started_at: WireInstant
+    queued_at: WireInstant
+    respond_by: WireInstant
     weight: int = CHAT_WEIGHT
     version: int = 0
-    agent_id: UUID | None = None
+    agent_id: AgentId | None = None
     agent_name: str | None = None
-    assignment_id: UUID | None = None
+    assignment_id: AssignmentId | None = None
     assignment_version: int = 0
     first_response_ms: Millis | None = None
     queue_wait_ms: Millis | None = None
-    ended_at: Instant | None = None
+    ended_at: WireInstant | None = None
     end_reason: EndReason | None = None
-    passed_by: tuple[tuple[UUID, Instant], ...] = ()
-    widen_at: Instant | None = None
+    passed_by: tuple[tuple[AgentId, WireInstant], ...] = ()
+    widen_at: WireInstant | None = None
     offers_made: int = 0
     decisions_made: int = 0
 
@@ -120,15 +124,15 @@ class Offer:
 class Assignment:
     """Who serves a conversation; `version` counts the assignments of the conversation."""
 
-    id: UUID
-    conversation_id: UUID
-    agent_id: UUID
-    offer_id: UUID
+    id: AssignmentId
+    conversation_id: ConversationId
+    agent_id: AgentId
+    offer_id: OfferId
     version: int
     weight: int
-    started_at: Instant
+    started_at: WireInstant
     status: AssignmentStatus = AssignmentStatus.ACTIVE
-    ended_at: Instant | None = None
+    ended_at: WireInstant | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -109,15 +109,3 @@ class RouterAccounts:
         }
         async with self._database.write(shop_id) as tx:
             await tx.execute(_ADD_KEY, row)
-
-
-class AllShops:
-    """Every shop's id, read as the sweep role: the only list that crosses shops."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
-
-    async def ids(self) -> list[UUID]:
-        """Return the shops, in a fixed order."""
-        found = await self._database.call("SELECT shop_id FROM router.shops ORDER BY shop_id")
-        return [row["shop_id"] for row in found]

@@ -3,29 +3,28 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields, replace
 from typing import Any
 from uuid import UUID
 
-import asyncpg
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
 
 from services.router.domain.effects import Effects
+from services.router.domain.leases import LEASE_MS
 from services.router.domain.model import Heard, Rows
 from services.router.domain.policy import Policy
 from services.router.storage import rows
+from services.router.storage.failures import as_commit_failure
 from services.router.storage.rows import AGENT_COLUMNS, Json, stream_of
-from services.router.usecases.ports import CommitFailedError, OwnedShop, ShopWork
+from services.router.usecases.ownership import NotOwnedError
+from services.router.usecases.ports import OwnedShop, ShopWork
 from shared.kit.database import Database, ReadTransaction
-from shared.kit.database_away import DatabaseAwayError
 from shared.kit.outbox import outbox_rows
 
 log = structlog.get_logger()
 
-_TAKE_LEASE = "SELECT router.take_lease($1, $2) AS token"
+_TAKE_LEASE = "SELECT token, holder FROM router.take_lease($1, $2, $3)"
 _HEARD_CALL = "SELECT stream, version FROM router.heard($1, $2)"
 _COMMIT = "SELECT router.commit_group($1, $2, $3::jsonb) AS held"
 _SHOP = """
@@ -50,23 +49,31 @@ class RoutingTables:
         self._database = database
         self._holder = holder
 
-    async def own(self, shop_id: UUID) -> OwnedShop | None:
-        """Take a shop's lease and read what its engine is rebuilt from; None: no such shop."""
-        with _as_commit_failure("router.own_failed"):
-            (taken,) = await self._database.call(_TAKE_LEASE, shop_id, self._holder)
-            if taken["token"] is None:
-                return None
+    async def take(self, shop_id: UUID) -> int | None:
+        """Take a shop's lease and return its new token; None: there is no such shop."""
+        with as_commit_failure("router.take_failed"):
+            found = await self._database.call(_TAKE_LEASE, shop_id, self._holder, LEASE_MS)
+        if not found:
+            return None
+        if found[0]["holder"] != self._holder:
+            raise NotOwnedError(found[0]["holder"])
+        token: int = found[0]["token"]
+        return token
+
+    async def read(self, shop_id: UUID) -> OwnedShop:
+        """Return what a shop's engine is built from."""
+        with as_commit_failure("router.read_failed"):
             async with self._database.read(shop_id) as tx:
                 policy = await _policy(tx, shop_id)
                 live = await _live_rows(tx, shop_id)
             heard = await self._heard(shop_id, [one.id for one in live.conversations])
-            return OwnedShop(taken["token"], policy, replace(live, heard=heard))
+            return OwnedShop(policy, replace(live, heard=heard))
 
     async def recall(
         self, shop_id: UUID, conversations: Sequence[UUID], agents: Sequence[UUID]
     ) -> Rows:
         """Return rows that an engine does not hold, with how far each stream was heard."""
-        with _as_commit_failure("router.recall_failed"):
+        with as_commit_failure("router.recall_failed"):
             heard = await self._heard(shop_id, conversations) if conversations else ()
             known = [one.conversation_id for one in heard]
             if not known and not agents:
@@ -90,7 +97,7 @@ class RoutingTables:
         """Commit the work at once; return the shops whose lease still was ours."""
         shops = [one.shop_id for one in work]
         tokens = [one.token for one in work]
-        with _as_commit_failure("router.commit_failed"):
+        with as_commit_failure("router.commit_failed"):
             (row,) = await self._database.call(_COMMIT, shops, tokens, group_json(work))
         held = frozenset(row["held"])
         for shop_id in shops:
@@ -146,15 +153,3 @@ async def _live_rows(tx: ReadTransaction, shop_id: UUID) -> Rows:
         offers=tuple(rows.read_offer(row) for row in await tx.rows(_PENDING, shop)),
         assignments=tuple(rows.read_assignment(row) for row in await tx.rows(_ACTIVE, shop)),
     )
-
-
-@contextmanager
-def _as_commit_failure(event: str) -> Iterator[None]:
-    """Log whatever the database did and raise the one error the lane knows."""
-    try:
-        yield
-    except (DatabaseAwayError, asyncpg.PostgresError, SQLAlchemyError) as error:
-        told = error.__cause__ if isinstance(error, DatabaseAwayError) else error
-        # Never its text: a failing row's detail holds customers' words.
-        log.warning(event, error=type(told).__name__, sqlstate=getattr(told, "sqlstate", None))
-        raise CommitFailedError(event) from error

@@ -10,7 +10,8 @@ from services.router.domain.effects import Refused
 from services.router.domain.model import Conversation
 from services.router.usecases import views
 from services.router.usecases.cards import CardDesk
-from services.router.usecases.ports import Desk, Records
+from services.router.usecases.ownership import Desk
+from services.router.usecases.ports import Records
 from services.router.usecases.serve_offers import ServeOffers
 from shared.contracts import routing
 from shared.kernel.errors import ErrorCode, RefusedError

@@ -9,12 +9,13 @@ from dataclasses import dataclass, field
 from typing import Any, Final, TypeAlias
 from uuid import UUID
 
+from services.router.domain.commands import Command, MessageArrived
 from services.router.domain.model import Conversation
 from services.router.usecases.ports import CardSource, CardUnavailableError
 from shared.contracts.cards import Card
 from shared.contracts.items import CustomerRef
 from shared.kernel.clock import Millis
-from shared.kernel.vocabulary import CardStatus
+from shared.kernel.vocabulary import AuthorKind, CardStatus
 
 WAIT_MS: Final[Millis] = 50
 """How long an offer waits for its card, DESIGN section 5."""
@@ -63,6 +64,11 @@ class CardDesk:
         if len(self._fetches) > KEPT:
             self._fetches.popitem(last=False)
         self._start(self._run(fetch, shop_id, conversation_id, customer))
+
+    def foresee(self, shop_id: UUID, command: Command) -> None:
+        """Begin to fetch the card that a customer's message will ask for, beside its commit."""
+        if isinstance(command, MessageArrived) and command.author is AuthorKind.CUSTOMER:
+            self.want(shop_id, command.conversation_id, command.customer)
 
     async def card(
         self, shop_id: UUID, conversation: Conversation, *, wait_ms: Millis = WAIT_MS

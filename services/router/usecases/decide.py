@@ -2,9 +2,9 @@
 
 Owns the engines of this process. A shop's engine is built from the tables when the shop is first
 named, after taking its lease; an engine whose commit failed, or whose outcome is unknown, is thrown
-away and built again. The lease is a token without an expiry: whoever takes it last is the owner,
-and the commits of an owner before are rejected by the token. Leases that are renewed and time out
-come when several routers share the work.
+away and built again under a new token. An engine is used only while its lease is believed in; one
+whose lease is lost or has lapsed is thrown away, and the commits it has under way are rejected by
+the token.
 """
 
 from __future__ import annotations
@@ -20,6 +20,8 @@ from services.router.domain.engine import Engine
 from services.router.domain.model import Agent
 from services.router.domain.ordered import OrderedKeys
 from services.router.usecases import views
+from services.router.usecases.keep_leases import KeepLeases
+from services.router.usecases.ownership import NotOwnedError, Order
 from services.router.usecases.ports import Announcer, CommitFailedError, RoutingStore, ShopWork
 from shared.contracts.events import Envelope
 from shared.kernel.clock import Clock, Instant, Millis
@@ -36,14 +38,6 @@ RETRY_AFTER_MS: Final[Millis] = 1_000
 
 Built: TypeAlias = Callable[[UUID, Sequence[Agent]], None]
 DeadlineMoved: TypeAlias = Callable[[], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Order:
-    """A command for one shop's engine."""
-
-    shop_id: UUID
-    command: Command
 
 
 @dataclass(slots=True)
@@ -77,8 +71,11 @@ class _Share:
 class Deciders:
     """Every engine of this process. One lane enters: `commit` never runs twice at once."""
 
-    def __init__(self, store: RoutingStore, announcer: Announcer, clock: Clock) -> None:
+    def __init__(
+        self, store: RoutingStore, announcer: Announcer, clock: Clock, leases: KeepLeases
+    ) -> None:
         self._store = store
+        self._leases = leases
         self._announcer = announcer
         self._clock = clock
         self._built: Built = _nobody_asks
@@ -106,6 +103,15 @@ class Deciders:
                 answers[place] = share.failure or share.effects[index].answer
         return [answer for answer in answers if answer is not None]
 
+    def drop(self, shop_id: UUID) -> None:
+        """Throw away the engine of a shop whose lease is gone; may be called at any time.
+
+        What it has under way is committed or not, as its token is; what comes next takes the lease
+        anew or is somebody else's.
+        """
+        self._owned.pop(shop_id, None)
+        self._set_deadline(shop_id, None)
+
     def next_deadline(self) -> Instant | None:
         """Return when some shop's engine needs a Tick, or to be built again."""
         first = self._deadlines.first()
@@ -130,7 +136,7 @@ class Deciders:
                 effects = owned.engine.apply(command, now)
                 share.effects.append(effects)
                 share.events.extend(views.events(share.shop_id, effects, now))
-        except RefusedError as refusal:
+        except (RefusedError, NotOwnedError) as refusal:
             share.failure = refusal
         except CommitFailedError:
             self._fail(share, _try_again())
@@ -139,13 +145,21 @@ class Deciders:
 
     async def _owner_of(self, shop_id: UUID) -> _Owned:
         owned = self._owned.get(shop_id)
-        if owned is None:
-            shop = await self._store.own(shop_id)
-            if shop is None:
-                raise RefusedError(ErrorCode.NOT_FOUND, "There is nothing here.")
-            owned = self._owned[shop_id] = _Owned(Engine(shop.policy, shop.rows), shop.token)
-            self._built(shop_id, shop.rows.agents)
+        if owned is None or not self._leases.holds(shop_id):
+            self._owned.pop(shop_id, None)
+            owned = self._owned[shop_id] = await self._build(shop_id)
         return owned
+
+    async def _build(self, shop_id: UUID) -> _Owned:
+        asked_at = self._leases.asks()
+        token = await self._store.take(shop_id)
+        if token is None:
+            raise RefusedError(ErrorCode.NOT_FOUND, "There is nothing here.")
+        # Before the rows are read: a lease is renewed while its engine is being built.
+        self._leases.taken(shop_id, token, asked_at)
+        shop = await self._store.read(shop_id)
+        self._built(shop_id, shop.rows.agents)
+        return _Owned(Engine(shop.policy, shop.rows), token)
 
     async def _recall(self, share: _Share, engine: Engine) -> None:
         unknown = [one for one in map(engine.unknown, share.commands) if one is not None]
@@ -176,8 +190,9 @@ class Deciders:
         self._owned.pop(share.shop_id, None)
 
     def _lose(self, share: _Share) -> None:
-        """Another router owns the shop now: leave it alone until somebody asks here again."""
-        share.failure = _try_again()
+        """Another router owns the shop now, so nothing of this happened: it is for that one."""
+        share.failure = NotOwnedError()
+        self._leases.lost(share.shop_id)
         self._owned.pop(share.shop_id, None)
 
     def _schedule(self, share: _Share) -> None:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 from uuid import UUID
 
-from services.router.domain.commands import Command
-from services.router.domain.effects import Answer, DecisionRecord, Effects
+from services.router.domain.effects import DecisionRecord, Effects
 from services.router.domain.model import Agent, Assignment, Conversation, Offer, Rows
 from services.router.domain.policy import Policy
 from shared.contracts.cards import Card
@@ -30,9 +29,8 @@ class CardUnavailableError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class OwnedShop:
-    """A shop whose engine is this process's now: its lease's token, its figures, its rows."""
+    """What the engine of a shop is built from: its figures and its rows."""
 
-    token: int
     policy: Policy
     rows: Rows
 
@@ -50,8 +48,17 @@ class ShopWork:
 class RoutingStore(Protocol):
     """The tables as the decide lane needs them."""
 
-    async def own(self, shop_id: UUID) -> OwnedShop | None:
-        """Take a shop's lease and read what its engine is rebuilt from; None: no such shop.
+    async def take(self, shop_id: UUID) -> int | None:
+        """Take a shop's lease and return its new token; None: there is no such shop.
+
+        Raises:
+            NotOwnedError: another router's lease lives.
+            CommitFailedError: the tables cannot be reached.
+        """
+        ...
+
+    async def read(self, shop_id: UUID) -> OwnedShop:
+        """Return what a shop's engine is built from.
 
         Raises:
             CommitFailedError: the tables cannot be reached.
@@ -82,21 +89,6 @@ class Announcer(Protocol):
 
     def committed(self, work: ShopWork) -> None:
         """Tell what this work did."""
-        ...
-
-
-class Desk(Protocol):
-    """The decide lane as a use case sees it."""
-
-    def post(self, shop_id: UUID, command: Command) -> Awaitable[Answer]:
-        """Put a command in line; awaiting it gives its answer after the commit.
-
-        Commands of one shop take effect in the order they are posted.
-
-        Raises:
-            RefusedError: TRY_AGAIN (also when awaited: the outcome may be unknown), NOT_FOUND
-                (when awaited: there is no such shop).
-        """
         ...
 
 

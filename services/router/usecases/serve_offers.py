@@ -18,7 +18,8 @@ from services.router.domain.effects import ConversationNow, Refused, Taken
 from services.router.domain.model import Assignment, Conversation, Offer, OfferEnd
 from services.router.usecases import views
 from services.router.usecases.cards import CardDesk
-from services.router.usecases.ports import Desk, PastOffer, Records, Signer
+from services.router.usecases.ownership import Desk
+from services.router.usecases.ports import PastOffer, Records, Signer
 from shared.contracts import routing
 from shared.contracts.claims import Grant
 from shared.kernel.clock import Clock, Millis

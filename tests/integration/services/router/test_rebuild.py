@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import random
-from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from uuid import UUID
 
-import pytest
-
+from services.router.app import open_set_up
 from services.router.domain.commands import (
     Command,
     ConversationClosed,
@@ -20,35 +18,38 @@ from services.router.domain.commands import (
 )
 from services.router.domain.engine import Engine
 from services.router.domain.model import Offer
+from services.router.storage.leases import LeaseRows
 from services.router.storage.routing_store import RoutingTables
-from services.router.usecases.decide import Deciders, Order
+from services.router.usecases.decide import Deciders
+from services.router.usecases.keep_leases import KeepLeases
+from services.router.usecases.ownership import Order
 from services.router.usecases.ports import ShopWork
 from shared.kernel.clock import Instant
 from shared.kernel.vocabulary import AgentStatus, Presence, Service
 from shared.kit.database import open_database
 from shared.kit.new_ids import new_id
+from shared.kit.system_clock import SystemClock
 from tests.support.clock import VirtualClock
 from tests.support.postgres import TestDatabase
-from tests.support.router import NODE, Rig, running_router
+from tests.support.router import NODE, PASSWORD, settings_of
 from tests.support.routing import a_message as a_command, shape_of
 
 
-@pytest.fixture
-async def rig(database: TestDatabase, clock: VirtualClock) -> AsyncIterator[Rig]:
-    async with running_router(database, clock) as rig:
-        yield rig
-
-
 async def test_any_day_rebuilt_from_the_real_tables_is_the_live_one(
-    rig: Rig, clock: VirtualClock
+    database: TestDatabase, clock: VirtualClock
 ) -> None:
     """DESIGN section 6: an engine made from the rows is the one that wrote them, after any day."""
-    shop = await rig.shop()
-    team = [await rig.agent(shop, name=f"Agent {n}", capacity=1 + n % 3) for n in range(5)]
+    shop, team = new_id(), [new_id() for _ in range(5)]
+    await set_up(database, shop, team)
     day = RandomDay(random.Random(5), team)  # noqa: S311  a repeatable day
-    async with open_database(rig.database.service_url(Service.ROUTER)) as db:
-        tables, listener = RoutingTables(db, new_id()), Listener()
-        deciders = Deciders(tables, listener, clock)
+    async with (
+        open_database(database.service_url(Service.ROUTER)) as db,
+        open_database(database.sweep_url(Service.ROUTER)) as sweeper,
+    ):
+        holder, listener = new_id(), Listener()
+        tables = RoutingTables(db, holder)
+        leases = KeepLeases(LeaseRows(sweeper, holder), SystemClock())
+        deciders = Deciders(tables, listener, clock, leases)
         offered = served = False
         for _ in range(150):
             commands = [day.something(clock.now(), listener) for _ in range(3)]
@@ -58,13 +59,26 @@ async def test_any_day_rebuilt_from_the_real_tables_is_the_live_one(
             offered, served = offered or bool(state.offers), served or bool(state.assignments)
             clock.advance(day.rng.randrange(2_500))
         live = deciders._owned[shop].engine
-        owned = await tables.own(shop)
-    assert owned is not None
+        owned = await tables.read(shop)
     rebuilt = Engine(owned.policy, owned.rows)
     assert rebuilt.apply(Tick(), live.state.now).changes_nothing
     assert shape_of(rebuilt) == shape_of(live)
     assert offered, "a day without an offer proves nothing"
     assert served, "a day without an assignment proves nothing"
+
+
+async def set_up(database: TestDatabase, shop: UUID, team: list[UUID]) -> None:
+    async with open_set_up(settings_of(database)) as set_up:
+        await set_up.create_shop(shop, "A shop")
+        for n, agent in enumerate(team):
+            await set_up.create_agent(
+                shop,
+                agent,
+                name=f"Agent {n}",
+                email=f"{n}@shop.example",
+                password=PASSWORD,
+                capacity=1 + n % 3,
+            )
 
 
 class Listener:

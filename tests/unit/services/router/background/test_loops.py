@@ -13,6 +13,8 @@ from services.router.background.clockwork import Clockwork
 from services.router.background.presence import PresenceLoop
 from services.router.domain.commands import Command, PresenceChanged
 from services.router.domain.effects import Answer, Noted
+from services.router.usecases.ownership import NotOwnedError
+from services.router.usecases.route_commands import Owners
 from shared.contracts import subjects
 from shared.contracts.routing import PresenceChange
 from shared.kernel.errors import ErrorCode, RefusedError
@@ -21,7 +23,7 @@ from shared.kit.bus.in_process import InProcessBus
 from tests.support.clock import VirtualClock
 from tests.support.routing import NODE, agent_id
 
-SHOP = UUID(int=1)
+SHOP, OTHER = UUID(int=1), UUID(int=0x0711)
 
 
 class Desk:
@@ -41,19 +43,37 @@ class Desk:
         return future
 
 
+class Lookup:
+    """Knows nobody."""
+
+    async def holder(self, shop_id: UUID) -> UUID | None:
+        return None
+
+
+def owners(*mine: UUID) -> Owners:
+    return Owners(lambda shop_id: shop_id in mine, Lookup())
+
+
 BUSY = RefusedError(ErrorCode.TRY_AGAIN, "busy")
 NOWHERE = RefusedError(ErrorCode.NOT_FOUND, "no such shop")
 
 
 @pytest.mark.parametrize(
-    ("answers", "posts"), [((BUSY, BUSY), 3), ((NOWHERE,), 1), ((ZeroDivisionError(),), 1), ((), 1)]
+    ("answers", "posts"),
+    [
+        ((BUSY, BUSY), 3),
+        ((NOWHERE,), 1),
+        ((NotOwnedError(OTHER),), 1),
+        ((ZeroDivisionError(),), 1),
+        ((), 1),
+    ],
 )
 async def test_a_presence_the_lane_refused_is_told_again(
     clock: VirtualClock, answers: tuple[Exception, ...], posts: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("services.router.background.presence.LOOK_S", 0.01)
     desk = Desk(*answers)
-    loop = PresenceLoop(desk, clock)
+    loop = PresenceLoop(desk, owners(), clock)
     change = PresenceChange(
         node_id=NODE, shop_id=SHOP, agent_id=agent_id(1), presence=Presence.CONNECTED
     )
@@ -67,8 +87,28 @@ async def test_a_presence_the_lane_refused_is_told_again(
     assert desk.posted == [PresenceChanged(agent_id(1), NODE, Presence.CONNECTED)] * posts
 
 
+async def test_presence_in_another_routers_shop_is_told_to_no_engine_here(
+    clock: VirtualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its owner hears the same; only a shop that nobody is known to own is asked about."""
+    monkeypatch.setattr("services.router.background.presence.LOOK_S", 0.01)
+    desk, known = Desk(NotOwnedError(OTHER)), owners()
+    loop = PresenceLoop(desk, known, clock)
+    async with InProcessBus() as bus, loop.listening(bus), asyncio.TaskGroup() as group:
+        task = group.create_task(loop.run())
+        for number in (1, 2):
+            change = PresenceChange(
+                node_id=NODE, shop_id=SHOP, agent_id=agent_id(number), presence=Presence.CONNECTED
+            )
+            await bus.publish(subjects.PRESENCE_CHANGE, change.to_json())
+            await asyncio.sleep(0.05)
+        task.cancel()
+    assert desk.posted == [PresenceChanged(agent_id(1), NODE, Presence.CONNECTED)]
+    assert known.elsewhere(SHOP)
+
+
 async def test_a_refused_or_broken_tick_stops_no_clock(clock: VirtualClock) -> None:
-    desk = Desk(BUSY, ZeroDivisionError())
+    desk = Desk(BUSY, ZeroDivisionError(), NotOwnedError())
     await Clockwork(desk, clock).tick([SHOP, UUID(int=2), UUID(int=3)])
     assert len(desk.posted) == 3
 

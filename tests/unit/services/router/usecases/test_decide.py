@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from uuid import UUID
 
@@ -17,9 +17,12 @@ from services.router.domain.commands import (
 )
 from services.router.domain.effects import HeardUpTo
 from services.router.domain.engine import Engine
+from services.router.domain.leases import LEASE_MS
 from services.router.domain.model import Rows
 from services.router.domain.policy import Policy
-from services.router.usecases.decide import REBUILD_AFTER_MS, Deciders, Order
+from services.router.usecases.decide import REBUILD_AFTER_MS, Deciders
+from services.router.usecases.keep_leases import KeepLeases
+from services.router.usecases.ownership import NotOwnedError, Order
 from services.router.usecases.ports import CommitFailedError, OwnedShop, ShopWork
 from shared.kernel.clock import Instant
 from shared.kernel.errors import ErrorCode, RefusedError
@@ -28,6 +31,7 @@ from tests.support.clock import VirtualClock
 from tests.support.routing import Tables, a_message, agent_id, an_agent, conversation_id
 
 SHOPS = [UUID(int=0x5000 + number) for number in range(20)]
+OTHER = UUID(int=0x0711)
 
 
 @dataclass
@@ -39,17 +43,22 @@ class FakeStore:
     failing: bool = False
     own_fails: bool = False
     commits: list[list[UUID]] = field(default_factory=list)
+    elsewhere: set[UUID] = field(default_factory=set)
     owned: int = 0
 
-    async def own(self, shop_id: UUID) -> OwnedShop | None:
+    async def take(self, shop_id: UUID) -> int | None:
         if self.own_fails:
             raise CommitFailedError
-        self.owned += 1
-        tables = self.tables.get(shop_id)
-        if tables is None:
+        if shop_id in self.elsewhere:
+            raise NotOwnedError(OTHER)
+        if shop_id not in self.tables:
             return None
+        self.owned += 1
         self.tokens[shop_id] = self.tokens.get(shop_id, 0) + 1
-        return OwnedShop(self.tokens[shop_id], Policy(), tables.live_rows())
+        return self.tokens[shop_id]
+
+    async def read(self, shop_id: UUID) -> OwnedShop:
+        return OwnedShop(Policy(), self.tables[shop_id].live_rows())
 
     async def recall(
         self, shop_id: UUID, conversations: Sequence[UUID], agents: Sequence[UUID]
@@ -94,9 +103,38 @@ def told() -> Told:
     return Told()
 
 
+@dataclass
+class FakeLeases:
+    """What the tables say of leases: each given set is a renewal's answer."""
+
+    given: frozenset[UUID] | None = None
+
+    async def renew(self, tokens: Mapping[UUID, int]) -> frozenset[UUID]:
+        return frozenset(tokens) if self.given is None else self.given
+
+    async def release(self) -> None:
+        pass
+
+    async def free(self, limit: int) -> Sequence[UUID]:
+        return ()
+
+    async def holders(self, shops: Collection[UUID]) -> Mapping[UUID, UUID]:
+        return {}
+
+
 @pytest.fixture
-def deciders(store: FakeStore, told: Told, clock: VirtualClock) -> Deciders:
-    return Deciders(store, told, clock)
+def lease_clock() -> VirtualClock:
+    return VirtualClock()
+
+
+@pytest.fixture
+def leases(lease_clock: VirtualClock) -> KeepLeases:
+    return KeepLeases(FakeLeases(), lease_clock)
+
+
+@pytest.fixture
+def deciders(store: FakeStore, told: Told, clock: VirtualClock, leases: KeepLeases) -> Deciders:
+    return Deciders(store, told, clock, leases)
 
 
 def writes(shop: int, number: int, version: int, now: Instant) -> Order:
@@ -146,17 +184,64 @@ async def test_what_changes_nothing_is_not_committed(
     assert store.commits == []
 
 
-async def test_a_lost_lease_refuses_that_shop_and_leaves_it_alone(
-    deciders: Deciders, clock: VirtualClock, store: FakeStore, told: Told
+async def test_a_lost_lease_leaves_that_shops_commands_to_its_owner_and_the_shop_alone(
+    deciders: Deciders, clock: VirtualClock, store: FakeStore, told: Told, leases: KeepLeases
 ) -> None:
     await deciders.commit([Order(SHOPS[0], Tick()), Order(SHOPS[1], Tick())])
     store.tokens[SHOPS[0]] += 1
     lost, kept = await deciders.commit([writes(0, 1, 1, clock.now()), writes(1, 1, 1, clock.now())])
-    assert isinstance(lost, RefusedError)
+    assert isinstance(lost, NotOwnedError)
+    assert not leases.holds(SHOPS[0])
     assert kept == HeardUpTo(1)
     assert [work.shop_id for work in told.work] == [SHOPS[1]]
     clock.advance(60_000)
     assert deciders.due(clock.now()) == [SHOPS[1]]
+
+
+async def test_another_routers_shop_is_not_touched_and_its_owner_named(
+    deciders: Deciders, clock: VirtualClock, store: FakeStore
+) -> None:
+    store.elsewhere.add(SHOPS[0])
+    theirs, ours = await deciders.commit([Order(SHOPS[0], Tick()), Order(SHOPS[1], Tick())])
+    assert isinstance(theirs, NotOwnedError)
+    assert theirs.holder == OTHER
+    assert not isinstance(ours, Exception)
+    assert deciders.due(clock.advance(60_000)) == []
+
+
+async def test_an_engine_is_not_used_after_its_lease_has_lapsed(
+    deciders: Deciders, clock: VirtualClock, lease_clock: VirtualClock, store: FakeStore
+) -> None:
+    await deciders.commit([Order(SHOPS[0], Tick())])
+    lease_clock.advance(LEASE_MS - 1)
+    await deciders.commit([Order(SHOPS[0], Tick())])
+    assert store.owned == 1
+    lease_clock.advance(1)
+    store.elsewhere.add(SHOPS[0])  # somebody was quicker
+    (answer,) = await deciders.commit([writes(0, 1, 1, clock.now())])
+    assert isinstance(answer, NotOwnedError)
+    assert store.commits == []
+
+
+async def test_a_dropped_engine_has_no_clock_and_is_built_again_when_asked(
+    deciders: Deciders, clock: VirtualClock, store: FakeStore
+) -> None:
+    await deciders.commit([writes(0, 1, 1, clock.now())])
+    assert deciders.next_deadline() is not None
+    deciders.drop(SHOPS[0])
+    assert deciders.next_deadline() is None
+    assert await deciders.commit([writes(0, 1, 2, clock.now())]) == [HeardUpTo(2)]
+    assert store.owned == 2
+
+
+async def test_a_router_that_let_its_leases_go_takes_no_shop_any_more(
+    deciders: Deciders, leases: KeepLeases, store: FakeStore
+) -> None:
+    await deciders.commit([Order(SHOPS[0], Tick())])
+    await leases.release()
+    (answer,) = await deciders.commit([Order(SHOPS[0], Tick())])
+    assert isinstance(answer, NotOwnedError)
+    assert store.owned == 1
 
 
 async def test_a_shop_that_does_not_exist_is_not_found(deciders: Deciders) -> None:
@@ -204,14 +289,14 @@ async def test_an_agent_made_after_the_engine_was_built_is_found(
 
 
 async def test_an_ended_conversation_is_recalled_by_a_new_engine(
-    store: FakeStore, told: Told, clock: VirtualClock
+    store: FakeStore, told: Told, clock: VirtualClock, leases: KeepLeases
 ) -> None:
-    old = Deciders(store, told, clock)
+    old = Deciders(store, told, clock, leases)
     await old.commit([writes(0, 1, 1, clock.now())])
     tables = store.tables[SHOPS[0]]
     (row,) = tables.conversations.values()
     await old.commit([Order(SHOPS[0], ConversationClosed(conversation_id(1), None))])
-    new = Deciders(store, told, clock)
+    new = Deciders(store, told, clock, leases)
     line = replace(a_message(conversation_id(1), 2, clock.now()), author=AuthorKind.SYSTEM)
     assert await new.commit([Order(SHOPS[0], line)]) == [HeardUpTo(2)]
     assert tables.conversations[row.id].ended_at is not None

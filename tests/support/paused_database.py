@@ -1,0 +1,62 @@
+"""A way to a database that can be held up: what is written stays on the way until it goes on."""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, closing, suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from tests.support.postgres import Server, TestDatabase
+
+SOCKET = ".s.PGSQL.5432"
+CHUNK = 65_536
+
+
+@dataclass
+class Way:
+    """A socket folder of its own before the server's; connections live as long as the way."""
+
+    database: TestDatabase
+    _open: asyncio.Event
+
+    def hold_up(self) -> None:
+        """Carry nothing any more, in either direction, and lose nothing."""
+        self._open.clear()
+
+    def go_on(self) -> None:
+        """Carry what was held up, and what comes."""
+        self._open.set()
+
+
+@asynccontextmanager
+async def way_to(database: TestDatabase) -> AsyncIterator[Way]:
+    """Open a way to a database; at the end of the block whatever still uses it is cut off."""
+    is_open = asyncio.Event()
+    is_open.set()
+    behind = database.server.socket_dir / SOCKET
+    carriers: set[asyncio.Task[None]] = set()
+    async with asyncio.TaskGroup() as group:
+
+        async def carry(near: asyncio.StreamReader, far: asyncio.StreamWriter) -> None:
+            with closing(far), suppress(OSError):
+                while chunk := await near.read(CHUNK):
+                    await is_open.wait()
+                    far.write(chunk)
+                    await far.drain()
+
+        async def connect(near: asyncio.StreamReader, back: asyncio.StreamWriter) -> None:
+            reader, writer = await asyncio.open_unix_connection(behind)
+            for one in (carry(near, writer), carry(reader, back)):
+                carriers.add(group.create_task(one))
+
+        with tempfile.TemporaryDirectory(prefix="fr-way-") as folder:
+            server = await asyncio.start_unix_server(connect, Path(folder) / SOCKET)
+            try:
+                yield Way(replace(database, server=Server(Path(folder))), is_open)
+            finally:
+                server.close()
+                for carrier in carriers:
+                    carrier.cancel()
