@@ -35,6 +35,7 @@ from shared.kit.bus.in_process import InProcessBus
 from shared.kit.database_away import DatabaseAwayError, told_when_away
 from shared.kit.installation import (
     RoleUrls,
+    node_id,
     prepare_embedded,
     prepare_given,
     read_or_make_secret,
@@ -158,7 +159,7 @@ async def _opened(
             run_history(_history_settings(urls), clock=clock, bus=bus, keys=keys)
         )
         router = await stack.enter_async_context(
-            run_router(_router_settings(urls), clock=clock, bus=bus, keys=keys)
+            run_router(_router_settings(urls, settings.home), clock=clock, bus=bus, keys=keys)
         )
         gateway = await stack.enter_async_context(
             run_gateway(_gateway_settings(urls), clock=clock, bus=bus, keys=keys, stopping=stopping)
@@ -170,9 +171,12 @@ def _history_settings(urls: RoleUrls) -> HistorySettings:
     return HistorySettings(database_url=urls.service(Service.HISTORY).dsn)
 
 
-def _router_settings(urls: RoleUrls) -> RouterSettings:
+def _router_settings(urls: RoleUrls, home: Path) -> RouterSettings:
     return RouterSettings(
-        database_url=urls.service(Service.ROUTER).dsn, sweep_url=urls.sweep(Service.ROUTER).dsn
+        database_url=urls.service(Service.ROUTER).dsn,
+        sweep_url=urls.sweep(Service.ROUTER).dsn,
+        # The home's lock keeps a second one away: a start after a kill is this router again.
+        id=node_id(read_or_make_secret(home / "secret"), Service.ROUTER),
     )
 
 

@@ -8,6 +8,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
+from uuid import UUID
 
 from fastapi import APIRouter
 
@@ -90,7 +91,7 @@ async def run_router(
         )
         outbox = OutboxRows(sweeper, "router", Service.ROUTER)
         relay = Relay(outbox, bus, Service.ROUTER, clock)
-        machine = _Machine(database, sweeper, relay, clock, bus)
+        machine = _Machine(database, sweeper, relay, clock, bus, router_id=settings.id or new_id())
         await stack.enter_async_context(machine.running(bus))
         records, signer = RoutingRecords(database), KeyringSigner(keys)
         offers = ServeOffers(machine.commands, records, machine.cards, signer, clock)
@@ -117,10 +118,17 @@ class _Machine:
     """The engines with the loops around them."""
 
     def __init__(
-        self, database: Database, sweeper: Database, relay: Relay, clock: Clock, bus: Bus
+        self,
+        database: Database,
+        sweeper: Database,
+        relay: Relay,
+        clock: Clock,
+        bus: Bus,
+        *,
+        router_id: UUID,
     ) -> None:
         self._relay = relay
-        self.router_id = new_id()
+        self.router_id = router_id
         leases = LeaseRows(sweeper, self.router_id)
         # A lease's life is PostgreSQL's time: real, even where `clock` is one that stands still.
         self.leases = KeepLeases(leases, SystemClock())
@@ -158,7 +166,7 @@ class _Machine:
             self.look.listening(bus),
             taking_commands(bus, self.router_id, self.lane, self.leases.holds),
         ):
-            await self.renewal.renew()  # ready from the first moment, or not
+            await self.renewal.begin()
             async with background(renewal=self.renewal.run):
                 await self.look.look()
                 async with background(

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 from pathlib import Path
+from uuid import UUID
 
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
 class RouterSettings(BaseSettings):
-    """FIRSTREPLY_ROUTER_DATABASE_URL and _SWEEP_URL: libpq URLs of the router's two roles."""
+    """FIRSTREPLY_ROUTER_DATABASE_URL and _SWEEP_URL: libpq URLs of the router's two roles.
+
+    _ID: the id under which it holds leases, only for a router of which there cannot be two at a
+    time: after a kill it need not wait for its own leases. Otherwise each start has a new one.
+    """
 
     model_config = SettingsConfigDict(env_prefix="FIRSTREPLY_ROUTER_", extra="ignore")
 
     database_url: str
     sweep_url: str
+    id: UUID | None = None
 
 
 class RouterNodeSettings(RouterSettings):

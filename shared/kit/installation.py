@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import hmac
 import os
 import secrets
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote, urlsplit, urlunsplit
+from uuid import UUID
 
 import asyncpg
 
@@ -61,6 +63,11 @@ def read_or_make_secret(path: Path) -> bytes:
             os.fsync(file.fileno())
         fresh.rename(path)
     return bytes.fromhex(path.read_text())
+
+
+def node_id(secret: bytes, service: Service) -> UUID:
+    """Return the id of the one node of a service that an installation of one process has."""
+    return UUID(bytes=hmac.digest(secret, f"node:{service.value}".encode(), "sha256")[:16])
 
 
 async def prepare_embedded(socket_dir: Path, *, secret: bytes) -> RoleUrls:

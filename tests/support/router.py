@@ -244,11 +244,12 @@ def _summary(conversation_id: UUID, customer: CustomerRef | None, now: int) -> C
     )
 
 
-def settings_of(database: TestDatabase) -> RouterSettings:
+def settings_of(database: TestDatabase, router_id: UUID | None = None) -> RouterSettings:
     """What a router on this database is told."""
     return RouterSettings(
         database_url=database.service_url(Service.ROUTER).dsn,
         sweep_url=database.sweep_url(Service.ROUTER).dsn,
+        id=router_id,
     )
 
 
@@ -260,10 +261,11 @@ async def running_router(
     keys: Keyring | None = None,
     bus: Bus | None = None,
     events: Heard | None = None,
+    router_id: UUID | None = None,
 ) -> AsyncIterator[Rig]:
     """Run a router on a bus of its own, where the others are pretended, unless one is given."""
     keys = keys or Keyring.ephemeral()
-    settings = settings_of(database)
+    settings = settings_of(database, router_id)
     async with AsyncExitStack() as stack:
         if bus is None:
             bus = await stack.enter_async_context(InProcessBus())

@@ -62,7 +62,9 @@ class Cluster:
     _keys: Keyring = field(default_factory=Keyring.ephemeral)
     _nodes: list[Node] = field(default_factory=list)
 
-    async def router(self, database: TestDatabase | None = None) -> Node:
+    async def router(
+        self, database: TestDatabase | None = None, router_id: UUID | None = None
+    ) -> Node:
         """Start one more router, by another way to the database if one is given."""
         ready: asyncio.Future[Rig] = asyncio.get_running_loop().create_future()
         stop = asyncio.Event()
@@ -76,6 +78,7 @@ class Cluster:
                     keys=self._keys,
                     bus=bus,
                     events=self.events,
+                    router_id=router_id,
                 ) as rig,
             ):
                 # The test is a process of its own: what it hears does not die with a router.

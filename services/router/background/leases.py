@@ -51,6 +51,12 @@ class RenewalLoop:
 
         return ReadinessCheck("router.leases", probe)
 
+    async def begin(self) -> None:
+        """Be ready from the first moment, or not; wait for no lease of an earlier life."""
+        with suppress(CommitFailedError):  # logged where it failed; they run out
+            await self._leases.begin()
+        await self.renew()
+
     async def run(self) -> None:
         """Renew until cancelled."""
         while True:

@@ -64,6 +64,14 @@ class KeepLeases:
         """Note that another router owns a shop now."""
         self._book.forget(shop_id)
 
+    async def begin(self) -> None:
+        """End the leases that this router's id held before a kill.
+
+        Raises:
+            CommitFailedError: the tables cannot be reached; the leases run out.
+        """
+        await self._tables.release()
+
     async def renew(self) -> list[UUID]:
         """Renew every lease in one call; return the shops that another router has taken.
 

@@ -193,6 +193,22 @@ async def test_a_router_that_cannot_renew_is_not_ready_and_is_again_when_it_can(
                 pass
 
 
+async def test_the_only_router_of_an_installation_need_not_wait_for_itself_after_a_kill(
+    cluster: Cluster,
+) -> None:
+    router_id = new_id()
+    dying = await cluster.router(router_id=router_id)
+    shop = await dying.rig.shop()
+    anna = await dying.rig.console(shop)
+    await dying.kill()
+    assert await cluster.lease(shop) == (router_id, 1)
+    again = (await cluster.router(router_id=router_id)).rig
+    assert await cluster.lease(shop) == (router_id, 2)  # owned before anybody is served
+    async with asyncio.timeout(LEASE_S / 2):
+        answer = await again.here(anna).call("PUT", "/v1/agents/me/status", {"status": "away"})
+    assert answer.status_code == 200
+
+
 async def test_two_routers_that_want_a_new_shop_at_the_same_instant_do_not_both_get_it(
     cluster: Cluster,
 ) -> None:
