@@ -15,6 +15,9 @@ COMMAND_WAIT_MS: Final[Millis] = 3_000
 EVENTS_WAIT_MS: Final[Millis] = 200
 """Durable events come again by themselves, and a batch must not hold up other shops' events."""
 
+ATTEMPT_MS: Final[Millis] = 1_000
+"""How long another router may take for its answer: a third of what a command waits at all."""
+
 ASK_AGAIN_MS: Final[Millis] = 100
 """Pause between two questions for an owner: a take-over lasts seconds, a hand-over milliseconds."""
 
@@ -47,6 +50,13 @@ class Search:
     began_at: Instant
     wait_ms: Millis
     asked: int = 0
+
+    def attempt_ms(self, now: Instant) -> Millis:
+        """Return how long whoever is asked now may take; the last ones have what time is left."""
+        if self.asked == 0:
+            return ATTEMPT_MS
+        left = self.began_at + self.wait_ms - now
+        return max(ASK_AGAIN_MS, min(ATTEMPT_MS, left))
 
     def pause_ms(self, now: Instant) -> Millis | None:
         """Return how long to rest before asking again; None: the time is up."""

@@ -32,9 +32,6 @@ from services.router.usecases.ownership import (
 from shared.kernel.clock import Clock, Millis
 from shared.kernel.errors import ErrorCode, RefusedError
 
-ATTEMPT_MS: Final[Millis] = 1_000
-"""How long another router may take for its answer: a third of what a command waits at all."""
-
 RETRY_AFTER_MS: Final[Millis] = 1_000
 
 Pause: TypeAlias = Callable[[Millis], Awaitable[None]]
@@ -115,7 +112,7 @@ class CommandDesk:
         journey = _Journey(orders)
         search = Search(self._clock.now(), wait_ms)
         while True:
-            await self._send_open(journey)
+            await self._send_open(journey, search.attempt_ms(self._clock.now()))
             if not journey.open:
                 return journey.answers()
             pause_ms = search.pause_ms(self._clock.now())
@@ -125,7 +122,7 @@ class CommandDesk:
             if pause_ms:
                 await self._pause(pause_ms)
 
-    async def _send_open(self, journey: _Journey) -> None:
+    async def _send_open(self, journey: _Journey, attempt_ms: Millis) -> None:
         """Send each open order to where its shop is, one request for each router."""
         places = journey.open
         where = await self._find(dict.fromkeys(journey.orders[one].shop_id for one in places))
@@ -137,7 +134,7 @@ class CommandDesk:
             else:
                 groups.setdefault(there, []).append(place)
         await asyncio.gather(
-            *(self._send(journey, there, group) for there, group in groups.items())
+            *(self._send(journey, there, group, attempt_ms) for there, group in groups.items())
         )
 
     async def _find(self, shops: Collection[UUID]) -> Mapping[UUID, UUID | RefusedError | None]:
@@ -152,12 +149,14 @@ class CommandDesk:
         except RefusedError as refusal:
             return refusal
 
-    async def _send(self, journey: _Journey, there: UUID | None, places: Sequence[int]) -> None:
+    async def _send(
+        self, journey: _Journey, there: UUID | None, places: Sequence[int], attempt_ms: Millis
+    ) -> None:
         orders = [journey.orders[place] for place in places]
         if there is None:
             outcomes = await post_all(self._own, orders)
         else:
-            outcomes = await self._ask(there, orders)
+            outcomes = await self._ask(there, orders, attempt_ms)
         for place, order, outcome in zip(places, orders, outcomes, strict=True):
             if isinstance(outcome, NotOwnedError):
                 self._owners.learn(order.shop_id, outcome.holder)
@@ -167,9 +166,11 @@ class CommandDesk:
             else:
                 journey.answered[place] = outcome
 
-    async def _ask(self, there: UUID, orders: Sequence[Order]) -> Sequence[Outcome]:
+    async def _ask(
+        self, there: UUID, orders: Sequence[Order], attempt_ms: Millis
+    ) -> Sequence[Outcome]:
         try:
-            return await self._routers.ask(there, orders, ATTEMPT_MS)
+            return await self._routers.ask(there, orders, attempt_ms)
         except UnheardError as silence:
             return [silence] * len(orders)
 

@@ -6,7 +6,13 @@ from uuid import UUID
 
 import pytest
 
-from services.router.domain.owners import ASK_AGAIN_MS, OwnerBook, Search, verdict
+from services.router.domain.owners import (
+    ASK_AGAIN_MS,
+    ATTEMPT_MS,
+    OwnerBook,
+    Search,
+    verdict,
+)
 from shared.kernel.errors import ErrorCode
 
 SHOP, ROUTER = UUID(int=1), UUID(int=2)
@@ -35,6 +41,13 @@ def test_a_search_asks_again_at_once_then_in_steps_until_its_time_is_up() -> Non
 
 def test_a_search_whose_first_question_took_all_its_time_is_over() -> None:
     assert Search(began_at=0, wait_ms=200).pause_ms(201) is None
+
+
+def test_who_is_asked_last_has_only_the_time_that_is_left() -> None:
+    search = Search(began_at=0, wait_ms=3_000)
+    assert search.attempt_ms(0) == ATTEMPT_MS
+    search.pause_ms(0)
+    assert [search.attempt_ms(at) for at in (1_000, 2_600, 2_990)] == [1_000, 400, ASK_AGAIN_MS]
 
 
 @pytest.mark.parametrize(
