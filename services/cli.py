@@ -13,6 +13,9 @@ from pydantic import ValidationError
 from rich.console import Console
 from rich.text import Text
 
+from services.cluster.caddyfile import caddyfile
+from services.cluster.migrate import migrate_given
+from services.cluster.running import CLUSTER_CANNOT_START, Size, run_cluster
 from services.demo.command import add_demo
 from services.demo.people import SHOP_ID
 from services.importing import run_import
@@ -70,6 +73,48 @@ def up_command() -> None:
         _fail(str(error))
     except KeyboardInterrupt:
         raise typer.Exit(130) from None
+
+
+@app.command(name="cluster")
+def cluster_command(
+    gateways: Annotated[int, typer.Option(min=1, help="How many gateways.")] = 2,
+    routers: Annotated[int, typer.Option(min=1, help="How many routers.")] = 2,
+    histories: Annotated[int, typer.Option(min=1, help="How many histories.")] = 1,
+) -> None:
+    """Start a cluster on this machine: each part a process, Caddy in front, until Ctrl-C."""
+    settings = _settings()
+    try:
+        run_main(run_cluster(settings, Size(gateways, routers, histories), console))
+    except CLUSTER_CANNOT_START as error:
+        _fail(str(error))
+    except KeyboardInterrupt:
+        raise typer.Exit(130) from None
+
+
+@app.command(name="migrate")
+def migrate_command(
+    nats: Annotated[
+        list[str] | None, typer.Option(help="A NATS server's URL; may be repeated.")
+    ] = None,
+) -> None:
+    """Prepare the database of DATABASE_URL for nodes on many machines: roles, schemas, keys."""
+    settings = _settings()
+    if settings.database_url is None:
+        _fail(
+            "Name the database to prepare in DATABASE_URL; `make run` and `make cluster` prepare "
+            "the embedded one by themselves."
+        )
+    servers = nats or ["nats://127.0.0.1:4222"]
+    try:
+        run_main(migrate_given(settings.database_url, settings.home.absolute(), servers, console))
+    except CLUSTER_CANNOT_START as error:
+        _fail(str(error))
+
+
+@app.command(name="caddyfile")
+def caddyfile_command() -> None:
+    """Print the Caddyfile for the front of many nodes."""
+    typer.echo(caddyfile(), nl=False)
 
 
 @app.command(name="version")

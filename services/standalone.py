@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -146,7 +146,7 @@ async def _opened(
         secret = read_or_make_secret(settings.home / "secret")
         if settings.database_url is not None:
             progress("Preparing the database of DATABASE_URL.")
-            urls, server = await _prepare_given(settings.database_url, secret), None
+            urls, server = await prepare_database_url(settings.database_url, secret), None
         else:
             progress("Starting PostgreSQL; the first time it makes its data folder.")
             server = await _start_database(settings, lock, stack, stopping)
@@ -186,7 +186,12 @@ def _gateway_settings(urls: RoleUrls) -> GatewaySettings:
     )
 
 
-async def _prepare_given(url: str, secret: bytes) -> RoleUrls:
+async def prepare_database_url(url: str, secret: bytes) -> RoleUrls:
+    """Make roles and newest schemas in the database of DATABASE_URL; safe to repeat.
+
+    Raises:
+        DatabaseGoneError: it cannot be used.
+    """
     try:
         with told_when_away():
             return await prepare_given(url, secret=secret)
@@ -239,13 +244,13 @@ async def up(settings: Settings, console: Console) -> None:
         async with open_product(settings, stopping=stopping, progress=progress) as product:
             demo = await _demo(settings, product, progress)
             app = product.web(extra=[demo_routes(demo, product.clock)] if demo else [])
-            with _run_file(settings.home, url):
+            with run_file(settings.home, {"url": url}):
                 await serve(
                     app,
                     listener,
                     stopping=stopping,
                     ws=product.gateway.websocket,
-                    on_ready=lambda: _announce(console, url, demo),
+                    on_ready=lambda: announce(console, url, demo),
                 )
             died = None if product.server is None or product.server.running else product.server
             if died is None:
@@ -264,19 +269,26 @@ async def _demo(settings: Settings, product: Product, progress: Progress) -> Dem
 
 
 @contextmanager
-def _run_file(home: Path, url: str) -> Iterator[None]:
+def run_file(home: Path, facts: Mapping[str, object]) -> Iterator[None]:
     """Say in the home folder where we serve, while we do."""
-    path = home / RUN_FILE
-    beside = path.with_suffix(".new")
-    beside.write_text(json.dumps({"url": url, "pid": os.getpid()}))
-    beside.replace(path)
+    write_run_file(home, facts)
     try:
         yield
     finally:
-        path.unlink(missing_ok=True)
+        (home / RUN_FILE).unlink(missing_ok=True)
 
 
-def _announce(console: Console, url: str, demo: Demo | None) -> None:
+def write_run_file(home: Path, facts: Mapping[str, object]) -> None:
+    """Say it anew, whole or not at all."""
+    path = home / RUN_FILE
+    beside = path.with_suffix(".new")
+    beside.write_text(json.dumps({**facts, "pid": os.getpid()}))
+    beside.replace(path)
+
+
+def announce(console: Console, url: str, demo: Demo | None) -> None:
+    """Say where everything is and how to get in."""
+
     def line(text: str) -> None:
         console.print(Text(text), soft_wrap=True)
 

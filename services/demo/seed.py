@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Protocol
 
 from services.demo.data import demo_contacts, demo_orders
 from services.demo.people import AGENTS, PASSWORD, SHOP_ID, SHOP_NAME, SITE_ID, STAND_INS
-from services.gateway.app import RunningGateway
-from services.history.app import RunningHistory
-from services.router.app import RunningRouter
+from services.gateway.app import CreateSite
+from services.history.app import Intake
+from services.router.app import SetUp
 from shared.contracts.cards import INGEST_MAX, ContactBatch, IngestBatch, IngestOrder
 
 
@@ -22,9 +23,25 @@ class Demo:
     """The shop's own customer number and the name of each."""
 
 
-async def seed_demo(
-    gateway: RunningGateway, router: RunningRouter, history: RunningHistory
-) -> Demo:
+class GatewayDoor(Protocol):
+    """The gateway at work, or as much of it as this needs."""
+
+    @property
+    def create_site(self) -> CreateSite:
+        """Make a site."""
+        ...
+
+
+class RouterDoor(Protocol):
+    """The router at work, or as much of it as this needs."""
+
+    @property
+    def set_up(self) -> SetUp:
+        """Make shops, agents and keys."""
+        ...
+
+
+async def seed_demo(gateway: GatewayDoor, router: RouterDoor, history: Intake) -> Demo:
     """Make the shop, its site, agents who can sign in, and its orders and contacts."""
     await router.set_up.create_shop(SHOP_ID, SHOP_NAME)
     for agent in (*AGENTS, *STAND_INS):
@@ -43,7 +60,7 @@ async def seed_demo(
     return Demo(site.key, site.customer_secret, _customers(orders))
 
 
-async def shut_demo(router: RunningRouter) -> None:
+async def shut_demo(router: RouterDoor) -> None:
     """Take the demo passwords away: others than this machine can reach the port."""
     for agent in (*AGENTS, *STAND_INS):
         await router.set_up.remove_password(SHOP_ID, agent.id)

@@ -32,6 +32,7 @@ async def main() -> None:
                 routers=gateway.routers,
                 statuses=gateway.statuses,
                 checks=gateway.checks,
+                static=settings.pages,
             )
             await serve(app, listener, stopping=stopping, ws=gateway.websocket)
 

@@ -136,6 +136,13 @@ async def run_gateway(
                 await inbox.close()
 
 
+@asynccontextmanager
+async def open_sites(settings: GatewaySettings) -> AsyncIterator[CreateSite]:
+    """Make sites without running a gateway."""
+    async with open_database(DatabaseUrl(settings.database_url)) as database:
+        yield partial(create_site, PostgresSites(database))
+
+
 class _Gateway:
     """The gateway's objects, each made once."""
 

@@ -36,9 +36,14 @@ class GatewaySettings(BaseSettings):
 
 
 class GatewayNodeSettings(GatewaySettings):
-    """What a node of its own needs besides: _HOST, _PORT, _NATS_SERVERS, _KEYS_FILE."""
+    """What a node of its own needs besides: _HOST, _PORT, _NATS_SERVERS, _KEYS_FILE, _PAGES.
+
+    Attributes:
+        pages: the folder of the built pages, when this node serves them.
+    """
 
     host: str = "127.0.0.1"
     port: int = 8081
     nats_servers: tuple[str, ...]
     keys_file: Path
+    pages: Path | None = None

@@ -43,10 +43,12 @@ from shared.kit.web.readiness import ReadinessCheck, clock_skew_check
 __all__ = [
     "ImportSummary",
     "ImportWatcher",
+    "Intake",
     "OrdersApi",
     "Rejected",
     "RunningHistory",
     "import_olist",
+    "open_intake",
     "open_orders_api",
     "run_history",
     "size_of",
@@ -54,12 +56,9 @@ __all__ = [
 
 
 @dataclass(frozen=True)
-class RunningHistory:
-    """History at work: what to serve, and what the installation may ask of it."""
+class Intake:
+    """Takes what a shop already has."""
 
-    routers: tuple[APIRouter, ...]
-    statuses: Mapping[ErrorCode, int]
-    checks: tuple[ReadinessCheck, ...]
     orders: SqlOrderStore
     contacts: SqlContactStore
 
@@ -70,6 +69,22 @@ class RunningHistory:
     async def take_contacts(self, shop_id: UUID, batch: ContactBatch) -> Ingested:
         """Take a batch of contacts, as POST /v1/contacts/batches does."""
         return await ingest_contacts(self.contacts, shop_id, batch)
+
+
+@dataclass(frozen=True)
+class RunningHistory(Intake):
+    """History at work: what to serve, and what the installation may ask of it."""
+
+    routers: tuple[APIRouter, ...]
+    statuses: Mapping[ErrorCode, int]
+    checks: tuple[ReadinessCheck, ...]
+
+
+@asynccontextmanager
+async def open_intake(settings: HistorySettings) -> AsyncIterator[Intake]:
+    """Take orders and contacts without running history."""
+    async with open_database(DatabaseUrl(settings.database_url)) as db:
+        yield Intake(SqlOrderStore(db), SqlContactStore(db))
 
 
 @asynccontextmanager

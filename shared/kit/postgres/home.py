@@ -132,15 +132,15 @@ def give_to_owner_of(home: Path, path: Path) -> None:
             os.chown(path, owner.st_uid, owner.st_gid, follow_symlinks=False)
 
 
-def log_path(home: Path) -> Path:
-    """Return where the server's log of this home is."""
-    return home / "log" / "postgres.log"
+def log_path(home: Path, name: str = "postgres") -> Path:
+    """Return where the log of the server, or of another child of that name, is in this home."""
+    return home / "log" / f"{name}.log"
 
 
 @contextmanager
-def open_log(home: Path) -> Iterator[IO[bytes]]:
-    """Open the server's log for appending, putting a long one aside first."""
-    path = log_path(home)
+def open_log(home: Path, name: str = "postgres") -> Iterator[IO[bytes]]:
+    """Open a log for appending, putting a long one aside first."""
+    path = log_path(home, name)
     if not path.parent.is_dir():
         path.parent.mkdir(PRIVATE_FOLDER)
         give_to_owner_of(home, path.parent)
