@@ -85,7 +85,7 @@ _SNIPPET = """\
 		health_interval 1s
 		health_timeout 5s
 		health_fails 3
-		# A node gets whole requests only.
+		# No node waits for a body that is still on its way.
 		request_buffers 1MiB
 		# Open sockets and streams end when their node ends them.
 		stream_close_delay 5s
@@ -113,6 +113,9 @@ def _options(limits: FrontLimits, *, is_plain: bool) -> str:
 		timeouts {{
 			read_header {limits.head_s:g}s
 			read_body {limits.body_s:g}s
+			# The limit between two reads, which is on by default, must be off: in Caddy 2.11.7 it
+			# takes the limit above away when it is reached, and the connection stays for ever.
+			read_body_idle -1s
 			idle {limits.idle_s:g}s
 		}}
 		max_header_size {limits.head_bytes}B
@@ -193,13 +196,14 @@ def _errors() -> list[str]:
     """Answer what Caddy refuses, or could not have answered, in the services' own form."""
     return [
         *_problem("404", ErrorCode.NOT_FOUND, 404),
+        *_problem("408 499", ErrorCode.INVALID_REQUEST, 408, "Connection close"),
         *_problem("413", ErrorCode.BODY_TOO_LARGE, 413, "Connection close"),
         *_problem("5xx", ErrorCode.TRY_AGAIN, 503, "Retry-After 1"),
     ]
 
 
 def _problem(statuses: str, code: ErrorCode, status: int, *headers: str) -> list[str]:
-    body = bytes(Problems({}).response(None, code).body).decode()
+    body = bytes(Problems({}).response(None, code, status=status).body).decode()
     fixed = (
         f"Content-Type {MEDIA_TYPE}",
         "Cache-Control no-store",
@@ -207,6 +211,7 @@ def _problem(statuses: str, code: ErrorCode, status: int, *headers: str) -> list
     )
     return [
         f"\thandle_errors {statuses} {{",
+        "\t\theader -Server",
         *(f"\t\theader {header}" for header in (*fixed, *headers)),
         f"\t\trespond `{body}` {status}",
         "\t}",

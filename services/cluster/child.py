@@ -81,14 +81,14 @@ class Child:
 
     async def keep(self) -> None:
         """Run the program until it is stopped, or could not be started the first time."""
-        pauses = _pauses()
+        pauses = growing_pauses()
         while not self._stopping.is_set():
             began = asyncio.get_running_loop().time()
             code = await self._run()
             if self._stopping.is_set() or not self._was_ready:
                 return
             if asyncio.get_running_loop().time() - began > RAN_WELL_S:
-                pauses = _pauses()
+                pauses = growing_pauses()
             self._tell(f"{self.name} ended by itself ({_how(code)}): starting it again.")
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._stopping.wait(), next(pauses))
@@ -180,7 +180,8 @@ def _environment() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
 
 
-def _pauses() -> Iterator[float]:
+def growing_pauses() -> Iterator[float]:
+    """Return the seconds to wait before each further start: twice the last, up to a limit."""
     pause_s = FIRST_PAUSE_S
     while True:
         yield pause_s

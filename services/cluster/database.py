@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from services.cluster.child import ClusterError, Tell
+from services.cluster.child import ClusterError, Tell, growing_pauses
 from services.settings import Settings
 from services.standalone import prepare_database_url
 from shared.kit.installation import RoleUrls, prepare_embedded, read_or_make_secret
@@ -60,22 +60,29 @@ class _Postgres:
         self.first: asyncio.Future[EmbeddedPostgres] = asyncio.get_running_loop().create_future()
 
     async def keep(self) -> None:
-        """Run until cancelled; end when it cannot be started the first time.
+        """Run until cancelled, or until it cannot be started the first time.
 
         Raises:
-            LauncherError, ClusterError: it cannot be started again.
+            ClusterError: it cannot be had at its place any more.
         """
-        try:
-            while True:
-                async with embedded_postgres(self._options, lock=self._lock) as server:
-                    self._answers(server)
-                    while server.running:  # noqa: ASYNC110  a child's end is no asyncio event here
-                        await asyncio.sleep(LOOK_S)
+        pauses = growing_pauses()
+        while True:
+            try:
+                await self._run()
+                pauses = growing_pauses()
                 self._tell("postgres ended by itself: starting it again.")
-        except LauncherError as error:
-            if self.first.done():
-                raise
-            self.first.set_exception(error)
+            except LauncherError as error:
+                if not self.first.done():
+                    self.first.set_exception(error)
+                    return
+                self._tell(f"postgres cannot be started again: {error.sentence}")
+                await asyncio.sleep(next(pauses))
+
+    async def _run(self) -> None:
+        async with embedded_postgres(self._options, lock=self._lock) as server:
+            self._answers(server)
+            while server.running:  # noqa: ASYNC110  a child's end is no asyncio event here
+                await asyncio.sleep(LOOK_S)
 
     def _answers(self, server: EmbeddedPostgres) -> None:
         if not self.first.done():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import (
     AbstractAsyncContextManager,
     AsyncExitStack,
@@ -104,6 +104,7 @@ class _Cluster:
 
     home: Path
     url: str
+    nodes: Mapping[str, str]
     demo: Demo | None
     tell: Tell
     children: list[Child] = field(default_factory=list)
@@ -118,7 +119,8 @@ class _Cluster:
     def facts(self) -> dict[str, object]:
         """Return what the run file says: where we serve, and each process."""
         self.is_up = True
-        return {"url": self.url, "nodes": {child.name: child.pid for child in self.children}}
+        pids = {child.name: child.pid for child in self.children}
+        return {"url": self.url, "nodes": self.nodes, "pids": pids}
 
     def ask_to_stop(self) -> None:
         """Begin the stop at the front, which takes nothing new; what is open ends at its node."""
@@ -138,25 +140,29 @@ async def _running(
 ) -> AsyncIterator[_Cluster]:
     """Start every part after those it needs; stop them in reverse at the end of the block."""
     ports = iter(free_ports(size.total + 2))
+    nats_port, house_port, nodes = next(ports), next(ports), size.nodes(ports)
     async with AsyncExitStack() as stack:
         http = await stack.enter_async_context(httpx.AsyncClient(timeout=PROBE_S, trust_env=False))
         Keyring.open(settings.home / "keys.json")  # before the nodes: each could make its own
         urls = await stack.enter_async_context(kept_database(settings, lock, group, tell))
         demo = await open_demo(urls, loopback_only=settings.loopback_only)
-        url = f"http://{settings.host}:{settings.port}"
-        cluster = _Cluster(settings.home, url, demo, tell)
+        cluster = _Cluster(
+            home=settings.home,
+            url=f"http://{settings.host}:{settings.port}",
+            nodes={node.name: node.url for node in nodes},
+            demo=demo,
+            tell=tell,
+        )
         workshop = Workshop(settings.home, http)
-        nats, nats_url = workshop.nats(next(ports))
-        house_port, nodes = next(ports), size.nodes(ports)
-        pages = STATIC if STATIC.is_dir() else None
         tell(f"Starting NATS, {size.total} nodes and Caddy.")
+        nats, nats_url = workshop.nats(nats_port)
         await stack.enter_async_context(kept(group, cluster.child(nats)))
+        pages = STATIC if STATIC.is_dir() else None
         programs = [workshop.node(node, urls, nats_url, pages) for node in nodes]
         await stack.enter_async_context(kept(group, *map(cluster.child, programs)))
         await stack.enter_async_context(_house(house_port, nodes, http, demo))
-        front = workshop.front(
-            nodes, f"{LOOPBACK}:{house_port}", host=settings.host, port=settings.port
-        )
+        house = f"{LOOPBACK}:{house_port}"
+        front = workshop.front(nodes, house, host=settings.host, port=settings.port)
         await stack.enter_async_context(kept(group, cluster.child(front)))
         yield cluster
 

@@ -47,14 +47,15 @@ class Kill(StrEnum):
 
 @dataclass
 class Outage:
-    """One run of the product that ended badly.
+    """One run of the product, or of one process of it, that ended badly.
 
     Attributes:
+        kill: how, or which process of a cluster.
         unheard: texts that nobody had acknowledged when it was dead.
         back_s: seconds until the next run was ready; 0 when that one died before.
     """
 
-    kill: Kill
+    kill: str
     at: Instant
     unheard: set[str]
     back_s: float = 0.0

@@ -24,10 +24,11 @@ REPO = Path(__file__).parents[2]
 
 @dataclass
 class Stack:
-    """A running `firstreply up`; `start` again after a kill uses the same home."""
+    """A running `firstreply up`, or cluster; `start` again after a kill uses the same home."""
 
     home: Path
     environment: Mapping[str, str] = field(default_factory=dict)
+    command: tuple[str, ...] = ("up",)
     process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -59,8 +60,8 @@ class Stack:
             **environment,
         }
         with (self.home.parent / "stack.log").open("ab") as log:
-            return subprocess.Popen(
-                [sys.executable, "-m", "services.cli", "up"],
+            return subprocess.Popen(  # noqa: S603  our own command
+                [sys.executable, "-m", "services.cli", *self.command],
                 cwd=REPO,
                 env={**os.environ, **settings},
                 stdin=subprocess.DEVNULL,
@@ -142,11 +143,13 @@ def _children(parent: int) -> list[int]:
 
 
 @contextmanager
-def running_stack(folder: Path, **environment: str) -> Iterator[Stack]:
+def running_stack(
+    folder: Path, *, command: tuple[str, ...] = ("up",), **environment: str
+) -> Iterator[Stack]:
     """Run the product in a folder of its own while the block runs."""
     home = folder / "home"
     home.mkdir(parents=True)
-    stack = Stack(home, environment)
+    stack = Stack(home, environment, command)
     stack.start()
     try:
         yield stack
