@@ -95,7 +95,7 @@ async def run_cluster(settings: Settings, size: Size, console: Console) -> None:
                 announce(console, cluster.url, cluster.demo)
                 await stopping.wait()
                 tell("Stopping.")
-                cluster.ask_to_stop()
+                await cluster.drain()
 
 
 @dataclass
@@ -122,12 +122,14 @@ class _Cluster:
         pids = {child.name: child.pid for child in self.children}
         return {"url": self.url, "nodes": self.nodes, "pids": pids}
 
-    def ask_to_stop(self) -> None:
-        """Begin the stop at the front, which takes nothing new; what is open ends at its node."""
+    async def drain(self) -> None:
+        """Stop the gateways, who say good-bye to everybody.
+
+        They go before the front: it does not wait for the sockets that pass through it.
+        """
         self.is_up = False
-        for child in reversed(self.children):
-            if child.name != "nats":
-                child.ask_to_stop()
+        gateways = [one for one in self.children if one.name.startswith(Service.GATEWAY)]
+        await asyncio.gather(*(child.stop() for child in gateways))
 
     def _changed(self) -> None:
         if self.is_up:

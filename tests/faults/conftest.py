@@ -9,11 +9,12 @@ import signal
 import socket
 import tempfile
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
 
+from services.cluster.orphans import end_orphans
 from shared.kit.postgres.processes import processes_of
 from tests.support.stack import Stack
 
@@ -34,6 +35,23 @@ def steady_port() -> int:
 @pytest.fixture
 def stack() -> Iterator[Stack]:
     """A product that was not started yet; nothing of it is left running, nor its home."""
+    with fresh_stack() as stack:
+        yield stack
+
+
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[Stack]:
+    """A cluster that serves, shared by the tests of a file."""
+    with fresh_stack() as stack:
+        stack.command = ("cluster", *__import__("os").environ.get("SIZE", "").split())
+        stack.start()
+        yield stack
+        assert stack.stop() == 0
+
+
+@contextmanager
+def fresh_stack() -> Iterator[Stack]:
+    """Make a home and a port; end what still runs there and remove it afterwards."""
     folder = Path(tempfile.mkdtemp(prefix="fr-up-"))
     folder.chmod(0o711)
     home = folder / "home"
@@ -44,6 +62,7 @@ def stack() -> Iterator[Stack]:
     finally:
         if stack.process is not None:
             stack.kill()
+        end_orphans(home)
         for data in (home / "pg", *home.glob("pg.new-*")):
             for pid in processes_of(data):
                 with suppress(ProcessLookupError):

@@ -1,4 +1,4 @@
-"""Kill -9 of each process of a cluster in turn, under load: nothing acknowledged is lost or doubled.
+"""Kill -9 of each process of a cluster in turn, under load: nothing acknowledged is lost.
 
 Every process is killed while fifty customers write and three agents accept, answer and close.
 The ledger is the one of `test_kills.py`: what was acknowledged against what PostgreSQL holds, and
@@ -9,19 +9,16 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 
 import pytest
 
 from shared.kit.system_clock import SystemClock
-from tests.support.cluster import cluster_of, kill_process, pids_of
+from tests.support.cluster import ROUNDS, kill_process, pids_of
 from tests.support.ledger import ledger_of
 from tests.support.ordeal import LAST_WORDS_S, Ordeal, Outage, ordeal
 from tests.support.stack import Stack
 from tests.support.verdicts import EXPECTED, GOOD_REFUSALS, judge
 
-ROUNDS = int(os.environ.get("FIRSTREPLY_CLUSTER_ROUNDS", "1"))
-"""How often each process is killed; `make cluster-faults` takes 3."""
 SEED = 22
 CUSTOMERS = 50
 MESSAGES_PER_S = 300.0
@@ -35,22 +32,22 @@ TEST_TIMEOUT_S = 180 + 60 * ROUNDS
 async def test_nothing_acknowledged_is_lost_or_doubled_when_each_process_of_a_cluster_is_killed(
     stack: Stack, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    cluster = cluster_of(stack, "--routers", os.environ.get("ROUTERS", "1"))
-    await asyncio.to_thread(cluster.start)
+    stack.command = ("cluster",)
+    await asyncio.to_thread(stack.start)
     async with ordeal(
-        cluster, customers=CUSTOMERS, messages_per_s=MESSAGES_PER_S, seed=SEED
+        stack, customers=CUSTOMERS, messages_per_s=MESSAGES_PER_S, seed=SEED
     ) as trial:
         for _ in range(ROUNDS):
-            for name in sorted(pids_of(cluster)):
+            for name in sorted(pids_of(stack)):
                 await die(trial, name)
         await asyncio.sleep(LAST_LOAD_S)
         await trial.load.finish(ACKNOWLEDGED_WITHIN_S)
-        async with ledger_of(cluster.home) as ledger:
+        async with ledger_of(stack.home) as ledger:
             figures = await judge(trial, ledger)
             figures["back_s"] = {one.kill: round(one.back_s, 1) for one in trial.outages}
             with capsys.disabled():
                 print("\ncluster kills:", json.dumps(figures))  # noqa: T201
-    assert await asyncio.to_thread(cluster.stop) == 0
+    assert await asyncio.to_thread(stack.stop) == 0
     assert {what: figures[what] for what in EXPECTED} == EXPECTED
     assert set(figures["refused"]) <= GOOD_REFUSALS
     assert figures["closed"] > 0, "no agent got any work done"

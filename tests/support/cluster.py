@@ -15,16 +15,12 @@ import httpx
 
 from tests.support.stack import Stack
 
+ROUNDS = int(os.environ.get("FIRSTREPLY_CLUSTER_ROUNDS", "1"))
+"""How often everything that can die in a cluster does; `make cluster-faults` takes 3."""
 LOOPBACK = "127.0.0.1"
 BACK_WITHIN_S = 30.0
 POLL_S = 0.02
 PROBE_S = 2.0
-
-
-def cluster_of(stack: Stack, *size: str) -> Stack:
-    """Make a product that was not started yet a cluster."""
-    stack.command = ("cluster", *size)
-    return stack
 
 
 def pids_of(stack: Stack) -> dict[str, int]:
