@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from services.cluster.orphans import end_orphans
+from shared.kit.postgres.home import log_tail
 from shared.kit.postgres.processes import processes_of
 from tests.support.stack import Stack
 
@@ -69,4 +70,6 @@ def fresh_stack() -> Iterator[Stack]:
                     os.kill(pid, signal.SIGKILL)
         if (folder / "stack.log").exists():
             print(stack.log_tail())  # noqa: T201  shown with a failed test only
+        for log in sorted((home / "log").glob("*.log")):
+            print(f"== {log.name}", *log_tail(log), sep="\n")  # noqa: T201  likewise
         shutil.rmtree(folder, ignore_errors=True)

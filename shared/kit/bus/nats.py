@@ -30,7 +30,13 @@ from shared.kit.bus.interface import (
     Subscription,
 )
 from shared.kit.bus.limits import check_payload, check_subject
-from shared.kit.bus.nats_client import NatsOptions, close_client, open_client
+from shared.kit.bus.nats_client import (
+    FAILURES,
+    NatsOptions,
+    close_client,
+    is_coming_back,
+    open_client,
+)
 from shared.kit.bus.responders import DRAIN_S, Responders
 from shared.kit.bus.resync import Cause, Resync, hand_over
 
@@ -42,9 +48,10 @@ SERVERS_QUEUE = "servers"
 OUTCOME_HEADER = "Firstreply-Outcome"
 OUTCOME_FAILED = {OUTCOME_HEADER: "failed"}
 FLUSH_TIMEOUT_S = 2
-WATCH_S = 5.0
-"""How often the connection is looked after: nats-py's own reconnecting is given AWAY_S first."""
+WATCH_S = 1.0
+"""How often the connection is looked after."""
 AWAY_S = 30.0
+"""How long nats-py's own reconnecting is given."""
 
 _Callback: TypeAlias = Callable[[Msg], Coroutine[Any, Any, None]]
 _T = TypeVar("_T")
@@ -87,7 +94,7 @@ class _Place:
         current, self._current = self._current, None
         if current is None or self._client is None:
             return
-        with suppress(errors.Error):  # closed meanwhile: there is nothing to unsubscribe from
+        with suppress(*FAILURES):  # closed meanwhile: there is nothing to unsubscribe from
             if self._queue and self._client.is_connected:
                 await self._drain(current, self._client)
             else:
@@ -173,7 +180,7 @@ class NatsBus:
             return
         try:
             await _uncancelled(self._client.publish(PUBLISHED + subject, payload))
-        except (errors.Error, OSError):
+        except FAILURES:
             PUBLISHES_DROPPED.inc()
 
     async def subscribe(self, subject: str, handler: Handler) -> Subscription:
@@ -214,7 +221,7 @@ class NatsBus:
             raise NoResponderError(f"nobody serves {subject}") from None
         except errors.TimeoutError:
             raise RequestTimeoutError(f"no answer from {subject} in {timeout_ms} ms") from None
-        except (errors.Error, OSError) as error:
+        except FAILURES as error:
             raise BusError(f"the request to {subject} was not carried") from error
         if answer.headers and OUTCOME_HEADER in answer.headers:
             raise BusError(f"the responder of {subject} failed")
@@ -234,7 +241,7 @@ class NatsBus:
         self._places.add(place)
         try:
             await _uncancelled(place.attach(self._client))
-        except (errors.Error, OSError):
+        except FAILURES:
             log.warning("bus.subscribe_later")  # the keeper or the reconnect brings it back
         return place
 
@@ -261,14 +268,14 @@ class NatsBus:
                 self._client = await self._open()
                 for place in tuple(self._places):
                     await place.attach(self._client)
-            except (BusError, errors.Error, OSError):
+            except (BusError, *FAILURES):
                 log.warning("bus.reopen_failed")
                 self._ended.set()
             else:
                 self._resync.fire(Cause.RECONNECT)
 
     async def _lost(self) -> None:
-        """Return when the client has ended, or has been away for too long."""
+        """Return when the client has ended, has given up, or has been away for too long."""
         away_s = 0.0
         while away_s < AWAY_S:
             with suppress(TimeoutError):
@@ -276,6 +283,9 @@ class NatsBus:
                     await self._ended.wait()
                     return
             away_s = 0.0 if self._client.is_connected else away_s + WATCH_S
+            # At the first look it may not have begun to come back.
+            if away_s > WATCH_S and not is_coming_back(self._client):
+                return
 
 
 async def _uncancelled(call: Awaitable[_T]) -> _T:

@@ -24,6 +24,9 @@ CONNECT_ATTEMPT_S = 2
 FLUSH_S = 2.0
 FOR_EVER = -1
 
+FAILURES = (errors.Error, OSError, RuntimeError)
+"""What a call of nats-py may raise; the last is uvloop's, of a transport that is closed already."""
+
 log = structlog.get_logger()
 
 
@@ -111,7 +114,17 @@ async def _connect(client: Client, options: NatsOptions, callbacks: _Callbacks) 
     )
 
 
+def is_coming_back(client: Client) -> bool:
+    """Tell whether a client that is away is still trying: an unforeseen error ends that for ever."""
+    trying = client._reconnection_task  # noqa: SLF001  nobody is told otherwise
+    return trying is None or not trying.done()
+
+
 async def close_client(client: Client) -> None:
     """Close a client in whatever state it is."""
-    with suppress(errors.Error, OSError):
+    if not client.is_connected:
+        # nats-py would write what waits to a transport that is gone, and stop half-way if it fails.
+        client._pending.clear()  # noqa: SLF001
+        client._pending_data_size = 0  # noqa: SLF001
+    with suppress(*FAILURES):
         await client.close()

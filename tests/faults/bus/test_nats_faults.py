@@ -14,6 +14,8 @@ from tests.support.nats import LOOPBACK, NatsServer, free_port, running_nats
 
 BACK_S = 30.0
 """A reconnect may take three pings of 5 s to begin, when the link died silently."""
+GAVE_UP_S = 5.0
+"""Two looks a second apart, and what a busy machine adds."""
 ASK_MS = 500
 
 
@@ -141,22 +143,66 @@ async def test_a_client_thrown_out_by_the_server_is_replaced(bus: NatsBus) -> No
     assert await ask_until_answered(bus, "echo") == b"there?"
 
 
-async def test_a_client_that_never_finds_back_is_replaced(
+async def test_a_client_that_gave_up_is_replaced_in_a_few_seconds(
+    server: NatsServer, bus: NatsBus
+) -> None:
+    await bus.serve("echo", echo)
+    resynced = Resynced(bus)
+    server.kill()
+    await asyncio.sleep(0.1)
+    resynced.forget()
+    reconnecting = bus._client._reconnection_task
+    assert reconnecting is not None
+    reconnecting.cancel()  # as an unforeseen error inside it would
+    server.start()
+    async with asyncio.timeout(GAVE_UP_S):
+        await resynced.wait()
+    assert await ask_until_answered(bus, "echo") == b"there?"
+
+
+async def test_a_client_that_finds_no_way_back_for_long_is_replaced(
     server: NatsServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(nats_bus, "AWAY_S", 0.5)
     monkeypatch.setattr(nats_bus, "WATCH_S", 0.25)
     async with NatsBus([server.url], drain_s=0.1) as bus:
         await bus.serve("echo", echo)
-        resynced = Resynced(bus)
+        resynced, first = Resynced(bus), bus._client
         server.kill()
-        await asyncio.sleep(0.1)
-        reconnecting = bus._client._reconnection_task
-        assert reconnecting is not None
-        reconnecting.cancel()  # as an unforeseen error inside it would
+        await asyncio.sleep(1.5)
+        resynced.forget()
         server.start()
         await resynced.wait()
+        assert bus._client is not first
         assert await ask_until_answered(bus, "echo") == b"there?"
+
+
+async def test_a_client_that_is_replaced_with_an_answer_unsaid_harms_nobody(
+    server: NatsServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """uvloop refuses to write what waits to a transport that is closed, and nats-py tries."""
+    monkeypatch.setattr(nats_bus, "AWAY_S", 0.5)
+    monkeypatch.setattr(nats_bus, "WATCH_S", 0.25)
+    asked, is_away = asyncio.Event(), asyncio.Event()
+
+    async def answer_late(payload: bytes) -> bytes:
+        asked.set()
+        await is_away.wait()
+        return payload
+
+    async with NatsBus([server.url], drain_s=0.1) as bus:
+        resynced = Resynced(bus)
+        await bus.serve("echo", answer_late)
+        async with asyncio.TaskGroup() as group:
+            asking = group.create_task(ask_until_answered(bus, "echo"))
+            await asked.wait()
+            server.kill()
+            await asyncio.sleep(0.1)
+            is_away.set()
+            await asyncio.sleep(1.0)
+            server.start()
+            await resynced.wait()
+        assert asking.result() == b"there?"
 
 
 async def test_a_server_that_is_away_when_a_client_is_replaced_is_asked_again(
