@@ -115,7 +115,7 @@ async def _connect(client: Client, options: NatsOptions, callbacks: _Callbacks) 
 
 
 def is_coming_back(client: Client) -> bool:
-    """Tell whether a client that is away is still trying: an unforeseen error ends that for ever."""
+    """Tell whether a client that is away still tries: an unforeseen error ends that for ever."""
     trying = client._reconnection_task  # noqa: SLF001  nobody is told otherwise
     return trying is None or not trying.done()
 
