@@ -120,6 +120,7 @@ class TestWithoutNats:
         stopped_at = time.monotonic()
         at_end = await ledger.last_seqs()
         quiet_s = await self.until_whole(customers, screens, at_end, stopped_at)
+        await serve(screens, newcomer)
         return {"whole_s": whole_s, "offered_s": offered_s, "quiet_s": quiet_s}
 
     @staticmethod
@@ -192,6 +193,15 @@ class TestWithoutNats:
                     screen.look()
                 await asyncio.sleep(LOOK_S)
         return round(time.monotonic() - since, 2)
+
+
+async def serve(screens: Sequence[Screen], conversation_id: str) -> None:
+    """Have an agent take a conversation and close it, so that there is room for the next."""
+    await until_taken(screens, CUSTOMERS + 1)
+    for screen in screens:
+        if conversation_id in screen.mine:
+            await screen.close(conversation_id)
+            del screen.mine[conversation_id]
 
 
 async def write_for_ever(customers: Sequence[ChatClient]) -> None:

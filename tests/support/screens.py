@@ -84,13 +84,17 @@ class Screen:
         ]
 
     async def leave(self) -> None:
-        """Go away without work, however often that has to be said."""
+        """Go away without work."""
         await self.client.set_status("away")
         for conversation_id in self.mine:
-            path = f"/v1/routing/conversations/{conversation_id}/close"
-            async with asyncio.timeout(TIMEOUT_S):
-                while (await self.client.post(path)).status_code in TRY_LATER:  # noqa: ASYNC110
-                    await asyncio.sleep(BACKOFF_S)
+            await self.close(conversation_id)
+
+    async def close(self, conversation_id: str) -> None:
+        """Close a conversation, however often that has to be said."""
+        path = f"/v1/routing/conversations/{conversation_id}/close"
+        async with asyncio.timeout(TIMEOUT_S):
+            while (await self.client.post(path)).status_code in TRY_LATER:  # noqa: ASYNC110
+                await asyncio.sleep(BACKOFF_S)
 
     def _see(self, item: dict[str, object]) -> None:
         self.items.setdefault(str(item["conversation_id"]), set()).add(int(str(item["seq"])))
