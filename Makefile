@@ -11,7 +11,8 @@ NPM := $(BIN)/python deploy/npm.py
 # Rooms that do no I/O: their branches are all covered, or `make coverage` fails.
 PURE := services/*/domain/*,services/gateway/channels/*,services/history/shops/*,shared/kernel/*
 
-.PHONY: help run test check unit integration contract e2e faults coverage web web-test docs cluster lock lock-check clean \
+.PHONY: help run test check unit integration contract e2e faults coverage web web-test docs cluster cluster-e2e \
+	cluster-faults lock lock-check clean \
 	ready ready-dev together alone
 
 help: ## List these targets
@@ -76,8 +77,14 @@ web: ready-dev ## Build the pages into services/static
 web-test: ready-dev
 	@$(NPM) web test --silent
 
-cluster: ## Start a cluster of many nodes (not there yet)
-	@echo "make cluster is not there yet: running on many nodes comes in a later release; until then make run starts one node." >&2; exit 2
+cluster: ready-dev ## Start two gateways, two routers, history, NATS and Caddy on this machine
+	@exec $(BIN)/firstreply cluster
+
+cluster-e2e: ready-dev ## Run the whole stack in Chromium, against a cluster
+	@FIRSTREPLY_E2E=cluster $(PYTEST) tests/e2e
+
+cluster-faults: ready-dev ## Kill each process of a cluster three times under load, and NATS besides
+	@FIRSTREPLY_CLUSTER_ROUNDS=$${FIRSTREPLY_CLUSTER_ROUNDS:-3} $(PYTEST) tests/faults/test_cluster_kills.py tests/faults/test_cluster.py
 
 lock: ready-dev ## Write the lock files anew, with the newest versions
 	$(BIN)/python deploy/locks.py write

@@ -1,7 +1,11 @@
-"""The running shops and the browser of end-to-end tests; a page's errors fail its test."""
+"""The running shops and the browser of end-to-end tests; a page's errors fail its test.
+
+With FIRSTREPLY_E2E=cluster the product is a cluster, and the tests are the same.
+"""
 
 from __future__ import annotations
 
+import os
 import re
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Iterator
@@ -25,6 +29,8 @@ WINDOW_WIDTH, WINDOW_HEIGHT = 1280, 800
 PICTURES = CHECKOUT / "test-results"
 """Where the pages of a failed test are kept to be looked at."""
 FAILED = pytest.StashKey[bool]()
+INSTALLATION = os.environ.get("FIRSTREPLY_E2E", "up")
+"""The command that starts the product: `up` or `cluster`."""
 
 
 @pytest.hookimpl(wrapper=True)
@@ -43,7 +49,7 @@ def stack() -> Iterator[Stack]:
     with tempfile.TemporaryDirectory(prefix="fr-e2e-") as name:
         folder = Path(name)
         folder.chmod(0o711)
-        with running_stack(folder) as stack:
+        with running_stack(folder, command=(INSTALLATION,)) as stack:
             yield stack
 
 
