@@ -49,7 +49,7 @@ def stack() -> Iterator[Stack]:
     with tempfile.TemporaryDirectory(prefix="fr-e2e-") as name:
         folder = Path(name)
         folder.chmod(0o711)
-        with running_stack(folder, command=(INSTALLATION,)) as stack:
+        with running_stack(folder, command=INSTALLATION) as stack:
             yield stack
 
 

@@ -44,7 +44,7 @@ def stack() -> Iterator[Stack]:
 def cluster() -> Iterator[Stack]:
     """A cluster that serves, shared by the tests of a file."""
     with fresh_stack() as stack:
-        stack.command = ("cluster",)
+        stack.command = "cluster"
         stack.start()
         yield stack
         assert stack.stop() == 0

@@ -241,7 +241,7 @@ def lacking(customer: ChatClient, last_seqs: dict[UUID, int]) -> list[str]:
 async def test_ctrl_c_tells_customers_when_to_come_back_and_leaves_no_process(
     stack: Stack,
 ) -> None:
-    stack.command = ("cluster",)
+    stack.command = "cluster"
     await asyncio.to_thread(stack.start)
     hello = await demo_customer(stack)
     pids = pids_of(stack)
@@ -256,7 +256,7 @@ async def test_ctrl_c_tells_customers_when_to_come_back_and_leaves_no_process(
 async def test_a_killed_cluster_starts_again_and_leaves_nobody_of_the_one_before(
     stack: Stack,
 ) -> None:
-    stack.command = ("cluster",)
+    stack.command = "cluster"
     await asyncio.to_thread(stack.start)
     before = pids_of(stack)
     os.kill(before["gateway-1"], signal.SIGSTOP)  # it cannot hear that it should stop

@@ -32,7 +32,7 @@ TEST_TIMEOUT_S = 180 + 60 * ROUNDS
 async def test_nothing_acknowledged_is_lost_or_doubled_when_each_process_of_a_cluster_is_killed(
     stack: Stack, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    stack.command = ("cluster",)
+    stack.command = "cluster"
     await asyncio.to_thread(stack.start)
     async with ordeal(
         stack, customers=CUSTOMERS, messages_per_s=MESSAGES_PER_S, seed=SEED

@@ -28,7 +28,7 @@ class Stack:
 
     home: Path
     environment: Mapping[str, str] = field(default_factory=dict)
-    command: tuple[str, ...] = ("up",)
+    command: str = "up"
     process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -61,7 +61,7 @@ class Stack:
         }
         with (self.home.parent / "stack.log").open("ab") as log:
             return subprocess.Popen(  # noqa: S603  our own command
-                [sys.executable, "-m", "services.cli", *self.command],
+                [sys.executable, "-m", "services.cli", self.command],
                 cwd=REPO,
                 env={**os.environ, **settings},
                 stdin=subprocess.DEVNULL,
@@ -143,9 +143,7 @@ def _children(parent: int) -> list[int]:
 
 
 @contextmanager
-def running_stack(
-    folder: Path, *, command: tuple[str, ...] = ("up",), **environment: str
-) -> Iterator[Stack]:
+def running_stack(folder: Path, *, command: str = "up", **environment: str) -> Iterator[Stack]:
     """Run the product in a folder of its own while the block runs."""
     home = folder / "home"
     home.mkdir(parents=True)
