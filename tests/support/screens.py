@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from uuid import UUID
@@ -85,19 +85,31 @@ class Screen:
 
     async def leave(self) -> None:
         """Go away without work."""
-        await self.client.set_status("away")
+        await self.set_status("away")
         for conversation_id in self.mine:
             await self.close(conversation_id)
+
+    async def set_status(self, status: str) -> None:
+        """Say that one is available or away, however often that has to be said."""
+        path, body = "/v1/agents/me/status", {"status": status}
+        await _until_taken(
+            lambda: self.client.http.put(path, json=body, headers=self.client.headers)
+        )
 
     async def close(self, conversation_id: str) -> None:
         """Close a conversation, however often that has to be said."""
         path = f"/v1/routing/conversations/{conversation_id}/close"
-        async with asyncio.timeout(TIMEOUT_S):
-            while (await self.client.post(path)).status_code in TRY_LATER:  # noqa: ASYNC110
-                await asyncio.sleep(BACKOFF_S)
+        await _until_taken(lambda: self.client.post(path))
 
     def _see(self, item: dict[str, object]) -> None:
         self.items.setdefault(str(item["conversation_id"]), set()).add(int(str(item["seq"])))
+
+
+async def _until_taken(call: Callable[[], Awaitable[httpx.Response]]) -> None:
+    """Repeat a command while a router is taking over."""
+    async with asyncio.timeout(TIMEOUT_S):
+        while (await call()).status_code in TRY_LATER:
+            await asyncio.sleep(BACKOFF_S)
 
 
 def _range(last_seqs: dict[UUID, int], conversation_id: str) -> set[int]:
@@ -117,7 +129,7 @@ async def screen_of(agent: DemoAgent, url: str, stream_url: str) -> AsyncIterato
                 async with asyncio.timeout(TIMEOUT_S):
                     while not screen.client.events:  # noqa: ASYNC110  the snapshot is not awaited
                         await asyncio.sleep(BACKOFF_S)
-                await screen.client.set_status("available")
+                await screen.set_status("available")
                 yield screen
             finally:
                 keeping.cancel()

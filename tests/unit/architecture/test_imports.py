@@ -49,6 +49,14 @@ PLANTINGS: dict[str, tuple[str, dict[str, str]]] = {
         DOORS,
         {"services/demo/planted.py": "import services.history.storage"},
     ),
+    "the cluster reaches into a service's use cases": (
+        DOORS,
+        {"services/cluster/planted.py": "import services.router.usecases"},
+    ),
+    "the demo imports the cluster": (
+        BESIDE,
+        {"services/demo/planted.py": "import services.cluster.ports"},
+    ),
     "a service has a room without a name": (ROOMS, {"services/router/planted.py": ""}),
     "a use case imports storage": (
         ROOMS,
