@@ -257,8 +257,9 @@ async def test_a_killed_cluster_starts_again_and_ctrl_c_leaves_no_process_of_eit
         await customer.say("Hello?")
         assert await asyncio.to_thread(stack.stop) == 0
     assert living(after) == []
-    assert [bye["code"] for bye in customer.byes] == ["try_again"]
-    assert customer.byes[0]["retry_in_ms"] > 0
+    assert customer.byes, "nobody said good-bye"  # twice, if it was quick to try the other gateway
+    assert {bye["code"] for bye in customer.byes} == {"try_again"}
+    assert all(bye["retry_in_ms"] > 0 for bye in customer.byes)
 
 
 def living(pids: dict[str, int]) -> list[str]:

@@ -108,7 +108,7 @@ class Screen:
 async def _until_taken(call: Callable[[], Awaitable[httpx.Response]]) -> None:
     """Repeat a command while a router is taking over."""
     async with asyncio.timeout(TIMEOUT_S):
-        while (await call()).status_code in TRY_LATER:
+        while (await call()).status_code in TRY_LATER:  # noqa: ASYNC110  it is asked each time
             await asyncio.sleep(BACKOFF_S)
 
 
