@@ -187,11 +187,7 @@ def _gateway_settings(urls: RoleUrls) -> GatewaySettings:
 
 
 async def prepare_database_url(url: str, secret: bytes) -> RoleUrls:
-    """Make roles and newest schemas in the database of DATABASE_URL; safe to repeat.
-
-    Raises:
-        DatabaseGoneError: it cannot be used.
-    """
+    """Make roles and newest schemas in a given database, or raise DatabaseGoneError."""
     try:
         with told_when_away():
             return await prepare_given(url, secret=secret)
