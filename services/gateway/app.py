@@ -27,6 +27,7 @@ from services.gateway.background.beating import beat_for_ever
 from services.gateway.background.faults import FaultPoint
 from services.gateway.background.healing import Healer
 from services.gateway.clients.announcer import Announcer
+from services.gateway.clients.answers import StreamAnswers
 from services.gateway.clients.feeds import BusAgentFeed, BusConversationFeed
 from services.gateway.clients.newest import NewestConnections
 from services.gateway.clients.router import BusRouter
@@ -36,6 +37,7 @@ from services.gateway.storage.appends import PostgresAppends
 from services.gateway.storage.items import PostgresItems
 from services.gateway.storage.routing import PostgresRouting
 from services.gateway.storage.sessions import PostgresSessions, PostgresSites
+from services.gateway.usecases.answer_ping import Pulses
 from services.gateway.usecases.append import GroupCommit
 from services.gateway.usecases.apply_routing import apply_routing
 from services.gateway.usecases.create_site import create_site
@@ -128,6 +130,7 @@ async def run_gateway(
         async with (
             background(**gateway.loops()) as group,
             gateway.newest.hearing(gateway.connections.replace),
+            gateway.answers.hearing(gateway.streams.pulses.hear),
         ):
             inbox = await serve_events(bus, Service.GATEWAY, gateway.take_events)
             try:
@@ -175,15 +178,20 @@ class _Gateway:
         self.feed = BusConversationFeed(self.topics)
         self.router = BusRouter(bus, node_id)
         self.agents = ConnectedAgents(self.router)
+        self.answers = StreamAnswers(bus, node_id)
         self.newest = NewestConnections(bus, node_id)
         self.connections = Connections()
         self.healer = Healer(self.feed, self.items)
-        self.streams = StreamParts(
+        self.streams = self._streams(node_id)
+
+    def _streams(self, node_id: UUID) -> StreamParts:
+        return StreamParts(
             feed=BusAgentFeed(self.topics),
             agents=self.agents,
+            pulses=Pulses(node_id, self.clock, new_id, self.answers.tell),
             snapshot=self._snapshot,
-            clock=clock,
-            stopping=stopping,
+            clock=self.clock,
+            stopping=self.stopping,
         )
 
     def loops(self) -> dict[str, Callable[[], Awaitable[None]]]:

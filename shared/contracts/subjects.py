@@ -38,6 +38,11 @@ def router_commands(router_id: UUID) -> str:
     return f"router.commands.{router_id.hex}"
 
 
+def stream_answered(node_id: UUID) -> str:
+    """Return where a gateway node hears of answers to its streams' pings: StreamAnswered."""
+    return f"gateway.stream-answered.{node_id.hex}"
+
+
 def live_agent(agent_id: UUID) -> str:
     """Return where everything for one agent's streams is published: StreamEvent."""
     return f"live.agent.{agent_id.hex}"

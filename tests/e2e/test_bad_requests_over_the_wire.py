@@ -31,6 +31,7 @@ SMILE = "\N{SMILING FACE WITH SUNGLASSES}"
 A_SOURCE = "0" * 64
 ITEMS = "/v1/conversations/{conversation_id}/items"
 STATUS = "/v1/agents/me/status"
+PONG = "/v1/agent-events/pong"
 SIGN_IN = "/v1/auth/sign-in"
 BATCHES = "/v1/orders/batches"
 UNKNOWN = {
@@ -79,6 +80,7 @@ def good_body(shop: ServedShop) -> dict[str, dict[str, Any]]:
     return {
         ITEMS: {"text": "Too late", "grant": None},
         STATUS: {"status": "away"},
+        PONG: {"nonce": "of a stream that is gone"},
         SIGN_IN: {"shop_id": shop.shop_id, "email": shop.agents[0], "password": PASSWORD},
         BATCHES: {"orders": [order]},
     }

@@ -25,10 +25,11 @@ OUTAGE_S = 3.0
 POLL_S = 0.1
 READY_WITHIN_S = 20.0
 TRY_LATER = {"try_again", "routing_unavailable"}
-USUAL = {200, 201, 401, 404, 409}
+USUAL = {200, 201, 204, 401, 404, 409}
 """Of unknown ids and a key that nobody has: all of them looked up in a table."""
-NEEDS_NO_DATABASE = {"GET /v1/agent-events"}
-"""Its head is out before the snapshot is asked for; the stream itself says the rest."""
+NEEDS_NO_DATABASE = {"GET /v1/agent-events", "POST /v1/agent-events/pong"}
+"""A stream's head is out before the snapshot is asked for, and itself says the rest; the answer to
+its ping changes nothing that is kept."""
 
 
 @pytest.fixture

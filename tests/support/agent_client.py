@@ -6,7 +6,7 @@ import asyncio
 import json
 import time
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -93,17 +93,28 @@ class AgentClient:
         return event
 
     async def read_stream(self) -> None:
-        """Keep the event stream until cancelled or closed by the server."""
+        """Keep the event stream until cancelled or closed by the server; answer its pings."""
         timeout = httpx.Timeout(STREAM_TIMEOUT_S, read=STREAM_TIMEOUT_S)
-        async with self.http.stream(
-            "GET", "/v1/agent-events", headers=self.headers, timeout=timeout
-        ) as response:
+        async with (
+            self.http.stream(
+                "GET", "/v1/agent-events", headers=self.headers, timeout=timeout
+            ) as response,
+            asyncio.TaskGroup() as answers,
+        ):
             response.raise_for_status()
             async for event_type, data in _events(response):
-                now = time.perf_counter()
+                now, body = time.perf_counter(), json.loads(data)
+                if event_type == "ping":
+                    answers.create_task(self._pong(body))
+                    continue
                 async with self._arrived:
-                    self.events.append(StreamedEvent(event_type, json.loads(data), now))
+                    self.events.append(StreamedEvent(event_type, body, now))
                     self._arrived.notify_all()
+
+    async def _pong(self, ping: dict[str, Any]) -> None:
+        """Answer a ping; when that fails, the next one is answered."""
+        with suppress(httpx.HTTPError):
+            await self.post("/v1/agent-events/pong", {"nonce": ping["nonce"]})
 
 
 async def _events(response: httpx.Response) -> AsyncIterator[tuple[str, str]]:

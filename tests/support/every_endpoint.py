@@ -28,6 +28,7 @@ STREAMS = frozenset({"GET /v1/agent-events"})
 """Answers that do not end: their head is all that is waited for."""
 
 _BODIES: dict[str, dict[str, Any]] = {
+    "POST /v1/agent-events/pong": {"nonce": "of a stream that is gone"},
     "POST /v1/conversations/{conversation_id}/items": {"text": "How can I help?"},
     "POST /v1/auth/sign-in": {
         "shop_id": encode(IdKind.SHOP, SHOP_ID),

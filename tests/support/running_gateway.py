@@ -23,6 +23,7 @@ from shared.contracts.routing import (
     RouterSnapshot,
     SnapshotRequest,
 )
+from shared.kernel.clock import Clock
 from shared.kernel.vocabulary import AgentStatus, Presence, Scope, Service
 from shared.kit.auth.keyring import Keyring
 from shared.kit.auth.tokens import sign_grant, sign_principal
@@ -136,7 +137,7 @@ class ServedGateway:
     gateway: RunningGateway
     port: int
     keys: Keyring
-    clock: SystemClock
+    clock: Clock
     stores: Stores
     router: StandIn
     http: httpx.AsyncClient
@@ -185,10 +186,15 @@ class ServedGateway:
 
 @asynccontextmanager
 async def served_gateway(
-    database: TestDatabase, bus: Bus, router: StandIn, keys: Keyring | None = None
+    database: TestDatabase,
+    bus: Bus,
+    router: StandIn,
+    keys: Keyring | None = None,
+    clock: Clock | None = None,
 ) -> AsyncIterator[ServedGateway]:
     """Run one gateway node on this database and bus."""
-    clock, keys, stopping = SystemClock(), keys or Keyring.ephemeral(), asyncio.Event()
+    clock, keys = clock or SystemClock(), keys or Keyring.ephemeral()
+    stopping = asyncio.Event()
     settings = GatewaySettings(
         database_url=database.service_url(Service.GATEWAY).dsn,
         sweep_url=database.sweep_url(Service.GATEWAY).dsn,

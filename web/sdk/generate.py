@@ -26,6 +26,7 @@ WE_SEND: tuple[type[BaseModel], ...] = (
     items.NewItem,
     routing.NewStatus,
     routing.SignIn,
+    stream.StreamPong,
 )
 WE_READ: tuple[type[BaseModel], ...] = (
     *get_args(frames.ServerFrame),
@@ -37,6 +38,7 @@ WE_READ: tuple[type[BaseModel], ...] = (
     routing.OfferTaken,
     routing.SignedIn,
     stream.StreamEvent,
+    stream.StreamPing,
 )
 NUMBERS: Mapping[str, int] = {
     "CLIENT_ID_MAX": wire.CLIENT_ID_MAX,

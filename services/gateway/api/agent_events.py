@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine
 from contextlib import suppress
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from typing import Annotated, Any, TypeAlias
 from uuid import UUID
 
@@ -13,17 +14,21 @@ from fastapi import APIRouter, Depends
 from prometheus_client import Counter, Gauge
 from starlette.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
+from typing_extensions import override
 
+from services.gateway.usecases.answer_ping import Pulses, StreamPulse
 from services.gateway.usecases.follow_agent import ConnectedAgents
 from services.gateway.usecases.ports import AgentFeed, RawEvent
 from shared.contracts.routing import AgentSnapshot
-from shared.kernel.clock import Clock
+from shared.contracts.stream import StreamPing, StreamPong
+from shared.kernel.clock import Clock, Instant
 from shared.kernel.errors import RefusedError
 from shared.kit.auth.bearer import SignedInAgent
+from shared.kit.web.bodies import JsonBody
 from shared.kit.web.sse import MEDIA_TYPE, encode_comment, encode_event
 
-KEEP_ALIVE_S = 5.0
-"""Between two signs of life: three fit into the 15 s after which an agent counts as gone."""
+CUT_AFTER_S = 0.5
+"""A stream whose console is gone ends by itself; stuck in a full socket it is cut so much later."""
 MAX_WAITING = 1_000
 """Events one stream may have waiting; a console that is so far behind starts from a snapshot."""
 _MS_PER_S = 1_000
@@ -33,6 +38,7 @@ Snapshot: TypeAlias = Callable[[UUID, UUID], Awaitable[AgentSnapshot]]
 
 STREAMS = Gauge("firstreply_agent_streams", "Agents' event streams open on this node")
 BEHIND = Counter("firstreply_agent_streams_behind_total", "Streams that did not keep up")
+GONE = Counter("firstreply_agent_streams_gone_total", "Streams whose console answered no ping")
 
 
 @dataclass
@@ -41,6 +47,7 @@ class StreamParts:
 
     feed: AgentFeed
     agents: ConnectedAgents
+    pulses: Pulses
     snapshot: Snapshot
     clock: Clock
     stopping: asyncio.Event
@@ -62,12 +69,14 @@ class AgentStream:
 
     Attributes:
         stale: a snapshot is due before anything else.
+        limit: cuts the response when it is stuck in its socket.
     """
 
     def __init__(self) -> None:
         self._waiting: list[RawEvent] = []
         self._awake = asyncio.Event()
         self.stale = True
+        self.limit = asyncio.Timeout(None)
 
     def put(self, event: RawEvent) -> None:
         """Take a live event; what does not fit makes the stream start afresh."""
@@ -106,72 +115,113 @@ class AgentStream:
         self._awake.clear()
 
 
-class _EventStream(StreamingResponse):
+class EventStream(StreamingResponse):
     """A streaming answer whose generator is closed with it, however it ends.
 
     Starlette leaves a generator that was cancelled between two chunks to the garbage collector.
     """
 
-    def __init__(self, chunks: AsyncGenerator[bytes, None]) -> None:
+    def __init__(self, stream: AgentStream, chunks: AsyncGenerator[bytes, None]) -> None:
         super().__init__(
             chunks,
             media_type=MEDIA_TYPE,
             headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
         )
+        self._stream = stream
         self._chunks = chunks
 
+    @override
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
-            await super().__call__(scope, receive, send)
+            with suppress(TimeoutError):
+                async with self._stream.limit:
+                    await super().__call__(scope, receive, send)
         finally:
             await self._chunks.aclose()
 
 
 def agent_event_routes(agent: RequireAgent, parts: StreamParts) -> APIRouter:
-    """Return GET /v1/agent-events."""
-    router = APIRouter(tags=["agents"])
+    """Return GET /v1/agent-events and where its pings are answered."""
+    router = APIRouter(prefix="/v1/agent-events", tags=["agents"])
     SignedIn: TypeAlias = Annotated[SignedInAgent, Depends(agent)]
 
-    @router.get("/v1/agent-events", response_class=StreamingResponse)
+    @router.get("", response_class=StreamingResponse)
     async def agent_events(caller: SignedIn) -> StreamingResponse:
-        """Stream everything that concerns the agent, from a snapshot on."""
-        return _EventStream(_stream(caller, parts))
+        """Stream everything that concerns the agent, from a snapshot on.
+
+        Each `ping` is to be answered at /v1/agent-events/pong: 15 s without, and it ends.
+        """
+        stream = AgentStream()
+        return EventStream(stream, stream_events(caller, stream, parts))
+
+    @router.post("/pong", status_code=HTTPStatus.NO_CONTENT)
+    async def pong(caller: SignedIn, answer: JsonBody[StreamPong]) -> None:
+        """Answer a `ping`; one of no stream of this agent looks like any other."""
+        await parts.pulses.answer(caller.agent_id, answer.nonce)
 
     return router
 
 
-async def _stream(caller: SignedInAgent, parts: StreamParts) -> AsyncGenerator[bytes, None]:
+async def stream_events(
+    caller: SignedInAgent, stream: AgentStream, parts: StreamParts
+) -> AsyncGenerator[bytes, None]:
     """Yield the stream. What it takes it gives back without waiting: it may be cancelled."""
-    stream = AgentStream()
     parts.open.add(stream)
+    pulse = parts.pulses.opened(caller.agent_id)
     STREAMS.inc()
     try:
         await parts.feed.join(caller.agent_id, stream.put)
         try:
             await parts.agents.opened(caller.shop_id, caller.agent_id)
-            while not parts.stopping.is_set() and _left_s(caller, parts) > 0:
-                yield await _next_chunk(caller, stream, parts)
+            async for chunk in _chunks(caller, stream, pulse, parts):
+                yield chunk
         except RefusedError as refusal:
             yield encode_comment(refusal.code)  # the console connects again
         finally:
             parts.agents.closed(caller.shop_id, caller.agent_id)
     finally:
         STREAMS.dec()
+        parts.pulses.closed(pulse)
         parts.open.discard(stream)
         parts.feed.leave(caller.agent_id, stream.put)
 
 
-async def _next_chunk(caller: SignedInAgent, stream: AgentStream, parts: StreamParts) -> bytes:
-    """Return a snapshot when one is due, else the events that wait, else a sign of life."""
+async def _chunks(
+    caller: SignedInAgent, stream: AgentStream, pulse: StreamPulse, parts: StreamParts
+) -> AsyncGenerator[bytes, None]:
+    """Yield what is due until the node stops, the sign-in runs out or nobody is there any more."""
+    while not parts.stopping.is_set():
+        now = parts.clock.now()
+        if pulse.pulse.is_gone(now):
+            GONE.inc()
+            yield encode_comment("no answer")
+            return
+        ends_at = caller.principal.expires_at
+        if now >= ends_at:
+            return
+        _bound(stream, pulse, now)
+        if chunk := await _next_chunk(caller, stream, pulse, parts):
+            yield chunk
+        elif not parts.stopping.is_set():
+            wake_at = min(pulse.pulse.next_deadline(), ends_at)
+            await stream.wait(max(0, wake_at - parts.clock.now()) / _MS_PER_S)
+
+
+async def _next_chunk(
+    caller: SignedInAgent, stream: AgentStream, pulse: StreamPulse, parts: StreamParts
+) -> bytes:
+    """Return a snapshot when one is due, else a ping when one is due, else the events that wait."""
     if stream.take_stale():
         snapshot = await parts.snapshot(caller.shop_id, caller.agent_id)
         return encode_event("snapshot", snapshot.to_json())
-    await stream.wait(min(KEEP_ALIVE_S, _left_s(caller, parts)))
-    if stream.stale:
-        return encode_comment("afresh")
-    return b"".join(encode_event(*event) for event in stream.take()) or encode_comment()
+    if pulse.pulse.ping_due(parts.clock.now()):
+        return encode_event("ping", StreamPing(nonce=parts.pulses.ask(pulse)).to_json())
+    return b"".join(encode_event(*event) for event in stream.take())
 
 
-def _left_s(caller: SignedInAgent, parts: StreamParts) -> float:
-    """Return how long the sign-in still holds."""
-    return (caller.principal.expires_at - parts.clock.now()) / _MS_PER_S
+def _bound(stream: AgentStream, pulse: StreamPulse, now: Instant) -> None:
+    """Have the response cut if it is still in the same write when its console counts as gone."""
+    if stream.limit.expired():
+        return
+    left_s = (pulse.pulse.gone_at - now) / _MS_PER_S
+    stream.limit.reschedule(asyncio.get_running_loop().time() + left_s + CUT_AFTER_S)

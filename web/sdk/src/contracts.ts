@@ -397,6 +397,16 @@ export interface StreamEvent {
   readonly body: Json;
 }
 
+/** Body of an agent stream's `ping`, each 5 s; the console sends the nonce back as a StreamPong. 15 s without an answer close the stream, and the agent counts as disconnected. */
+export interface StreamPing {
+  readonly nonce: string;
+}
+
+/** The answer to a `ping`: POST /v1/agent-events/pong, with any node of the service. */
+export interface StreamPong {
+  readonly nonce: string;
+}
+
 /** Who may see an item. */
 export type Visibility = "everyone" | "agents";
 

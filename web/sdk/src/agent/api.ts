@@ -15,6 +15,8 @@ import type {
   RoutingState,
   SignedIn,
   SignIn,
+  StreamPing,
+  StreamPong,
 } from "../contracts.ts";
 import { asFailure, failureOf } from "./failure.ts";
 
@@ -23,7 +25,7 @@ export const REQUEST_TIMEOUT_MS = 10_000;
 
 interface Call {
   readonly method?: "GET" | "POST" | "PUT";
-  readonly body?: SignIn | NewItem | NewStatus;
+  readonly body?: SignIn | NewItem | NewStatus | StreamPong;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
@@ -102,6 +104,11 @@ export class AgentApi {
     });
     if (!response.ok) throw await failureOf(response);
     return response;
+  }
+
+  /** Say that we are still there; without it for 15 s the server ends the stream. */
+  async pong({ nonce }: StreamPing): Promise<void> {
+    await this.#call("/v1/agent-events/pong", { method: "POST", body: { nonce } });
   }
 
   async #call<Answer>(path: string, { method = "GET", body, headers }: Call = {}): Promise<Answer> {

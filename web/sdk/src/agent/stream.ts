@@ -1,11 +1,12 @@
 /** Keeps an agent's event stream open; every (re)connection begins with a fresh snapshot. */
 
 import { backoffMs } from "../chat/advice.ts";
+import type { StreamPing } from "../contracts.ts";
 import type { AgentApi } from "./api.ts";
 import { asFailure } from "./failure.ts";
 import { type SseEvent, SseParser } from "./sse.ts";
 
-/** The server writes a comment every few seconds; silent this long, the connection is dead. */
+/** The server writes a ping every few seconds; silent this long, the connection is dead. */
 export const SILENCE_MS = 15_000;
 /** An agent cut off takes no offers, so the console tries again sooner than a customer's page. */
 const ATTEMPT_MAX = 4; // 500 ms doubled four times: 8 s at most
@@ -86,8 +87,14 @@ export class AgentStream {
   }
 
   #deliver(event: SseEvent): void {
+    if (event.type === "ping") return this.#answer(JSON.parse(event.data) as StreamPing);
     this.#listener.onEvent(event);
     if (event.type === "snapshot") this.#listener.onLink("live");
+  }
+
+  /** An answer that does not arrive is made good by the next one. */
+  #answer(ping: StreamPing): void {
+    void this.#api.pong(ping).catch(() => {});
   }
 
   #watch(): ReturnType<typeof setTimeout> {

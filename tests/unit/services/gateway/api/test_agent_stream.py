@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncGenerator
 
-from services.gateway.api.agent_events import MAX_WAITING, AgentStream
+from starlette.types import Message
+
+from services.gateway.api.agent_events import MAX_WAITING, AgentStream, EventStream
 
 EVENT = ("message.created", b"{}")
 
@@ -44,3 +47,29 @@ async def test_a_quiet_stream_waits_no_longer_than_told() -> None:
     stream.wake()
     async with asyncio.timeout(5):
         await stream.wait(60)
+
+
+async def test_a_stream_stuck_in_a_full_socket_is_cut_at_its_limit() -> None:
+    """A machine that vanished reads nothing: its stream may be in the middle of a write."""
+    stream = AgentStream()
+    closed = asyncio.Event()
+
+    async def chunks() -> AsyncGenerator[bytes, None]:
+        try:
+            stream.limit.reschedule(asyncio.get_running_loop().time() + 0.01)
+            yield b": a chunk that nobody reads"
+        finally:
+            closed.set()
+
+    async def receive() -> Message:
+        await asyncio.Event().wait()
+        raise AssertionError("the client stays silent")
+
+    async def send(message: Message) -> None:
+        if message["type"] == "http.response.body":
+            await asyncio.Event().wait()
+
+    async with asyncio.timeout(5):
+        await EventStream(stream, chunks())({"type": "http"}, receive, send)
+
+    assert closed.is_set()
