@@ -66,6 +66,7 @@ class Welcome(Contract):
     """Answer to hello: the session, and the items after the `last_seq` the client named.
 
     When they are many, the rest follow as `message.created`; `last_seq` is the conversation's.
+    A connection on which nothing comes for longer than `beat_every_ms` and some seconds is dead.
     """
 
     type: Literal["welcome"] = "welcome"
@@ -77,6 +78,7 @@ class Welcome(Contract):
     items: tuple[Item, ...]
     server_time: WireInstant
     limits: Limits
+    beat_every_ms: int
 
 
 class Accepted(Contract):
@@ -107,6 +109,18 @@ class ErrorFrame(Contract):
     retry_after_ms: int | None = None
 
 
+class Beat(Contract):
+    """Comes each `beat_every_ms`, as scripts in a page see no WebSocket ping; may be ignored.
+
+    `last_seq` is the last item told on this connection, 0 for none yet: a client without it lost
+    something on its way, and connects again to be told.
+    """
+
+    type: Literal["beat"] = "beat"
+    conversation_id: ConversationId | None
+    last_seq: int
+
+
 class Bye(Contract):
     """Last frame before the server closes."""
 
@@ -116,7 +130,7 @@ class Bye(Contract):
     retry_in_ms: int | None = None
 
 
-ServerFrame: TypeAlias = Welcome | Accepted | Created | ErrorFrame | Bye
+ServerFrame: TypeAlias = Welcome | Accepted | Created | ErrorFrame | Beat | Bye
 
 
 class CloseCode(IntEnum):

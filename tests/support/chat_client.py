@@ -167,7 +167,9 @@ class ChatClient:
         await connection.send(json.dumps(self._hello()))
         try:
             async for message in connection:
-                await self._take(json.loads(message), connection)
+                frame = json.loads(message)
+                if frame["type"] != "beat":  # websockets pings by itself, and drops the silent
+                    await self._take(frame, connection)
         finally:
             self._socket = None
 

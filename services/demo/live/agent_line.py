@@ -23,6 +23,7 @@ from shared.contracts.routing import (
     SignedIn,
     SignIn,
 )
+from shared.contracts.stream import StreamPing, StreamPong
 from shared.kernel.ids import IdKind, encode
 from shared.kernel.vocabulary import AgentStatus
 from shared.kit.new_ids import new_id
@@ -78,7 +79,7 @@ class AgentLine:
         return () if response is None else _STATES.validate_json(response.content)
 
     async def events(self) -> AsyncIterator[tuple[str, bytes]]:
-        """Yield the types and bodies of one stream until it ends.
+        """Yield the types and bodies of one stream until it ends; its pings are answered here.
 
         Raises:
             httpx.HTTPError: it broke, or was refused.
@@ -93,7 +94,17 @@ class AgentLine:
                 if line.startswith("event:"):
                     kind = line.removeprefix("event:").strip()
                 elif line.startswith("data:"):
-                    yield kind, line.removeprefix("data:").strip().encode()
+                    body = line.removeprefix("data:").strip().encode()
+                    if kind == "ping":
+                        await self._pong(body)
+                    else:
+                        yield kind, body
+
+    async def _pong(self, ping: bytes) -> None:
+        """Say that somebody is there; a stream whose pings nobody answers is ended."""
+        nonce = StreamPing.model_validate_json(ping).nonce
+        pong = StreamPong(nonce=nonce).to_json()
+        await self._call("pong", "POST", "/v1/agent-events/pong", pong)
 
     async def _ask(
         self,

@@ -14,6 +14,7 @@ from websockets.exceptions import ConnectionClosed, InvalidHandshake
 from services.demo.live.faults import Faults
 from shared.contracts.frames import (
     Accepted,
+    Beat,
     Bye,
     Created,
     ErrorFrame,
@@ -112,11 +113,15 @@ class ChatLine:
         )
         await socket.send(hello.to_json(), text=True)
         async for raw in socket:
-            await self._take(FRAMES.validate_json(raw), socket)
+            frame = FRAMES.validate_json(raw)
+            if not isinstance(frame, Beat):
+                await self._take(frame, socket)
             async with self._changed:
                 self._changed.notify_all()
 
-    async def _take(self, frame: ServerFrame, socket: ClientConnection) -> None:
+    async def _take(
+        self, frame: Welcome | Accepted | Created | ErrorFrame | Bye, socket: ClientConnection
+    ) -> None:
         match frame:
             case Welcome():
                 self._session_token, self._socket = frame.session_token, socket

@@ -13,6 +13,8 @@ from shared.contracts.wire import TEXT_MAX
 from shared.kernel.clock import Instant, Millis
 from shared.kernel.errors import ErrorCode
 
+BEAT_EVERY_MS: Millis = 15_000
+"""LESSONS, conventions: a sign of life each 15-20 s."""
 LIMITS = Limits(text_max=TEXT_MAX, frame_max_bytes=FRAME_MAX_BYTES)
 
 
@@ -55,6 +57,7 @@ def welcome_of(found: Found, now: Instant) -> Welcome:
         items=found.items,
         server_time=now,
         limits=LIMITS,
+        beat_every_ms=BEAT_EVERY_MS,
     )
 
 

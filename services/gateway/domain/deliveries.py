@@ -8,7 +8,7 @@ from uuid import UUID
 
 from services.gateway.domain.effects import Effect, Follow, ReadItems, SendFrame, Unfollow
 from services.gateway.domain.ordering import Delivery, Told
-from shared.contracts.frames import Accepted, Created
+from shared.contracts.frames import Accepted, Beat, Created
 from shared.contracts.items import Item
 from shared.kernel.clock import Instant
 from shared.kernel.vocabulary import AuthorKind, Visibility
@@ -23,8 +23,21 @@ class Deliveries:
         self.paused = False
         self._of: dict[UUID, Delivery] = {}
         """Oldest first; all but the last are being told to their end."""
+        self._told: tuple[UUID | None, int] = (None, 0)
+        """The last item told on this connection: conversation and seq."""
         self._kept: dict[UUID, list[Effect]] = {}
         """What is to be told of later ones, once it is their turn."""
+
+    def beat(self) -> Beat:
+        """Return the sign of life, which says how far the customer was told."""
+        conversation_id, last_seq = self._told
+        return Beat(conversation_id=conversation_id, last_seq=last_seq)
+
+    def told(self, conversation_id: UUID, seq: int) -> None:
+        """Take note that the customer is told of an item, or was told again of an earlier one."""
+        told_id, told_seq = self._told
+        if conversation_id != told_id or seq > told_seq:
+            self._told = (conversation_id, seq)
 
     def begin(self, conversation_id: UUID, through_seq: int, last_seq: int, now: Instant) -> None:
         """Go on with a conversation whose items up to `through_seq` the customer has."""
@@ -57,7 +70,7 @@ class Deliveries:
         delivery = self._of.get(item.conversation_id)
         if delivery is None:
             return []
-        said = delivery.tell(item.seq, self._told(item), now)
+        said = delivery.tell(item.seq, self._shown(item), now)
         return self._in_turn(item.conversation_id, said)
 
     def learn(self, conversation_id: UUID, last_seq: int, now: Instant) -> None:
@@ -78,7 +91,7 @@ class Deliveries:
         delivery = self._of.get(conversation_id)
         if delivery is None:
             return []
-        found = {item.seq: self._told(item) for item in items}
+        found = {item.seq: self._shown(item) for item in items}
         return self._in_turn(conversation_id, delivery.fill(found, through_seq, last_seq, now))
 
     def fail(self, conversation_id: UUID, now: Instant) -> None:
@@ -117,9 +130,18 @@ class Deliveries:
             effects.append(Unfollow(oldest_id))
             oldest_id = next(iter(self._of))
             effects += self._kept.pop(oldest_id, [])
+        self._note_told(effects)
         return effects
 
-    def _told(self, item: Item) -> Told:
+    def _note_told(self, effects: Sequence[Effect]) -> None:
+        for effect in effects:
+            frame = effect.frame if isinstance(effect, SendFrame) else None
+            if isinstance(frame, Created):
+                self.told(frame.item.conversation_id, frame.item.seq)
+            elif isinstance(frame, Accepted):
+                self.told(frame.conversation_id, frame.seq)
+
+    def _shown(self, item: Item) -> Told:
         """Return what this customer is told of an item: nothing of notes, nor of what they sent.
 
         A message of this very connection is told by its acknowledgement.

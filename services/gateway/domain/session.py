@@ -13,6 +13,7 @@ from typing import ClassVar
 from uuid import UUID
 
 from services.gateway.domain.answers import (
+    BEAT_EVERY_MS,
     Appended,
     Found,
     accepted_of,
@@ -36,8 +37,8 @@ from shared.kernel.errors import ErrorCode
 
 HELLO_WITHIN_MS: Millis = 30_000
 """LESSONS, conventions: log in within 30 s."""
-PING_EVERY_MS: Millis = 20_000
-"""LESSONS, conventions: ping each 15-20 s; a ping unanswered until the next one means half-open."""
+PING_EVERY_MS = BEAT_EVERY_MS
+"""A ping goes with each beat; one unanswered until the next means half-open."""
 BAD_FRAMES_MAX = 10
 HELD_MAX = 20
 """Messages kept that came right behind the hello, before its answer."""
@@ -99,6 +100,8 @@ class ChatSession:
             heard = self._heard_early.get(found.conversation_id, 0)
             last_seq = max(found.last_seq, heard)
             self._deliveries.begin(found.conversation_id, found.through_seq, last_seq, now)
+        for item in found.items:
+            self._deliveries.told(item.conversation_id, item.seq)
         for send in self._held:
             effects += self._send(send, now)
         self._held.clear()
@@ -269,7 +272,9 @@ class ChatSession:
             return [Drop()]
         self._silent_since_ping = True
         self._ping_at = now + PING_EVERY_MS
-        return [Ping()]
+        if self.phase is not Phase.OPEN:
+            return [Ping()]
+        return [Ping(), SendFrame(self._deliveries.beat())]
 
     def _bye(self, code: ErrorCode, retry_in_ms: Millis | None = None) -> list[Effect]:
         self.phase = Phase.CLOSED

@@ -93,6 +93,13 @@ export interface Author {
 /** Who wrote an item. */
 export type AuthorKind = "customer" | "agent" | "bot" | "system";
 
+/** Comes each `beat_every_ms`, as scripts in a page see no WebSocket ping; may be ignored. `last_seq` is the last item told on this connection, 0 for none yet: a client without it lost something on its way, and connects again to be told. */
+export interface Beat {
+  readonly type: "beat";
+  readonly conversation_id: ConversationId | null;
+  readonly last_seq: number;
+}
+
 /** Last frame before the server closes. */
 export interface Bye {
   readonly type: "bye";
@@ -410,7 +417,7 @@ export interface StreamPong {
 /** Who may see an item. */
 export type Visibility = "everyone" | "agents";
 
-/** Answer to hello: the session, and the items after the `last_seq` the client named. When they are many, the rest follow as `message.created`; `last_seq` is the conversation's. */
+/** Answer to hello: the session, and the items after the `last_seq` the client named. When they are many, the rest follow as `message.created`; `last_seq` is the conversation's. A connection on which nothing comes for longer than `beat_every_ms` and some seconds is dead. */
 export interface Welcome {
   readonly type: "welcome";
   readonly session_id: SessionId;
@@ -421,10 +428,11 @@ export interface Welcome {
   readonly items: readonly Item[];
   readonly server_time: Instant;
   readonly limits: Limits;
+  readonly beat_every_ms: number;
 }
 
 export type ClientFrame = Hello | Send;
-export type ServerFrame = Welcome | Accepted | Created | ErrorFrame | Bye;
+export type ServerFrame = Welcome | Accepted | Created | ErrorFrame | Beat | Bye;
 
 export const CLIENT_ID_MAX = 64;
 export const FRAME_MAX_BYTES = 65536;

@@ -52,6 +52,7 @@ export function aWelcome(more: Partial<Welcome> = {}): Welcome {
     items: [],
     server_time: "2026-11-23T08:00:00.000Z",
     limits: { text_max: 5000, frame_max_bytes: 65536 },
+    beat_every_ms: 15_000,
     ...more,
   };
 }

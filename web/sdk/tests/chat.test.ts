@@ -1,9 +1,16 @@
 import { describe, expect, test } from "vitest";
 import { backoffMs, BACKOFF_MAX_MS } from "../src/chat/advice.ts";
 import { type ChatState, type Effect, initialState, type Input, type Opening } from "../src/chat/state.ts";
-import { ACK_TIMEOUT_MS, CONNECT_TIMEOUT_MS, DOUBT_AFTER_MS, nextWake, step } from "../src/chat/step.ts";
+import {
+  ACK_TIMEOUT_MS,
+  BEAT_GRACE_MS,
+  CONNECT_TIMEOUT_MS,
+  DOUBT_AFTER_MS,
+  nextWake,
+  step,
+} from "../src/chat/step.ts";
 import { subjectOf } from "../src/chat/subject.ts";
-import { CloseCode, type ServerFrame } from "../src/contracts.ts";
+import { type Beat, CloseCode, type ServerFrame } from "../src/contracts.ts";
 import { anItem, aWelcome, by, CONVERSATION, NEXT_CONVERSATION } from "./builders.ts";
 
 const token = (sub: string) => `h.${btoa(JSON.stringify({ sub }))}.s`;
@@ -38,6 +45,10 @@ class Talk {
 
   welcomed(more = {}): this {
     return this.feed({ type: "connect" }, { type: "opened" }).hear(aWelcome(more));
+  }
+
+  beat(last_seq = 0, conversation_id: Beat["conversation_id"] = CONVERSATION): this {
+    return this.hear({ type: "beat", conversation_id, last_seq });
   }
 
   accept(clientId: string, seq: number, conversation = CONVERSATION): this {
@@ -124,6 +135,46 @@ describe("sending", () => {
     expect(talk.now).toBe(ACK_TIMEOUT_MS);
     expect(talk.done).toEqual(["disconnect"]);
     expect(talk.lose().state.phase).toBe("waiting");
+  });
+});
+
+// LESSONS 13: a customer who only waits hears the answer although the connection died unnoticed.
+describe("a silent connection", () => {
+  const BEAT_MS = aWelcome().beat_every_ms;
+
+  test("is replaced when a beat stays away", () => {
+    const talk = new Talk().welcomed().waitForWake();
+    expect(talk.now).toBe(BEAT_MS + BEAT_GRACE_MS);
+    expect(talk.done).toEqual(["disconnect"]);
+    expect(talk.lose().waitForWake().done).toEqual(["connect"]);
+  });
+
+  test("is not silent while beats come", () => {
+    const talk = new Talk().welcomed();
+    for (let beat = 0; beat < 5; beat += 1) {
+      talk.now += BEAT_MS;
+      expect(talk.feed({ type: "wake" }).beat().done).toEqual([]);
+    }
+    expect(nextWake(talk.state)).toBe(talk.now + BEAT_MS + BEAT_GRACE_MS);
+  });
+
+  test("is believed for ever when the server is one that does not beat", () => {
+    const talk = new Talk().welcomed({ beat_every_ms: undefined });
+    expect(nextWake(talk.state)).toBeNull();
+    talk.now = 1_000_000;
+    expect(talk.feed({ type: "wake" }).done).toEqual([]);
+  });
+
+  test("that lost something on its way is replaced at the next beat, and resumed from there", () => {
+    const talk = new Talk().welcomed({ items: [anItem(1)], last_seq: 1 });
+    expect(talk.beat(1).done).toEqual([]);
+    expect(talk.beat(3).done).toEqual(["disconnect"]);
+    talk.lose().waitForWake().feed({ type: "opened" });
+    expect(talk.effects).toMatchObject([{ frame: { last_seq: 1 } }]);
+  });
+
+  test("that told nothing yet lacks nothing", () => {
+    expect(new Talk().welcomed().beat(0, null).done).toEqual([]);
   });
 });
 

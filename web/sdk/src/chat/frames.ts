@@ -1,6 +1,6 @@
 /** What each of the server's frames changes; part of the chat's pure rules. */
 
-import type { Accepted, ErrorFrame, Item, ServerFrame, Welcome } from "../contracts.ts";
+import type { Accepted, Beat, ErrorFrame, Item, ServerFrame, Welcome } from "../contracts.ts";
 import { mergeItems } from "../thread.ts";
 import { flush } from "./sending.ts";
 import type { ChatState, Outgoing, Session, Step } from "./state.ts";
@@ -23,6 +23,8 @@ export function onFrame(state: ChatState, frame: ServerFrame, now: number): Step
       return { state: withItems(state, [frame.item]), effects: [] };
     case "error":
       return { state: onError(state, frame, now), effects: [] };
+    case "beat":
+      return onBeat(state, frame);
     case "bye":
       return { state: { ...state, bye: { retryInMs: frame.retry_in_ms } }, effects: [] };
     default: // a newer server's frame, which this client can do without
@@ -40,6 +42,7 @@ function onWelcome(state: ChatState, frame: Welcome, now: number): Step {
     phase: "live",
     phaseSince: now,
     textMax: frame.limits.text_max,
+    beatEveryMs: frame.beat_every_ms ?? null, // an older server's welcome has none
   };
   const sent = flush(live, now);
   return { state: sent.state, effects: [{ type: "store", session }, ...sent.effects] };
@@ -50,6 +53,13 @@ function historyIsAnother(state: ChatState, frame: Welcome): boolean {
   const { session } = state;
   if (session === null) return false;
   return session.epoch !== frame.epoch || session.token !== frame.session_token;
+}
+
+/** What we were told and do not hold was lost on its way: a new connection brings it. */
+function onBeat(state: ChatState, frame: Beat): Step {
+  const last = state.items.findLast((item) => item.conversation_id === frame.conversation_id);
+  const lost = frame.last_seq > (last?.seq ?? 0);
+  return { state, effects: lost ? [{ type: "disconnect" }] : [] };
 }
 
 function onAccepted(state: ChatState, frame: Accepted): ChatState {

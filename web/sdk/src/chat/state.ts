@@ -42,6 +42,8 @@ export interface ChatState {
   readonly retryAt: number | null;
   readonly pausedUntil: number | null;
   readonly heardAt: number;
+  /** How often the server gives a sign of life; null for one that gives none. */
+  readonly beatEveryMs: number | null;
   readonly bye: { readonly retryInMs: number | null } | null;
   /** Why it stopped: a close code of contracts `CloseCode`. */
   readonly stop: number | null;
@@ -103,6 +105,7 @@ export function initialState(opening: Opening, now: number): ChatState {
     retryAt: null,
     pausedUntil: null,
     heardAt: now,
+    beatEveryMs: null,
     bye: null,
     stop: null,
     historyLost: false,

@@ -22,6 +22,8 @@ export const ACK_TIMEOUT_MS = 8_000;
 export const STABLE_MS = 10_000;
 /** Silent this long, a connection is not believed after sleep or a change of network. */
 export const DOUBT_AFTER_MS = 20_000;
+/** A beat that is later than this does not come any more. */
+export const BEAT_GRACE_MS = 5_000;
 
 export function step(state: ChatState, input: Input, around: Surroundings): Step {
   switch (input.type) {
@@ -65,7 +67,13 @@ function liveDeadlines(state: ChatState): number[] {
   if (state.pausedUntil !== null) due.push(state.pausedUntil);
   const sentAt = oldestUnanswered(state);
   if (sentAt !== null) due.push(sentAt + ACK_TIMEOUT_MS);
+  if (state.beatEveryMs !== null) due.push(silentAt(state, state.beatEveryMs));
   return due;
+}
+
+/** A half-open connection looks like a quiet one; without this, nobody hears the answer. */
+function silentAt({ heardAt }: ChatState, beatEveryMs: number): number {
+  return heardAt + beatEveryMs + BEAT_GRACE_MS;
 }
 
 function oldestUnanswered(state: ChatState): number | null {
@@ -81,6 +89,7 @@ function wake(state: ChatState, now: number): Step {
   if (state.phase === "connecting" && late(state.phaseSince, CONNECT_TIMEOUT_MS)) return drop(state);
   if (state.phase !== "live") return unchanged(state);
   if (late(oldestUnanswered(state), ACK_TIMEOUT_MS)) return drop(state);
+  if (state.beatEveryMs !== null && silentAt(state, state.beatEveryMs) <= now) return drop(state);
   return late(state.pausedUntil, 0) ? flush({ ...state, pausedUntil: null }, now) : unchanged(state);
 }
 

@@ -78,7 +78,8 @@ class TestHello:
     def test_a_customer_who_came_in_time_is_not_sent_away(self) -> None:
         session = an_open_session()
 
-        assert session.wake(START + HELLO_WITHIN_MS) == [Ping()]
+        assert session.wake(START + HELLO_WITHIN_MS)[0] == Ping()
+        assert session.phase is Phase.OPEN
 
     @pytest.mark.parametrize(
         ("code", "close"),

@@ -6,12 +6,15 @@ from services.gateway.domain.effects import (
     Drop,
     Ping,
     ReadItems,
+    SendFrame,
 )
 from services.gateway.domain.ordering import CROSSING_MS
 from services.gateway.domain.session import (
     PING_EVERY_MS,
+    ChatSession,
 )
 from shared.contracts.frames import (
+    Beat,
     Bye,
     CloseCode,
     Created,
@@ -21,6 +24,7 @@ from shared.kernel.vocabulary import AuthorKind, Visibility
 from tests.support.chat_sessions import (
     NEXT_CONVERSATION,
     an_open_session,
+    found,
     frames,
     landed,
     last_word,
@@ -102,14 +106,57 @@ class TestHearing:
         assert session.resume(START + 60) == [ReadItems(CONVERSATION, 0)]
 
 
+class TestBeat:
+    """LESSONS 13: a page sees no WebSocket ping, so silence must mean something to it."""
+
+    @staticmethod
+    def beat_of(session: ChatSession, now: int = START + PING_EVERY_MS) -> Beat:
+        ping, sent = session.wake(now)
+        assert ping == Ping()
+        assert isinstance(sent, SendFrame)
+        assert isinstance(sent.frame, Beat)
+        return sent.frame
+
+    def test_a_customer_who_was_told_nothing_yet_hears_a_beat(self) -> None:
+        session = an_open_session(found(conversation_id=None))
+
+        assert self.beat_of(session) == Beat(conversation_id=None, last_seq=0)
+
+    def test_a_beat_says_how_far_the_customer_was_told(self) -> None:
+        session = an_open_session(found(an_item(1)))
+        assert self.beat_of(session).last_seq == 1
+
+        session.sign_of_life()
+        session.heard(an_item(2), START)
+        session.receive(send("m1"), START)
+        session.appended("m1", landed(3), START)
+
+        assert self.beat_of(session, START + 2 * PING_EVERY_MS) == Beat(
+            conversation_id=CONVERSATION, last_seq=3
+        )
+
+    def test_a_beat_names_no_item_that_the_customer_may_not_see(self) -> None:
+        session = an_open_session(found(an_item(1)))
+        session.heard(an_item(2, visibility=Visibility.AGENTS), START)
+
+        assert self.beat_of(session).last_seq == 1
+
+    def test_a_message_acknowledged_again_takes_no_beat_back(self) -> None:
+        session = an_open_session(found(an_item(1), an_item(2)))
+        session.receive(send("m1"), START)
+        session.appended("m1", landed(1), START)
+
+        assert self.beat_of(session).last_seq == 2
+
+
 class TestEnding:
     def test_an_end_that_gives_no_sign_of_life_is_dropped(self) -> None:
         """LESSONS 13: a half-open connection is found out on the receive path."""
         session = an_open_session()
 
-        assert session.wake(START + PING_EVERY_MS) == [Ping()]
+        assert Ping() in session.wake(START + PING_EVERY_MS)
         session.sign_of_life()
-        assert session.wake(START + 2 * PING_EVERY_MS) == [Ping()]
+        assert Ping() in session.wake(START + 2 * PING_EVERY_MS)
         assert session.wake(START + 3 * PING_EVERY_MS) == [Drop()]
         assert session.wake(START + 4 * PING_EVERY_MS) == []
 
