@@ -76,7 +76,11 @@ class RoutingTold(RoutingState):
 
 
 class AgentState(Readable):
-    """One agent as the router holds it; `agent_version` grows with each change."""
+    """One agent as the router holds it; `agent_version` grows with each change.
+
+    `unanswered_offers` ran out in a row since the agent was last heard of. Who is `away` with any
+    was set away because of them.
+    """
 
     id: AgentId
     shop_id: ShopId
@@ -87,6 +91,7 @@ class AgentState(Readable):
     capacity: int
     load: int
     agent_version: int
+    unanswered_offers: int = 0
 
 
 class Offer(Readable):

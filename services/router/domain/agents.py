@@ -47,10 +47,17 @@ def on_status(state: ShopState, command: StatusSet) -> Answer:
     return Noted()
 
 
-def set_status(state: ShopState, agent: Agent, status: AgentStatus) -> None:
-    """Change an agent's status; pending offers go to others when it is not available."""
+def set_status(
+    state: ShopState, agent: Agent, status: AgentStatus, *, expiries_in_row: int = 0
+) -> None:
+    """Change an agent's status; pending offers go to others when it is not available.
+
+    The expiries that set an agent away stay counted: they are what the agent is told as the reason.
+    """
     fresh = state.now if status is AgentStatus.AVAILABLE else agent.idle_since
-    state.put_agent(replace(agent, status=status, idle_since=fresh, expiries_in_row=0))
+    state.put_agent(
+        replace(agent, status=status, idle_since=fresh, expiries_in_row=expiries_in_row)
+    )
     if status is not AgentStatus.AVAILABLE:
         rescind_all(state, agent.id, OfferEnd.AGENT_NOT_AVAILABLE)
 

@@ -62,8 +62,10 @@ def on_expired(state: ShopState, offer_id: UUID) -> None:
     silent = replace(agent, expiries_in_row=agent.expiries_in_row + 1, idle_since=state.now)
     state.put_agent(silent)
     _pass_on(state, offer, DecisionTrigger.OFFER_EXPIRED)
-    if silent.expiries_in_row >= state.policy.expiries_before_away:
-        set_status(state, state.agents[agent.id], AgentStatus.AWAY)
+    expiries = silent.expiries_in_row
+    if expiries >= state.policy.expiries_before_away:
+        away = AgentStatus.AWAY
+        set_status(state, state.agents[agent.id], away, expiries_in_row=expiries)
 
 
 def on_unnoticed(state: ShopState, offer_id: UUID) -> None:

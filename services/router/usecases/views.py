@@ -57,6 +57,7 @@ def agent_state(shop_id: UUID, agent: Agent) -> routing.AgentState:
         capacity=agent.capacity,
         load=agent.load,
         agent_version=agent.version,
+        unanswered_offers=agent.expiries_in_row,
     )
 
 

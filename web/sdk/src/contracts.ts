@@ -53,7 +53,7 @@ export interface AgentSnapshot {
   readonly server_time: Instant;
 }
 
-/** One agent as the router holds it; `agent_version` grows with each change. */
+/** One agent as the router holds it; `agent_version` grows with each change. `unanswered_offers` ran out in a row since the agent was last heard of. Who is `away` with any was set away because of them. */
 export interface AgentState {
   readonly id: AgentId;
   readonly shop_id: ShopId;
@@ -64,6 +64,7 @@ export interface AgentState {
   readonly capacity: number;
   readonly load: number;
   readonly agent_version: number;
+  readonly unanswered_offers: number;
 }
 
 /** What agents say of themselves. */

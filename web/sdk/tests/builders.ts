@@ -67,6 +67,7 @@ export const ME: AgentState = {
   capacity: 3,
   load: 0,
   agent_version: 1,
+  unanswered_offers: 0,
 };
 
 export function anOffer(more: Partial<Offer> = {}): Offer {

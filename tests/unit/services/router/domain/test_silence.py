@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 import pytest
 
 from services.router.domain.model import OfferEnd
 from services.router.domain.policy import Policy
+from services.router.usecases.views import agent_state
 from shared.contracts.routing import DecisionTrigger
 from shared.kernel.vocabulary import AgentStatus, ConversationStatus, OfferStatus
 from tests.support.routing import OTHER_NODE, Desk, agent_id, an_agent, conversation_id
@@ -35,6 +38,19 @@ class TestSilence:
         desk.wait(30_000)
         assert desk.agent(1).status is AgentStatus.AWAY
         assert desk.asked(1) == desk.asked(2) == []
+
+    def test_an_agent_set_away_can_be_told_why_until_they_say_something(self) -> None:
+        desk = Desk(an_agent(1))
+        for customer in (1, 2):
+            desk.customer_writes(customer)
+            desk.wait(35_000)
+        assert desk.agent(1).status is AgentStatus.AWAY
+        assert agent_state(UUID(int=1), desk.agent(1)).unanswered_offers == 2
+
+        desk.says(1, AgentStatus.AVAILABLE)
+        desk.says(1, AgentStatus.AWAY)
+
+        assert agent_state(UUID(int=1), desk.agent(1)).unanswered_offers == 0
 
     def test_an_answer_between_two_silences_starts_the_count_anew(self) -> None:
         desk = Desk(an_agent(1))
