@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { type Desk, type DeskInput, emptyDesk } from "../src/agent/desk.ts";
+import { type Desk, type DeskInput, emptyDesk, type Kept, toKeep } from "../src/agent/desk.ts";
 import { Failure } from "../src/agent/failure.ts";
 import { SseParser } from "../src/agent/sse.ts";
 import { stepDesk } from "../src/agent/step.ts";
@@ -186,5 +186,34 @@ describe("server-sent events", () => {
       const pieces = text.match(new RegExp(`[^]{1,${size}}`, "g")) ?? [];
       expect(pieces.flatMap((piece) => parser.push(piece))).toEqual(expected);
     }
+  });
+});
+
+describe("a page loaded again", () => {
+  const written: Kept = { open: CONVERSATION, drafts: { [CONVERSATION]: "Half a sentence" } };
+  const reload = (kept: Kept, ...inputs: DeskInput[]) =>
+    inputs.reduce((desk, input) => stepDesk(desk, input, NOW), emptyDesk(ME, kept));
+  const snapshot = (more = {}): DeskInput => ({ type: "snapshot", snapshot: aSnapshot(more) });
+
+  test("shows the conversation that was open, with the words being written", () => {
+    const desk = reload(written, snapshot({ conversations: [aRouting(3)] }));
+    expect(desk.open).toBe(CONVERSATION);
+    expect(desk.conversations.get(CONVERSATION)?.draft).toBe("Half a sentence");
+    expect(toKeep(desk)).toEqual(written);
+  });
+
+  test("keeps what was written until the first snapshot, and not beyond", () => {
+    expect(toKeep(reload(written))).toEqual(written);
+    const desk = reload(written, snapshot());
+    expect(desk).toMatchObject({ open: null, kept: null });
+    expect(toKeep(desk)).toEqual({ open: null, drafts: {} });
+  });
+
+  test("counts as new only what came after the last answer", () => {
+    const items = [anItem(1), anItem(2, { author: by("agent", "Ana") }), anItem(3)];
+    const closed = reload({ open: null, drafts: {} }, snapshot({ conversations: [aRouting(3)], items }));
+    expect(closed.conversations.get(CONVERSATION)?.unread).toBe(1);
+    const open = reload(written, snapshot({ conversations: [aRouting(3)], items }));
+    expect(open.conversations.get(CONVERSATION)?.unread).toBe(0);
   });
 });

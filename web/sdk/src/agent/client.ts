@@ -11,7 +11,7 @@ import type {
 import { newClientId } from "../client_id.ts";
 import { hasGap } from "../thread.ts";
 import { AgentApi } from "./api.ts";
-import { type Desk, type DeskInput, emptyDesk } from "./desk.ts";
+import { type Desk, type DeskInput, emptyDesk, type Kept } from "./desk.ts";
 import { asFailure } from "./failure.ts";
 import { Outbox } from "./outbox.ts";
 import type { SseEvent } from "./sse.ts";
@@ -39,8 +39,15 @@ export class Workplace {
   readonly #reading = new Set<ConversationId>();
   readonly #announced = new Set<string>();
 
-  constructor(origin: string, token: string, agent: AgentState, listener: WorkplaceListener) {
-    this.#desk = emptyDesk(agent);
+  /** `kept`: what `toKeep` said before the page was loaded again. */
+  constructor(
+    origin: string,
+    token: string,
+    agent: AgentState,
+    listener: WorkplaceListener,
+    kept: Kept | null = null,
+  ) {
+    this.#desk = emptyDesk(agent, kept);
     this.#listener = listener;
     this.#api = new AgentApi(origin, token);
     this.#outbox = new Outbox(this.#api, (input) => this.feed(input));

@@ -17,7 +17,7 @@ export function conversationOf(desk: Desk, routing: RoutingState): Conversation 
     grant: null,
     joinedAfter: 0,
     unsent: [],
-    draft: "",
+    draft: desk.kept?.drafts[routing.conversation_id] ?? "",
     refusal: null,
     unread: 0,
   };

@@ -47,6 +47,12 @@ export interface Conversation {
   readonly unread: number;
 }
 
+/** What a reload of the page must not lose. */
+export interface Kept {
+  readonly open: ConversationId | null;
+  readonly drafts: Readonly<Record<ConversationId, string>>;
+}
+
 export type Link = "connecting" | "live" | "lost";
 
 export interface Desk {
@@ -58,6 +64,8 @@ export interface Desk {
   readonly skewMs: number;
   /** The conversation on the screen. */
   readonly open: ConversationId | null;
+  /** From before a reload, until the first snapshot says which of it is still there. */
+  readonly kept: Kept | null;
 }
 
 export type DeskInput =
@@ -81,7 +89,7 @@ export type DeskInput =
   | { readonly type: "open"; readonly id: ConversationId | null }
   | { readonly type: "dismiss"; readonly id: ConversationId };
 
-export function emptyDesk(agent: AgentState): Desk {
+export function emptyDesk(agent: AgentState, kept: Kept | null = null): Desk {
   return {
     agent,
     link: "connecting",
@@ -89,5 +97,12 @@ export function emptyDesk(agent: AgentState): Desk {
     conversations: new Map(),
     skewMs: 0,
     open: null,
+    kept,
   };
+}
+
+export function toKeep(desk: Desk): Kept {
+  if (desk.kept) return desk.kept;
+  const written = [...desk.conversations.values()].filter((one) => one.draft !== "");
+  return { open: desk.open, drafts: Object.fromEntries(written.map((one) => [one.id, one.draft])) };
 }

@@ -83,9 +83,17 @@ function onSnapshot(desk: Desk, snapshot: AgentSnapshot, now: number): Desk {
     const gone = one.standing === "mine" && !there.has(one.id) && one.grant === null;
     if (gone) next = put(next, notMine(one, "ended"));
   }
+  next = takeUp(next);
   for (const item of snapshot.items) next = onItem(next, item);
   for (const ready of snapshot.cards) next = onCard(next, ready);
   return next;
+}
+
+/** After a reload: go on in the conversation that was on the screen, if it is still there. */
+function takeUp(desk: Desk): Desk {
+  const open = desk.kept?.open ?? null;
+  const there = desk.open === null && open !== null && desk.conversations.has(open);
+  return { ...desk, open: there ? open : desk.open, kept: null };
 }
 
 function onTaken(desk: Desk, input: Extract<DeskInput, { type: "taken" }>): Desk {
@@ -104,10 +112,16 @@ function onRouting(desk: Desk, routing: RoutingState): Desk {
 
 function onItem(desk: Desk, item: Item): Desk {
   return change(desk, item.conversation_id, (one) => {
-    const fresh = item.author.kind === "customer" && item.seq > one.thread.seq;
-    const unread = one.unread + (fresh && desk.open !== one.id ? 1 : 0);
+    const unread = desk.open === one.id ? 0 : unreadWith(one, item);
     return withItems(desk, { ...one, unread }, [item]);
   });
+}
+
+/** Whoever answered has read what was said before: a snapshot tells it all again. */
+function unreadWith(one: Conversation, item: Item): number {
+  if (item.seq <= one.thread.seq) return one.unread;
+  if (item.author.kind === "agent") return 0;
+  return one.unread + (item.author.kind === "customer" ? 1 : 0);
 }
 
 function onCard(desk: Desk, ready: CardReady): Desk {
