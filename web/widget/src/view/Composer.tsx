@@ -3,7 +3,7 @@
 import type { RefObject } from "preact";
 import { useEffect } from "preact/hooks";
 import { SendIcon } from "./icons.tsx";
-import { lengthOf } from "./sentences.ts";
+import { hasWords, lengthOf } from "./sentences.ts";
 
 /** How many characters before the limit the count is shown. */
 const COUNT_WITHIN = 500;
@@ -18,7 +18,7 @@ interface Props {
 
 export function Composer({ box, text, max, onText, onSend }: Props) {
   const length = lengthOf(text);
-  const sendable = text.trim() !== "" && length <= max;
+  const sendable = hasWords(text) && length <= max;
   useEffect(() => box.current?.focus(), [box]);
   const sendOnEnter = (event: KeyboardEvent): void => {
     if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;

@@ -2,7 +2,7 @@
 
 import type { ChatState, Outgoing } from "@firstreply/sdk/chat";
 import type { Item } from "@firstreply/sdk/contracts";
-import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { SentIcon, WaitingIcon } from "./icons.tsx";
 import { timeOf } from "./sentences.ts";
 
@@ -16,19 +16,26 @@ interface Props {
 
 export function Log({ state, onEdit }: Props) {
   const { items, outgoing } = state;
-  const box = useEndInSight(items.length + outgoing.length, outgoing.length > 0);
+  const { box, below, toEnd } = useEndInSight(items.length + outgoing.length, outgoing.length > 0);
   return (
-    <div class="log" role="log" aria-label="Messages" tabIndex={0} ref={box}>
-      {items.length + outgoing.length === 0 && <Greeting />}
-      {state.historyLost && <p class="line">Earlier messages can no longer be shown here.</p>}
-      <ol>
-        {items.map((item, at) => (
-          <Entry key={item.id} item={item} before={items[at - 1]} after={items[at + 1]} />
-        ))}
-        {outgoing.map((message) => (
-          <Unsent key={message.clientId} message={message} onEdit={onEdit} />
-        ))}
-      </ol>
+    <div class="log-frame">
+      <div class="log" role="log" aria-label="Messages" tabIndex={0} ref={box}>
+        {items.length + outgoing.length === 0 && <Greeting />}
+        {state.historyLost && <p class="line">Earlier messages can no longer be shown here.</p>}
+        <ol>
+          {items.map((item, at) => (
+            <Entry key={item.id} item={item} before={items[at - 1]} after={items[at + 1]} />
+          ))}
+          {outgoing.map((message) => (
+            <Unsent key={message.clientId} message={message} onEdit={onEdit} />
+          ))}
+        </ol>
+      </div>
+      {below && (
+        <button type="button" class="below" onClick={toEnd}>
+          New messages below
+        </button>
+      )}
     </div>
   );
 }
@@ -37,7 +44,7 @@ function Greeting() {
   return (
     <div class="greeting">
       <p class="greeting-large">How can we help?</p>
-      <p>Write what you need. Someone from the shop reads it and answers you here.</p>
+      <p>Write what you need. It reaches the shop at once, and the answer comes here.</p>
     </div>
   );
 }
@@ -130,15 +137,17 @@ function sameVoice(one: Item | undefined, other: Item | undefined): boolean {
   return one.author.kind === other.author.kind && one.author.name === other.author.name;
 }
 
-/** Keep the newest in sight, unless the customer is reading further up. */
+/** Keep the newest in sight, unless the customer is reading further up: then say that there is more. */
 function useEndInSight(count: number, own: boolean) {
   const box = useRef<HTMLDivElement>(null);
   const atEnd = useRef(true);
+  const [below, setBelow] = useState(false);
   useEffect(() => {
     const log = box.current;
     if (!log) return;
     const note = (): void => {
       atEnd.current = log.scrollHeight - log.scrollTop - log.clientHeight < NEAR_END;
+      if (atEnd.current) setBelow(false);
     };
     const stay = new ResizeObserver(() => {
       if (atEnd.current) log.scrollTop = log.scrollHeight;
@@ -150,9 +159,16 @@ function useEndInSight(count: number, own: boolean) {
       log.removeEventListener("scroll", note);
     };
   }, []);
+  const toEnd = (): void => {
+    const log = box.current;
+    if (!log) return;
+    log.scrollTop = log.scrollHeight;
+    log.focus();
+  };
   useLayoutEffect(() => {
     const log = box.current;
     if (log && (atEnd.current || own)) log.scrollTop = log.scrollHeight;
+    else setBelow(true);
   }, [count, own]);
-  return box;
+  return { box, below, toEnd };
 }

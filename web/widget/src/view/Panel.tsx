@@ -1,7 +1,7 @@
 /** The open chat: who is there, what was said, the box to write in. */
 
 import { type Chat, type ChatState, servingAgent } from "@firstreply/sdk/chat";
-import { useRef, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { Composer } from "./Composer.tsx";
 import { CloseIcon } from "./icons.tsx";
 import { Log } from "./Log.tsx";
@@ -16,6 +16,7 @@ interface Props {
 
 export function Panel({ chat, state, title, onClose }: Props) {
   const [text, setText] = useState("");
+  const online = useOnline();
   const box = useRef<HTMLTextAreaElement>(null);
   const edit = (clientId: string, refused: string): void => {
     chat.discard(clientId);
@@ -27,9 +28,9 @@ export function Panel({ chat, state, title, onClose }: Props) {
   };
   return (
     <section class="panel" role="dialog" aria-label={title} onKeyDown={closeOnEscape}>
-      <Header title={title} state={state} onClose={onClose} />
+      <Header title={title} state={state} online={online} onClose={onClose} />
       <Log state={state} onEdit={edit} />
-      <Notice chat={chat} state={state} />
+      <Notice chat={chat} state={state} online={online} />
       {canWrite(state) && (
         <Composer
           box={box}
@@ -46,16 +47,21 @@ export function Panel({ chat, state, title, onClose }: Props) {
   );
 }
 
-function Header({ title, state, onClose }: Omit<Props, "chat">) {
+interface Online {
+  readonly online: boolean;
+}
+
+function Header({ title, state, online, onClose }: Omit<Props, "chat"> & Online) {
   const agent = servingAgent(state.items);
+  const there = online && state.phase === "live" && agent !== null;
   return (
     <header class="header">
       <div class="header-words">
         <h2>
           <bdi>{agent ?? title}</bdi>
         </h2>
-        <p role="status" class={state.phase === "live" ? "presence presence-live" : "presence"}>
-          {stateLine(state, agent)}
+        <p role="status" class={there ? "presence presence-live" : "presence"}>
+          {stateLine(state, agent, online)}
         </p>
       </div>
       <button type="button" class="icon-button" aria-label="Close the chat" onClick={onClose}>
@@ -65,8 +71,21 @@ function Header({ title, state, onClose }: Omit<Props, "chat">) {
   );
 }
 
-function Notice({ chat, state }: Pick<Props, "chat" | "state">) {
-  const notice = noticeOf(state, navigator.onLine);
+/** Whether the browser has a network at all; it says when that changes. */
+function useOnline(): boolean {
+  const [online, setOnline] = useState(navigator.onLine);
+  useEffect(() => {
+    const look = (): void => setOnline(navigator.onLine);
+    for (const name of ["online", "offline"]) window.addEventListener(name, look);
+    return () => {
+      for (const name of ["online", "offline"]) window.removeEventListener(name, look);
+    };
+  }, []);
+  return online;
+}
+
+function Notice({ chat, state, online }: Pick<Props, "chat" | "state"> & Online) {
+  const notice = noticeOf(state, online);
   return (
     <div role="alert" class={notice ? "notice" : ""}>
       {notice && <p>{notice.sentence}</p>}

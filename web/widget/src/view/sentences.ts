@@ -6,13 +6,15 @@ import { CloseCode } from "@firstreply/sdk/contracts";
 /** A first attempt that fails says nothing yet: most come back within a second. */
 const QUIET_ATTEMPTS = 1;
 
-export function stateLine(state: ChatState, agent: string | null): string {
+/** Only what is known: a socket that is open does not say that anybody sits at the other end. */
+export function stateLine(state: ChatState, agent: string | null, online: boolean): string {
+  if (!online) return "You are offline";
   if (state.phase === "connecting" && state.attempt <= QUIET_ATTEMPTS) return "Connecting…";
   if (state.phase !== "live") return "Not connected";
-  if (agent) return "Is here to help you";
+  if (agent) return "Has joined this chat";
   if (hasEnded(state.items)) return "Conversation ended";
-  if (state.items.length > 0) return "Finding someone for you…";
-  return "A person will answer you";
+  if (state.items.length > 0) return "Your message has arrived";
+  return "Write to us here";
 }
 
 export interface Notice {
@@ -24,7 +26,7 @@ export interface Notice {
 export function noticeOf(state: ChatState, online: boolean): Notice | null {
   if (state.phase === "stopped") return stopNotice(state.stop);
   const trying = state.phase === "waiting" || state.phase === "connecting";
-  if (!trying || (online && state.attempt <= QUIET_ATTEMPTS)) return null;
+  if (online && (!trying || state.attempt <= QUIET_ATTEMPTS)) return null;
   const kept = state.outgoing.length > 0 ? "Your message is kept and goes out" : "We go on";
   const sentence = online
     ? `We cannot reach the chat right now. ${kept} as soon as it is back.`
@@ -67,11 +69,16 @@ function stopNotice(code: number | null): Notice {
   }
 }
 
+/** Spaces and signs that nobody sees are no message. */
+export function hasWords(text: string): boolean {
+  return /[^\s\p{Default_Ignorable_Code_Point}]/u.test(text);
+}
+
 /** One count for people and server alike: code points, not UTF-16 units. */
 export function lengthOf(text: string): number {
   return [...text].length;
 }
 
 export function timeOf(instant: string | number): string {
-  return new Date(instant).toLocaleTimeString([], { hour: "numeric", minute: "2-digit" });
+  return new Date(instant).toLocaleTimeString(undefined, { hour: "numeric", minute: "2-digit" });
 }
