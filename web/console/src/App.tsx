@@ -3,7 +3,7 @@
 import type { SignedIn } from "@firstreply/sdk/contracts";
 import { useCallback, useState } from "react";
 import { Work } from "./desk/Work.tsx";
-import { endSession, loadSession, saveSession } from "./session.ts";
+import { endSession, forgetKept, loadSession, saveSession } from "./session.ts";
 import { SignInPage } from "./SignInPage.tsx";
 
 export function App() {
@@ -11,6 +11,7 @@ export function App() {
   const [reason, setReason] = useState<string | null>(null);
   const leave = useCallback((why: string | null) => {
     endSession();
+    if (why === null) forgetKept();
     setReason(why);
     setSession(null);
   }, []);

@@ -9,7 +9,7 @@ export function money(minor: number, currency: string | null): string {
 
 const DAY = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short", year: "numeric" });
 const MONTH = new Intl.DateTimeFormat(undefined, { month: "long", year: "numeric" });
-const TIME = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
+const TIME = new Intl.DateTimeFormat(undefined, { hour: "numeric", minute: "2-digit" });
 
 export const day = (instant: string): string => DAY.format(new Date(instant));
 export const month = (instant: string): string => MONTH.format(new Date(instant));

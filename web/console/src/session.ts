@@ -1,8 +1,10 @@
-/** Who is signed in here: the token as long as the tab, the shop and e-mail address for next time. */
+/** Who is signed in here: token and drafts as long as the tab, shop and e-mail for next time. */
 
-import type { AgentState, ShopId, SignedIn } from "@firstreply/sdk/contracts";
+import type { Kept } from "@firstreply/sdk/agent";
+import type { AgentId, AgentState, ShopId, SignedIn } from "@firstreply/sdk/contracts";
 
 const SESSION = "firstreply.console.session";
+const KEPT = "firstreply.console.kept";
 const LAST = "firstreply.console.last";
 
 export interface SignedInHere {
@@ -26,6 +28,21 @@ export function saveSession({ token, agent }: SignedIn): SignedInHere {
 
 export function endSession(): void {
   sessionStorage.removeItem(SESSION);
+}
+
+/** The words being written, for this tab and this agent; a reload must not cost them. */
+export function keptOf(agent: AgentId): Kept | null {
+  const kept = read<Kept & { agent: AgentId }>(sessionStorage, KEPT);
+  return kept?.agent === agent ? kept : null;
+}
+
+export function keep(agent: AgentId, kept: Kept): void {
+  sessionStorage.setItem(KEPT, JSON.stringify({ agent, ...kept }));
+}
+
+/** Signed out by oneself: nothing of it is left in this tab. */
+export function forgetKept(): void {
+  sessionStorage.removeItem(KEPT);
 }
 
 /** The shop of this address (`?shop=shop_...`) or the last one used on this machine. */

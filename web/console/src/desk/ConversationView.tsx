@@ -26,8 +26,12 @@ export function ConversationView({ conversation, desk, actions }: Props) {
         </h1>
         <FirstResponse conversation={conversation} desk={desk} />
         {mine && (
-          <Button variant="default" onClick={() => void actions.close(conversation.id)}>
-            Close conversation
+          <Button
+            variant="default"
+            aria-label="Close conversation"
+            onClick={() => void actions.close(conversation.id)}
+          >
+            Close<span className="response-words">{"\u00a0conversation"}</span>
           </Button>
         )}
       </header>
@@ -49,15 +53,16 @@ function FirstResponse({ conversation, desk }: Omit<Props, "actions">) {
     const kept = routing.first_response_ms <= promised;
     return (
       <p className={kept ? "response response-kept" : "response response-missed"}>
-        First response <b>{span(routing.first_response_ms)}</b>
-        {!kept && ` (promised ${span(promised)})`}
+        <span className="response-words">First response </span>
+        <b>{span(routing.first_response_ms)}</b>
+        {!kept && <span className="response-words">{` (promised ${span(promised)})`}</span>}
       </p>
     );
   }
   if (standing !== "mine") return <p className="response">No response was sent</p>;
   return (
     <p className="response">
-      Answer now{" "}
+      <span className="response-words">Answer now </span>
       <Countdown from={routing.queued_at} until={routing.respond_by} skewMs={desk.skewMs} />
     </p>
   );

@@ -2,6 +2,8 @@
 
 import type { Desk } from "@firstreply/sdk/agent";
 import { Button } from "@mantine/core";
+import { SET_AWAY } from "./AwayNotice.tsx";
+import { wasSetAway } from "./names.ts";
 import type { WorkActions } from "./useWork.ts";
 
 export function Idle({ desk, actions }: { desk: Desk; actions: WorkActions }) {
@@ -25,6 +27,16 @@ function IdleWords({ desk, served }: { desk: Desk; served: boolean }) {
         <h1>Connecting…</h1>
         <p>Your conversations are here as soon as the server answers.</p>
       </>
+    );
+  }
+  if (wasSetAway(desk)) {
+    return (
+      <div role="alert">
+        <h1>You were set to away</h1>
+        <p>
+          {SET_AWAY} No more offers come to you until you are back. Conversations you have stay yours.
+        </p>
+      </div>
     );
   }
   if (desk.agent.status !== "available") {

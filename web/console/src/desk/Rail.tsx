@@ -4,7 +4,7 @@ import type { Conversation, Desk } from "@firstreply/sdk/agent";
 import type { Offer } from "@firstreply/sdk/contracts";
 import { span } from "../format.ts";
 import { Countdown } from "../kit/Countdown.tsx";
-import { nameOfConversation, nameOfOffer } from "./names.ts";
+import { loadOf, nameOfConversation, nameOfOffer } from "./names.ts";
 import type { WorkActions } from "./useWork.ts";
 
 interface Props {
@@ -17,6 +17,7 @@ export function Rail({ desk, shown, actions }: Props) {
   const conversations = [...desk.conversations.values()];
   return (
     <nav className="rail" aria-label="Offers and conversations">
+      <Load desk={desk} />
       <h2>Offered to you</h2>
       {desk.offers.length === 0 && <p className="rail-empty">Nobody is waiting for you.</p>}
       <ul>
@@ -37,6 +38,11 @@ export function Rail({ desk, shown, actions }: Props) {
       </ul>
     </nav>
   );
+}
+
+/** Shown here where the bar above has no room for it. */
+function Load({ desk }: { desk: Desk }) {
+  return <p className="rail-load">{loadOf(desk)}</p>;
 }
 
 interface OfferRowProps {
@@ -88,15 +94,22 @@ function ConversationRow({ conversation, desk, actions }: RowProps) {
 }
 
 function RowMark({ conversation, desk }: Omit<RowProps, "actions">) {
-  const { routing, standing, unread } = conversation;
-  if (unread > 0) {
-    return (
-      <span className="unread">
-        {unread}
-        <span className="hidden"> new</span>
-      </span>
-    );
-  }
+  const { unread } = conversation;
+  return (
+    <span className="row-marks">
+      <Clock conversation={conversation} desk={desk} />
+      {unread > 0 && (
+        <span className="unread">
+          {unread}
+          <span className="hidden"> new</span>
+        </span>
+      )}
+    </span>
+  );
+}
+
+function Clock({ conversation, desk }: Omit<RowProps, "actions">) {
+  const { routing, standing } = conversation;
   if (standing === "taken") return <span className="row-mark">Taken</span>;
   if (standing === "ended") return <span className="row-mark">Ended</span>;
   if (routing.first_response_ms !== null) {

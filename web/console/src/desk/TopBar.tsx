@@ -6,6 +6,7 @@ import { Button, SegmentedControl } from "@mantine/core";
 import { useState } from "react";
 import { isMuted, setMuted } from "../kit/chime.ts";
 import { Wordmark } from "../kit/Wordmark.tsx";
+import { loadOf } from "./names.ts";
 import type { WorkActions } from "./useWork.ts";
 
 const CHOICES = [
@@ -14,7 +15,7 @@ const CHOICES = [
 ];
 
 export function TopBar({ desk, actions }: { desk: Desk; actions: WorkActions }) {
-  const { name, status, load, capacity } = desk.agent;
+  const { name, status } = desk.agent;
   return (
     <header className={`top-bar status-${status}`}>
       <Wordmark />
@@ -22,7 +23,7 @@ export function TopBar({ desk, actions }: { desk: Desk; actions: WorkActions }) 
         {name}
       </span>
       <span className="load">
-        {load} of {capacity} places in use
+        {loadOf(desk)}
       </span>
       <span className="spring" />
       <SoundSwitch />
@@ -33,7 +34,7 @@ export function TopBar({ desk, actions }: { desk: Desk; actions: WorkActions }) 
         color={status === "available" ? "pine" : "gray"}
         onChange={(value) => actions.setStatus(value as AgentStatus)}
       />
-      <Button variant="subtle" color="gray" onClick={actions.signOut}>
+      <Button className="bar-button" variant="subtle" color="gray" onClick={actions.signOut}>
         Sign out
       </Button>
     </header>
@@ -47,7 +48,7 @@ function SoundSwitch() {
     setMutedHere(!muted);
   };
   return (
-    <Button variant="subtle" color="gray" aria-pressed={!muted} onClick={turn}>
+    <Button className="bar-button" variant="subtle" color="gray" aria-pressed={!muted} onClick={turn}>
       {muted ? "Sound off" : "Sound on"}
     </Button>
   );

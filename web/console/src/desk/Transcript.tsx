@@ -2,7 +2,7 @@
 
 import type { Conversation, Unsent } from "@firstreply/sdk/agent";
 import type { AgentId, Item } from "@firstreply/sdk/contracts";
-import { useEffect, useLayoutEffect, useRef } from "react";
+import { useEffect, useLayoutEffect, useRef, useState } from "react";
 import { time } from "../format.ts";
 import { nameOfConversation } from "./names.ts";
 
@@ -12,18 +12,25 @@ const NEAR_END = 120;
 export function Transcript({ conversation, me }: { conversation: Conversation; me: AgentId }) {
   const { thread, unsent, preview } = conversation;
   const names = { me, customer: nameOfConversation(conversation) };
-  const box = useEndInSight(thread.items.length + unsent.length);
+  const { box, below, toEnd } = useEndInSight(thread.items.length + unsent.length);
   return (
-    <div className="transcript" role="log" aria-label="Messages" tabIndex={0} ref={box}>
-      <ol>
-        {thread.items.length === 0 && preview && <Preview text={preview} />}
-        {thread.items.map((item, at) => (
-          <Entry key={item.id} item={item} before={thread.items[at - 1]} names={names} />
-        ))}
-        {unsent.map((message) => (
-          <Waiting key={message.clientId} message={message} />
-        ))}
-      </ol>
+    <div className="transcript-frame">
+      <div className="transcript" role="log" aria-label="Messages" tabIndex={0} ref={box}>
+        <ol>
+          {thread.items.length === 0 && preview && <Preview text={preview} />}
+          {thread.items.map((item, at) => (
+            <Entry key={item.id} item={item} before={thread.items[at - 1]} names={names} />
+          ))}
+          {unsent.map((message) => (
+            <Waiting key={message.clientId} message={message} />
+          ))}
+        </ol>
+      </div>
+      {below && (
+        <button type="button" className="below" onClick={toEnd}>
+          New messages below
+        </button>
+      )}
     </div>
   );
 }
@@ -97,15 +104,17 @@ function lineOf(item: Item, me: AgentId): string {
   return item.text;
 }
 
-/** Keep the newest in sight, unless the agent is reading further up. */
+/** Keep the newest in sight, unless the agent is reading further up: then say that there is more. */
 function useEndInSight(length: number) {
   const box = useRef<HTMLDivElement>(null);
   const atEnd = useRef(true);
+  const [below, setBelow] = useState(false);
   useEffect(() => {
     const log = box.current;
     if (!log) return;
     const note = (): void => {
       atEnd.current = log.scrollHeight - log.scrollTop - log.clientHeight < NEAR_END;
+      if (atEnd.current) setBelow(false);
     };
     const stay = new ResizeObserver(() => {
       if (atEnd.current) log.scrollTop = log.scrollHeight;
@@ -117,9 +126,16 @@ function useEndInSight(length: number) {
       log.removeEventListener("scroll", note);
     };
   }, []);
+  const toEnd = (): void => {
+    const log = box.current;
+    if (!log) return;
+    log.scrollTop = log.scrollHeight;
+    log.focus();
+  };
   useLayoutEffect(() => {
     const log = box.current;
     if (log && atEnd.current) log.scrollTop = log.scrollHeight;
+    else setBelow(true);
   }, [length]);
-  return box;
+  return { box, below, toEnd };
 }

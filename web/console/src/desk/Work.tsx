@@ -5,10 +5,12 @@ import type { Offer } from "@firstreply/sdk/contracts";
 import { Alert } from "@mantine/core";
 import { CardPane } from "../card/CardPane.tsx";
 import type { SignedInHere } from "../session.ts";
+import { AwayNotice } from "./AwayNotice.tsx";
 import { ConversationView } from "./ConversationView.tsx";
 import { Idle } from "./Idle.tsx";
 import { OfferBar } from "./OfferBar.tsx";
 import { OfferView } from "./OfferView.tsx";
+import { type Pane, PaneBar, usePanes } from "./panes.tsx";
 import { Rail } from "./Rail.tsx";
 import { TopBar } from "./TopBar.tsx";
 import { useKeys } from "./useKeys.ts";
@@ -23,28 +25,43 @@ export function Work({ session, onLeave }: Props) {
   const { desk, shown, notice, actions } = useWork(session, onLeave);
   useKeys(desk, shown, actions);
   const conversation = desk.open ? (desk.conversations.get(desk.open) ?? null) : null;
+  const offer = conversation ? null : shown;
+  const { narrow, pane, go } = usePanes(desk.open, offer?.id ?? null);
+  const sees = (one: Pane): boolean => !narrow || pane === one;
   return (
-    <div className="work">
+    <div className={narrow ? "work work-narrow" : "work"}>
       <TopBar desk={desk} actions={actions} />
-      <Rail desk={desk} shown={conversation ? null : shown} actions={actions} />
-      <main className="centre">
+      {sees("list") && <Rail desk={desk} shown={offer} actions={actions} />}
+      <main className={sees("talk") ? "centre" : "centre centre-notices"}>
         <LinkLine desk={desk} />
-        {notice && (
-          <Alert
-            color="orange"
-            variant="light"
-            role="alert"
-            withCloseButton
-            closeButtonLabel="Close this message"
-            onClose={() => actions.say(null)}
-          >
-            {notice}
-          </Alert>
+        <Notice notice={notice} actions={actions} />
+        {(conversation || !sees("talk")) && <AwayNotice desk={desk} actions={actions} />}
+        {shown && (conversation || !sees("talk")) && (
+          <OfferBar offer={shown} desk={desk} actions={actions} />
         )}
-        <Centre desk={desk} shown={shown} conversation={conversation} actions={actions} />
+        {sees("talk") && (
+          <Centre desk={desk} shown={shown} conversation={conversation} actions={actions} />
+        )}
       </main>
-      <CardPane offer={conversation ? null : shown} conversation={conversation} />
+      {sees("card") && <CardPane offer={offer} conversation={conversation} />}
+      {narrow && <PaneBar desk={desk} pane={pane} onPane={go} />}
     </div>
+  );
+}
+
+function Notice({ notice, actions }: { notice: string | null; actions: WorkActions }) {
+  if (!notice) return null;
+  return (
+    <Alert
+      color="orange"
+      variant="light"
+      role="alert"
+      withCloseButton
+      closeButtonLabel="Close this message"
+      onClose={() => actions.say(null)}
+    >
+      {notice}
+    </Alert>
   );
 }
 
@@ -58,15 +75,12 @@ interface CentreProps {
 function Centre({ desk, shown, conversation, actions }: CentreProps) {
   if (conversation) {
     return (
-      <>
-        {shown && <OfferBar offer={shown} desk={desk} actions={actions} />}
-        <ConversationView
-          key={conversation.id}
-          conversation={conversation}
-          desk={desk}
-          actions={actions}
-        />
-      </>
+      <ConversationView
+        key={conversation.id}
+        conversation={conversation}
+        desk={desk}
+        actions={actions}
+      />
     );
   }
   if (shown) return <OfferView key={shown.id} offer={shown} desk={desk} actions={actions} />;

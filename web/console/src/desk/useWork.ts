@@ -1,11 +1,11 @@
 /** Binds an agent's place of work to the screen: state out, actions in. */
 
-import { asFailure, type Desk, Workplace } from "@firstreply/sdk/agent";
+import { asFailure, type Desk, toKeep, Workplace, type WorkplaceListener } from "@firstreply/sdk/agent";
 import type { AgentStatus, ConversationId, Offer, OfferId } from "@firstreply/sdk/contracts";
 import { useEffect, useMemo, useRef, useState } from "react";
 import { allowSound, chime } from "../kit/chime.ts";
 import { SIGNED_OUT, sentenceOf } from "../sentences.ts";
-import type { SignedInHere } from "../session.ts";
+import { keep, keptOf, type SignedInHere } from "../session.ts";
 
 export interface WorkActions {
   accept(offer: Offer): void;
@@ -48,14 +48,19 @@ function useWorkplace(session: SignedInHere, onLeave: (why: string | null) => vo
   leave.current = onLeave;
   const [, setDesk] = useState<Desk | null>(null);
   const workplace = useMemo(() => {
-    const place: Workplace = new Workplace("", session.token, session.agent, {
-      onDesk: setDesk,
+    const { token, agent } = session;
+    const listener: WorkplaceListener = {
+      onDesk: (desk) => {
+        keep(agent.id, toKeep(desk));
+        setDesk(desk);
+      },
       onOffer: () => {
         chime();
         if (isOver(place.desk)) place.feed({ type: "open", id: null });
       },
       onSignedOut: () => leave.current(SIGNED_OUT),
-    });
+    };
+    const place = new Workplace("", token, agent, listener, keptOf(agent.id));
     return place;
   }, [session]);
   useEffect(() => {
