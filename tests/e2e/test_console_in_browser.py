@@ -66,11 +66,12 @@ class TestNarrow:
             await expect(console.said("Question 19")).to_be_in_viewport()
 
             await second.say(LONG)
-            for part in ("Talk", "Customer", "All"):
-                await page.get_by_role("button", name=part, exact=part != "All").click()
+            parts = page.get_by_role("navigation", name="Parts of the console")
+            for part in ("Conversation", "Customer", "Overview"):
+                await parts.get_by_role("button", name=part).click()
                 await expect(console.accept).to_be_in_viewport(ratio=1)
             await self.assert_fits(page)
-            await page.get_by_role("button", name="Talk").click()
+            await parts.get_by_role("button", name="Conversation").click()
             await expect(page.get_by_role("button", name="Send")).to_be_in_viewport(ratio=1)
             await page.get_by_label("Your answer").fill("One moment, please.")
             await page.get_by_role("button", name="Send").click()

@@ -132,10 +132,13 @@ class EventStream(StreamingResponse):
 
     @override
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        limit = self._stream.limit
         try:
-            with suppress(TimeoutError):
-                async with self._stream.limit:
-                    await super().__call__(scope, receive, send)
+            async with limit:
+                await super().__call__(scope, receive, send)
+        except TimeoutError:
+            if not limit.expired():
+                raise
         finally:
             await self._chunks.aclose()
 

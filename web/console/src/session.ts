@@ -37,7 +37,11 @@ export function keptOf(agent: AgentId): Kept | null {
 }
 
 export function keep(agent: AgentId, kept: Kept): void {
-  sessionStorage.setItem(KEPT, JSON.stringify({ agent, ...kept }));
+  try {
+    sessionStorage.setItem(KEPT, JSON.stringify({ agent, ...kept }));
+  } catch {
+    // Storage is full or forbidden; the words then last as long as the page.
+  }
 }
 
 /** Signed out by oneself: nothing of it is left in this tab. */

@@ -10,7 +10,7 @@ import { ConversationView } from "./ConversationView.tsx";
 import { Idle } from "./Idle.tsx";
 import { OfferBar } from "./OfferBar.tsx";
 import { OfferView } from "./OfferView.tsx";
-import { type Pane, PaneBar, usePanes } from "./panes.tsx";
+import { comingForward, type Pane, PaneBar, usePanes } from "./panes.tsx";
 import { Rail } from "./Rail.tsx";
 import { TopBar } from "./TopBar.tsx";
 import { useKeys } from "./useKeys.ts";
@@ -26,18 +26,19 @@ export function Work({ session, onLeave }: Props) {
   useKeys(desk, shown, actions);
   const conversation = desk.open ? (desk.conversations.get(desk.open) ?? null) : null;
   const offer = conversation ? null : shown;
-  const { narrow, pane, go } = usePanes(desk.open, offer?.id ?? null);
+  const { narrow, pane, go } = usePanes(desk.open);
+  const choose = comingForward(actions, go);
   const sees = (one: Pane): boolean => !narrow || pane === one;
   return (
     <div className={narrow ? "work work-narrow" : "work"}>
       <TopBar desk={desk} actions={actions} />
-      {sees("list") && <Rail desk={desk} shown={offer} actions={actions} />}
+      {sees("list") && <Rail desk={desk} shown={offer} actions={choose} />}
       <main className={sees("talk") ? "centre" : "centre centre-notices"}>
         <LinkLine desk={desk} />
         <Notice notice={notice} actions={actions} />
         {(conversation || !sees("talk")) && <AwayNotice desk={desk} actions={actions} />}
         {shown && (conversation || !sees("talk")) && (
-          <OfferBar offer={shown} desk={desk} actions={actions} />
+          <OfferBar offer={shown} desk={desk} actions={choose} />
         )}
         {sees("talk") && (
           <Centre desk={desk} shown={shown} conversation={conversation} actions={actions} />

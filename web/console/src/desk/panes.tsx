@@ -1,9 +1,10 @@
 /** On a narrow screen one pane at a time: what waits, the talk, or the customer. */
 
 import type { Desk } from "@firstreply/sdk/agent";
-import type { ConversationId, OfferId } from "@firstreply/sdk/contracts";
+import type { ConversationId } from "@firstreply/sdk/contracts";
 import { useEffect, useState } from "react";
 import { unreadOf } from "./names.ts";
+import type { WorkActions } from "./useWork.ts";
 
 export type Pane = "list" | "talk" | "card";
 
@@ -16,8 +17,8 @@ export interface Panes {
   readonly go: (pane: Pane) => void;
 }
 
-/** Whatever is opened is shown: the talk comes forward with each new conversation or offer. */
-export function usePanes(open: ConversationId | null, offer: OfferId | null): Panes {
+/** The talk comes forward with each conversation that is opened, by hand or by accepting. */
+export function usePanes(open: ConversationId | null): Panes {
   const [narrow, setNarrow] = useState(() => matchMedia(NARROW).matches);
   const [pane, go] = useState<Pane>("talk");
   useEffect(() => {
@@ -26,8 +27,23 @@ export function usePanes(open: ConversationId | null, offer: OfferId | null): Pa
     query.addEventListener("change", look);
     return () => query.removeEventListener("change", look);
   }, []);
-  useEffect(() => go("talk"), [open, offer]);
+  useEffect(() => go("talk"), [open]);
   return { narrow, pane, go };
+}
+
+/** The same actions, where what is chosen in a list is also shown. */
+export function comingForward(actions: WorkActions, go: Panes["go"]): WorkActions {
+  return {
+    ...actions,
+    open: (id) => {
+      actions.open(id);
+      go("talk");
+    },
+    look: (offer) => {
+      actions.look(offer);
+      go("talk");
+    },
+  };
 }
 
 interface Props {
@@ -40,8 +56,8 @@ export function PaneBar({ desk, pane, onPane }: Props) {
   const waiting = desk.offers.length + unreadOf(desk);
   return (
     <nav className="pane-bar" aria-label="Parts of the console">
-      <PaneButton name="All" here={pane === "list"} mark={waiting} onClick={() => onPane("list")} />
-      <PaneButton name="Talk" here={pane === "talk"} onClick={() => onPane("talk")} />
+      <PaneButton name="Overview" here={pane === "list"} mark={waiting} onClick={() => onPane("list")} />
+      <PaneButton name="Conversation" here={pane === "talk"} onClick={() => onPane("talk")} />
       <PaneButton name="Customer" here={pane === "card"} onClick={() => onPane("card")} />
     </nav>
   );
