@@ -56,7 +56,11 @@ export function Composer({ conversation, me, actions }: Props) {
 
 function useComposer({ id, draft }: Conversation, actions: WorkActions) {
   const box = useRef<HTMLTextAreaElement>(null);
-  useEffect(() => box.current?.focus(), []);
+  useEffect(() => {
+    const { current } = box;
+    current?.focus();
+    current?.setSelectionRange(current.value.length, current.value.length); // go on where one was
+  }, []);
   const sendable = draft.trim() !== "" && lengthOf(draft) <= TEXT_MAX;
   const send = (event: FormEvent | KeyboardEvent): void => {
     event.preventDefault();
