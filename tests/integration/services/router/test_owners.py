@@ -6,8 +6,7 @@ import asyncio
 import random
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from functools import partial
 from uuid import UUID
@@ -21,12 +20,11 @@ from services.router.domain.presence import BEAT_LAG_MS
 from services.router.usecases.keep_leases import PIECE
 from shared.contracts.events import Envelope
 from shared.kernel.vocabulary import EventType, Presence, Service
-from shared.kit.bus.in_process import InProcessBus
-from shared.kit.bus.interface import Bus, BusError
+from shared.kit.bus.interface import BusError
 from shared.kit.bus.nats import NatsBus
 from shared.kit.new_ids import new_id
 from tests.support.clock import VirtualClock
-from tests.support.nats import NatsServer, running_nats
+from tests.support.nats import running_nats
 from tests.support.paused_database import way_to
 from tests.support.postgres import TestDatabase
 from tests.support.router import WAIT_S, Console, Rig, a_message, running_router
@@ -43,31 +41,6 @@ async def owner_connection(database: TestDatabase) -> AsyncIterator[asyncpg.Conn
     """A connection that looks past the policies."""
     async with database.server.admin(database.name) as connection:
         yield connection
-
-
-@pytest.fixture(scope="module")
-def nats() -> Iterator[NatsServer]:
-    with running_nats() as server:
-        yield server
-
-
-@pytest.fixture(params=["in one process", "over NATS"])
-async def cluster(
-    request: pytest.FixtureRequest, database: TestDatabase, clock: VirtualClock
-) -> AsyncIterator[Cluster]:
-    if request.param == "over NATS":
-        nats: NatsServer = request.getfixturevalue("nats")
-        async with running_cluster(database, clock, partial(NatsBus, [nats.url])) as cluster:
-            yield cluster
-    else:
-        async with InProcessBus() as bus:
-
-            @asynccontextmanager
-            async def the_bus() -> AsyncIterator[Bus]:
-                yield bus
-
-            async with running_cluster(database, clock, the_bus) as cluster:
-                yield cluster
 
 
 async def test_a_command_for_another_routers_shop_is_done_by_its_owner(cluster: Cluster) -> None:
