@@ -1,17 +1,22 @@
-"""uvicorn's HTTP protocol with a limit on a request's head: its size and how long it takes.
+"""uvicorn's HTTP protocol with limits on what a request may send and how long its head may take.
 
-uvicorn has neither (LESSONS 32): a client could hold a connection with half a head for ever.
+uvicorn has none (LESSONS 32): a client could hold a connection with half a head for ever, and a
+request without end would be kept in memory as long as its trailers came.
 """
 
 from __future__ import annotations
 
 import asyncio
+import logging
 from typing import Any
 
+from prometheus_client import Counter
 from typing_extensions import override
 from uvicorn.config import Config
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.server import ServerState
+
+from shared.kit.web.protect import BODY_MAX_BYTES
 
 HEAD_MAX_BYTES = 32 * 1_024
 """Request line and headers: browsers send under 8 KiB, other servers stop at 8 to 64."""
@@ -19,9 +24,26 @@ HEAD_MAX_BYTES = 32 * 1_024
 HEAD_DEADLINE_S = 10.0
 """From the connection's (or the next request's) first byte to the end of its head."""
 
+REQUEST_MAX_BYTES = 2 * BODY_MAX_BYTES
+"""One request on the wire after its head: the largest body, and as much again for what is no body,
+the frames of its chunks and its trailers. Whoever sends a megabyte in chunks of a few bytes is
+none of ours."""
+
+REFUSED = Counter(
+    "firstreply_http_refused_connections_total",
+    "Connections closed for what was sent: not HTTP, a head too large or too slow, without end",
+    ["reason"],
+)
+_LOGGER = logging.getLogger("firstreply.http")
+_LOGGER.setLevel(logging.ERROR)  # warnings here are strangers' doing: counted, not written down
+
+
+class _HeadTooLargeError(Exception):
+    """Ends the parser's work on a head."""
+
 
 class GuardedHttp(HttpToolsProtocol):
-    """Closes a connection whose request's head is too slow or too large."""
+    """Closes a connection whose request is too large, or whose head is too slow."""
 
     def __init__(
         self,
@@ -31,8 +53,10 @@ class GuardedHttp(HttpToolsProtocol):
         _loop: asyncio.AbstractEventLoop | None = None,
     ) -> None:
         super().__init__(config, server_state, app_state, _loop)
+        self.logger = _LOGGER
         self._head_timer: asyncio.TimerHandle | None = None
         self._head_bytes = 0
+        self._received = 0
 
     @override
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
@@ -47,7 +71,20 @@ class GuardedHttp(HttpToolsProtocol):
     @override
     def on_message_begin(self) -> None:
         self._expect_head()
+        self._received = 0
         super().on_message_begin()
+
+    @override
+    def on_url(self, url: bytes) -> None:
+        self._count_head(len(url))
+        super().on_url(url)
+
+    @override
+    def on_header(self, name: bytes, value: bytes) -> None:
+        if self._head_timer is None:
+            return  # a trailer: nobody here reads one, and uvicorn would keep it
+        self._count_head(len(name) + len(value))
+        super().on_header(name, value)
 
     @override
     def on_headers_complete(self) -> None:
@@ -57,24 +94,38 @@ class GuardedHttp(HttpToolsProtocol):
     @override
     def data_received(self, data: bytes) -> None:
         super().data_received(data)
-        if self._head_timer is None:
-            return
-        self._head_bytes += len(data)
-        if self._head_bytes > HEAD_MAX_BYTES:
-            self._refuse()
+        # What the parser holds back of a header without end is in no callback, so bytes count too.
+        self._received += len(data)
+        in_head = self._head_timer is not None
+        if self._received > (HEAD_MAX_BYTES if in_head else REQUEST_MAX_BYTES):
+            self._refuse("head_too_large" if in_head else "request_too_large")
+
+    @override
+    def send_400_response(self, msg: str) -> None:
+        """Answer what is no HTTP; what is only too large was closed already."""
+        if not self.transport.is_closing():
+            REFUSED.labels(reason="not_http").inc()
+            super().send_400_response(msg)
 
     def _expect_head(self) -> None:
         if self._head_timer is None:
-            self._head_bytes = 0
-            self._head_timer = self.loop.call_later(HEAD_DEADLINE_S, self._refuse)
+            self._head_bytes = self._received = 0
+            self._head_timer = self.loop.call_later(HEAD_DEADLINE_S, self._refuse, "head_too_slow")
 
     def _end_head(self) -> None:
         if self._head_timer is not None:
             self._head_timer.cancel()
             self._head_timer = None
 
-    def _refuse(self) -> None:
+    def _count_head(self, size: int) -> None:
+        self._head_bytes += size
+        if self._head_bytes > HEAD_MAX_BYTES:
+            self._refuse("head_too_large")
+            raise _HeadTooLargeError  # so that the parser stops, and nobody answers the request
+
+    def _refuse(self, reason: str) -> None:
         """Close without an answer: whoever does this is not reading one."""
         self._end_head()
         if not self.transport.is_closing():
+            REFUSED.labels(reason=reason).inc()
             self.transport.close()

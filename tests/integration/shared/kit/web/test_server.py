@@ -7,19 +7,12 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 
 import httpx
 import pytest
-from fastapi import APIRouter
-from starlette.responses import StreamingResponse
 from uvicorn.config import Config
 from uvicorn.server import ServerState
 
-from shared.kit.web import guarded_http
-from shared.kit.web.app import create_app
-from shared.kit.web.guarded_http import HEAD_MAX_BYTES
 from shared.kit.web.server import (
     CANCEL_GRACE_S,
     STOP_GRACE_S,
@@ -27,72 +20,12 @@ from shared.kit.web.server import (
     PortTakenError,
     bind_port,
     run_main,
-    serve,
     stop_on_signals,
 )
-from shared.kit.web.sse import encode_comment, encode_event
+from tests.support.web_server import HOST, connection, read_to_end, running
 
-HOST = "127.0.0.1"
 SLACK_S = 2.0
 """For a busy machine; a hang would be for ever."""
-
-
-def streams(stopping: asyncio.Event) -> APIRouter:
-    routes = APIRouter()
-
-    async def polite() -> AsyncIterator[bytes]:
-        yield encode_event("snapshot", b"{}")
-        await stopping.wait()
-        yield encode_comment("bye")
-
-    async def rude() -> AsyncIterator[bytes]:
-        yield encode_event("snapshot", b"{}")
-        await asyncio.Event().wait()
-
-    @routes.get("/polite")
-    async def get_polite() -> StreamingResponse:
-        return StreamingResponse(polite(), media_type="text/event-stream")
-
-    @routes.get("/rude")
-    async def get_rude() -> StreamingResponse:
-        return StreamingResponse(rude(), media_type="text/event-stream")
-
-    return routes
-
-
-@asynccontextmanager
-async def running(
-    stopping: asyncio.Event, *, ws: type[asyncio.Protocol] | None = None
-) -> AsyncIterator[int]:
-    app = create_app(title="t", routers=[streams(stopping)], statuses={}, checks=[])
-    listener, ready = bind_port(HOST, 0), asyncio.Event()
-    port: int = listener.getsockname()[1]
-    async with asyncio.TaskGroup() as group:
-        group.create_task(serve(app, listener, stopping=stopping, ws=ws, on_ready=ready.set))
-        await ready.wait()
-        try:
-            yield port
-        finally:
-            stopping.set()
-
-
-@asynccontextmanager
-async def connection(
-    port: int,
-) -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
-    reader, writer = await asyncio.open_connection(HOST, port)
-    try:
-        yield reader, writer
-    finally:
-        writer.transport.abort()
-
-
-async def read_to_end(reader: asyncio.StreamReader) -> bytes:
-    """What came until the server closed or cut the connection."""
-    try:
-        return await reader.read()
-    except ConnectionError:
-        return b""
 
 
 def assert_closed(port: int) -> None:
@@ -186,55 +119,6 @@ class TestSignals:
             task = group.create_task(main())
             await asyncio.wait([task])
         assert task.cancelled()
-
-
-class TestRudeClients:
-    """LESSONS 32: malformed and slow requests are refused early, the others served meanwhile."""
-
-    async def test_a_client_with_half_a_head_is_cut_off_alone(
-        self, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        monkeypatch.setattr(guarded_http, "HEAD_DEADLINE_S", 0.2)
-        async with (
-            running(asyncio.Event()) as port,
-            connection(port) as (silent, _),
-            connection(port) as (half, half_writer),
-        ):
-            half_writer.write(b"GET /health HTTP/1.1\r\nHost: x\r\n")
-            async with httpx.AsyncClient(base_url=f"http://{HOST}:{port}") as client:
-                assert (await client.get("/health")).status_code == 200
-            assert await read_to_end(silent) == b""
-            assert await read_to_end(half) == b""
-
-    async def test_a_second_request_with_half_a_head_is_cut_off(
-        self, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        monkeypatch.setattr(guarded_http, "HEAD_DEADLINE_S", 0.2)
-        async with running(asyncio.Event()) as port, connection(port) as (reader, writer):
-            writer.write(b"GET /health HTTP/1.1\r\nHost: x\r\n\r\n")
-            assert await reader.readuntil(b"}")
-            writer.write(b"GET /health HT")
-            assert await read_to_end(reader) == b""
-
-    async def test_a_head_without_end_is_cut_off(self) -> None:
-        async with running(asyncio.Event()) as port, connection(port) as (reader, writer):
-            writer.write(b"GET /health HTTP/1.1\r\n")
-            for _ in range(HEAD_MAX_BYTES // 1_000 + 2):
-                writer.write(b"X-Long: " + b"x" * 1_000 + b"\r\n")
-            assert await read_to_end(reader) == b""
-
-    async def test_what_is_not_http_is_refused(self) -> None:
-        async with running(asyncio.Event()) as port, connection(port) as (reader, writer):
-            writer.write(b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n")
-            assert (await reader.read()).startswith(b"HTTP/1.1 400 ")
-
-    async def test_a_large_body_is_refused_before_it_is_sent(self) -> None:
-        async with running(asyncio.Event()) as port, connection(port) as (reader, writer):
-            head = b"POST /polite HTTP/1.1\r\nHost: x\r\nContent-Length: 2000000\r\n"
-            writer.write(head + b"Expect: 100-continue\r\n\r\n")
-            answer = await reader.read()
-            assert answer.startswith(b"HTTP/1.1 413 ")
-            assert b"body_too_large" in answer
 
 
 class StubbornSocket(asyncio.Protocol):
