@@ -10,7 +10,7 @@ import asyncio
 import json
 import socket
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 from urllib.parse import urlsplit
@@ -51,6 +51,21 @@ async def _narrow_socket(url: str, receive_buffer: int) -> socket.socket:
     narrow.setblocking(False)
     await asyncio.get_running_loop().sock_connect(narrow, (place.hostname, place.port))
     return narrow
+
+
+async def last_words(socket: ClientConnection) -> tuple[dict[str, Any], int]:
+    """Return the last frame and the close code."""
+    async with asyncio.timeout(10):
+        messages = [message async for message in told_until_closed(socket)]
+    assert socket.close_code is not None
+    return json.loads(messages[-1]) if messages else {}, socket.close_code
+
+
+async def told_until_closed(socket: ClientConnection) -> AsyncIterator[str | bytes]:
+    """Yield messages until the other end closes, however it does."""
+    with suppress(ConnectionClosed):
+        while True:
+            yield await socket.recv()
 
 
 @dataclass

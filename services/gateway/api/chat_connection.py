@@ -68,6 +68,11 @@ class ChatConnection:
         """Take note that there is room again."""
         self._do(self._session.resume(self._now()))
 
+    def cut(self) -> None:
+        """End a connection that does not take what it is sent; say why behind all that waits."""
+        for effect in self._session.end(ErrorCode.SLOW_CONSUMER):
+            self._do_one(effect)
+
     def stop(self) -> None:
         """Say goodbye: the node is stopping."""
         self._do(self._session.stop(self._parts.retry_in_ms()))
@@ -103,7 +108,7 @@ class ChatConnection:
     def _do(self, effects: Sequence[Effect]) -> None:
         for effect in effects:
             if isinstance(effect, SendFrame) and self._wire.waiting_bytes() > OUT_MAX:
-                self._cut()
+                self.cut()
                 break
             self._do_one(effect)
         self._set_timer()
@@ -132,11 +137,6 @@ class ChatConnection:
                 self._wire.close(effect.code)
             case Drop():
                 self._wire.drop()
-
-    def _cut(self) -> None:
-        """End a connection that does not take what it is sent; say why behind all that waits."""
-        for effect in self._session.end(ErrorCode.SLOW_CONSUMER):
-            self._do_one(effect)
 
     # Hello.
 

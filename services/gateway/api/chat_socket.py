@@ -21,7 +21,7 @@ from websockets.http11 import Request, Response
 from websockets.protocol import OPEN
 from websockets.server import ServerProtocol
 
-from services.gateway.api.chat_connection import ChatConnection
+from services.gateway.api.chat_connection import OUT_MAX, ChatConnection
 from services.gateway.api.chat_parts import ChatParts
 from shared.contracts.frames import FRAME_MAX_BYTES, CloseCode
 
@@ -30,6 +30,10 @@ CLOSE_WITHIN_S = 5.0
 """Time for the other end to answer a close, or to read what it never read, before it is cut."""
 SEND_BUFFER = 128 * 1024
 """Bytes the kernel may hold for one socket; by itself it takes megabytes for who reads none."""
+FRAGMENTS_MAX = 64
+"""Fragments of one message: 64 KiB are 45 packets of an Ethernet, and no browser cuts finer."""
+OUT_LAST = 2 * OUT_MAX
+"""Bytes waiting that no last word helps against: pongs are written after it, too."""
 NOT_TEXT = b""
 """Stands for a binary message: it can hold no frame of ours."""
 
@@ -102,6 +106,7 @@ class ChatSocket(asyncio.Protocol):
             elif isinstance(event, Frame):
                 self._frame(event)
         self._flush()
+        self._check_waiting()
 
     @override
     def eof_received(self) -> bool:
@@ -178,13 +183,24 @@ class ChatSocket(asyncio.Protocol):
         if frame.opcode in {Opcode.TEXT, Opcode.BINARY}:
             self._message = [bytes(frame.data)]
             self._is_text = frame.opcode is Opcode.TEXT
-        elif frame.opcode is Opcode.CONT:
+        elif frame.opcode is Opcode.CONT and len(self._message) < FRAGMENTS_MAX:
             self._message.append(bytes(frame.data))
+        elif frame.opcode is Opcode.CONT:
+            self._ws.fail(CloseCode.FRAME_TOO_LARGE)
+            return
         else:
             return  # pings are answered, pongs counted as a sign of life, a close is echoed
         if frame.fin and self._connection is not None:
             message, self._message = b"".join(self._message), []
             self._connection.receive(message if self._is_text else NOT_TEXT)
+
+    def _check_waiting(self) -> None:
+        """Cut off who sends and reads nothing: websockets answers each ping, read or not."""
+        waiting = self.waiting_bytes()
+        if waiting > OUT_LAST:
+            self.transport.abort()
+        elif waiting > OUT_MAX and self._connection is not None:
+            self._connection.cut()
 
     def _flush(self) -> None:
         for chunk in self._ws.data_to_send():

@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
-from contextlib import suppress
 from typing import Any
 
 import pytest
-from websockets.asyncio.client import ClientConnection
-from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.exceptions import InvalidStatus
 
 from shared.contracts.frames import FRAME_MAX_BYTES, CloseCode
 from shared.kernel.ids import IdKind, decode
 from shared.kernel.vocabulary import EventType, Service
 from shared.kit.auth.customer_tokens import sign_customer_token
-from tests.support.chat_client import ChatClient, raw_chat
+from tests.support.chat_client import ChatClient, last_words, raw_chat
 from tests.support.gateway import a_routing_event, an_answer
 from tests.support.running_gateway import ServedGateway
 
@@ -25,21 +22,6 @@ MINUTE_MS = 60_000
 
 def send(client_id: str = "m1", text: str = "Hello?") -> dict[str, Any]:
     return {"type": "send", "client_id": client_id, "text": text}
-
-
-async def last_words(socket: ClientConnection) -> tuple[dict[str, Any], int]:
-    """Return the last frame and the close code."""
-    async with asyncio.timeout(10):
-        messages = [message async for message in told_until_closed(socket)]
-    assert socket.close_code is not None
-    return json.loads(messages[-1]) if messages else {}, socket.close_code
-
-
-async def told_until_closed(socket: ClientConnection) -> AsyncIterator[str | bytes]:
-    """Yield messages until the other end closes, however it does."""
-    with suppress(ConnectionClosed):
-        while True:
-            yield await socket.recv()
 
 
 class TestTalking:
@@ -336,36 +318,3 @@ class TestStopping:
 
         assert (bye["type"], code) == ("bye", CloseCode.GOING_AWAY)
         assert 0 <= bye["retry_in_ms"] <= 5_000
-
-    async def test_a_customer_who_reads_nothing_is_cut_off_alone(
-        self, served: ServedGateway
-    ) -> None:
-        """LESSONS 14: the others go on, and the slow one resumes without loss."""
-        async with (
-            served.customer() as customer,
-            raw_chat(served.chat_url, receive_buffer=65_536) as slow,
-        ):
-            await slow.send(json.dumps({"type": "hello", "site_key": served.stores.site.key}))
-            await slow.recv()
-            await slow.send(json.dumps(send()))
-            ack = json.loads(await slow.recv())
-            slow.transport.pause_reading()
-            async with asyncio.TaskGroup() as group:
-                for number in range(70):
-                    group.create_task(answer(served, ack["conversation_id"], f"a{number}"))
-            assert (await customer.say("Still here"))["seq"] == 1
-            slow.transport.resume_reading()
-            frame, code = await last_words(slow)
-
-        assert (frame["code"], code) == ("slow_consumer", CloseCode.SLOW_CONSUMER)
-
-
-async def answer(served: ServedGateway, conversation_id: str, key: str) -> None:
-    """Have an agent write a message of the greatest length."""
-    grant = served.grant(decode(IdKind.CONVERSATION, conversation_id))
-    response = await served.http.post(
-        f"/v1/conversations/{conversation_id}/items",
-        json={"text": "😀" * 5_000, "grant": grant},
-        headers={**served.headers(), "Idempotency-Key": key},
-    )
-    assert response.status_code == 201
