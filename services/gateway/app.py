@@ -26,6 +26,7 @@ from services.gateway.api.items import item_routes
 from services.gateway.background.beating import beat_for_ever
 from services.gateway.background.faults import FaultPoint
 from services.gateway.background.healing import Healer
+from services.gateway.background.sweeping import sweep_for_ever
 from services.gateway.clients.announcer import Announcer
 from services.gateway.clients.answers import StreamAnswers
 from services.gateway.clients.feeds import BusAgentFeed, BusConversationFeed
@@ -36,7 +37,11 @@ from services.gateway.config import GatewaySettings
 from services.gateway.storage.appends import PostgresAppends
 from services.gateway.storage.items import PostgresItems
 from services.gateway.storage.routing import PostgresRouting
-from services.gateway.storage.sessions import PostgresSessions, PostgresSites
+from services.gateway.storage.sessions import (
+    PostgresSessions,
+    PostgresSilentSessions,
+    PostgresSites,
+)
 from services.gateway.usecases.answer_ping import Pulses
 from services.gateway.usecases.append import GroupCommit
 from services.gateway.usecases.apply_routing import apply_routing
@@ -52,6 +57,7 @@ from shared.contracts.items import CustomerRef, IdentityKind
 from shared.contracts.routing import AgentSnapshot
 from shared.kernel.clock import Clock, Millis
 from shared.kernel.errors import ErrorCode
+from shared.kernel.rates import Buckets, Rate
 from shared.kernel.vocabulary import Service
 from shared.kit.auth.bearer import require_agent
 from shared.kit.auth.customer_tokens import verify_customer_token
@@ -65,6 +71,7 @@ from shared.kit.new_ids import new_id
 from shared.kit.outbox import OutboxRows
 from shared.kit.relay import Relay
 from shared.kit.tasks import background
+from shared.kit.web.edge import Proxies, household
 from shared.kit.web.readiness import ReadinessCheck, clock_skew_check
 
 SCHEMA = "gateway"
@@ -73,6 +80,8 @@ HOT_POOL = 8
 RETRY_SPREAD_MS: Millis = 5_000
 """Customers of a stopping node come back spread over this span (LESSONS 18)."""
 SECRET_BYTES = 32
+ADDRESSES_MAX = 20_000
+"""Addresses whose connections are counted: 4 MB; a full bucket is forgotten."""
 
 GROUPS_REFUSED = Counter(
     "firstreply_append_groups_refused_total", "Groups the database refused; tried row by row"
@@ -161,9 +170,9 @@ class _Gateway:
         sweep: Database,
     ) -> None:
         node_id = new_id()
-        self.clock, self.keys, self.stopping, self.database = clock, keys, stopping, database
-        self.items = PostgresItems(database)
-        self.sites = PostgresSites(database)
+        self.settings, self.clock, self.keys, self.stopping = settings, clock, keys, stopping
+        self.database, self.sweep = database, sweep
+        self.items, self.sites = PostgresItems(database), PostgresSites(database)
         self.routing = PostgresRouting(database)
         self.relay = Relay(OutboxRows(sweep, SCHEMA, Service.GATEWAY), bus, Service.GATEWAY, clock)
         self.announcer = Announcer(self.relay, bus)
@@ -204,6 +213,9 @@ class _Gateway:
             "gateway.heal": self.healer.run,
             "gateway.beat": partial(beat_for_ever, self.agents),
             "gateway.presence": self.agents.run,
+            "gateway.sweep": partial(
+                sweep_for_ever, PostgresSilentSessions(self.sweep), self.clock
+            ),
             "gateway.stop": self._wake_when_stopping,
         }
 
@@ -251,7 +263,19 @@ class _Gateway:
             connections=self.connections,
             errands=errands,
             retry_in_ms=partial(random.randint, 0, RETRY_SPREAD_MS),
+            sends=Rate(self.settings.sends_burst, self.settings.sends_per_s),
+            arrive=self._arrivals(),
         )
+
+    def _arrivals(self) -> Callable[[str, str | None], Millis]:
+        proxies = Proxies(self.settings.trusted_proxies)
+        rate = Rate(self.settings.arrivals_burst, self.settings.arrivals_per_s)
+        buckets = Buckets(rate, ADDRESSES_MAX)
+
+        def arrive(peer: str, forwarded: str | None) -> Millis:
+            return buckets.take(household(proxies.client(peer, forwarded)), self.clock.now())
+
+        return arrive
 
     def _verify_customer(self, token: str, secret: str) -> CustomerRef:
         claims = verify_customer_token(token, secret.encode(), self.clock.now())

@@ -6,17 +6,23 @@ from pathlib import Path
 from typing import Self
 
 from pydantic import Field, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsConfigDict
+
+from services.gateway.domain.session import SENDS
+from shared.kit.web.edge import EdgeSettings
 
 
-class GatewaySettings(BaseSettings):
-    """FIRSTREPLY_GATEWAY_*: where the two roles connect, and faults for tests.
+class GatewaySettings(EdgeSettings):
+    """FIRSTREPLY_GATEWAY_*: where the two roles connect, how much one end may ask, and faults.
 
     Attributes:
         database_url: a libpq URL for the service's role.
         sweep_url: a libpq URL for the service's sweep role.
         fault_after_commit: the process kills itself after so many group commits, before anybody
             is told; refused unless FIRSTREPLY_FAULTS=1.
+        sends_burst, sends_per_s: messages of one customer's connection.
+        arrivals_burst, arrivals_per_s: new connections from one address. Many shoppers sit behind
+            one of a mobile network: a campaign brings hundreds in a minute.
     """
 
     model_config = SettingsConfigDict(
@@ -27,6 +33,10 @@ class GatewaySettings(BaseSettings):
     sweep_url: str
     fault_after_commit: int | None = Field(default=None, ge=1)
     faults: bool = Field(default=False, validation_alias="FIRSTREPLY_FAULTS")
+    sends_burst: int = Field(default=SENDS.burst, ge=1)
+    sends_per_s: float = Field(default=SENDS.per_s, gt=0)
+    arrivals_burst: int = Field(default=500, ge=1)
+    arrivals_per_s: float = Field(default=50, gt=0)
 
     @model_validator(mode="after")
     def _faults_are_for_tests(self) -> Self:

@@ -61,7 +61,8 @@ def shop_table(
 def sweep_table(schema: str, table: str, service: str, privileges: Sequence[str]) -> list[str]:
     """Return the statements that open a table to the service's sweep role, for all shops.
 
-    Only for outbox, inbox, lease and shops; comes after `shop_table`.
+    Only for outbox, inbox, lease and shops; comes after `shop_table`. Where a sweep must look at
+    people's tables, its migration grants it single columns.
     """
     target = _target(schema, table)
     role = _sweep_role(service)

@@ -13,8 +13,13 @@ from shared.kit.row_security import SHOP_SCOPE
 from tests.support.postgres import TestDatabase
 
 SCHEMAS = [service.value for service in Service]
-SWEPT = {"outbox", "inbox", "leases", "shops"}
+SWEPT = {"outbox", "inbox", "leases", "shops", "sessions", "conversations"}
 """The only tables a sweep role may reach across shops."""
+SEEN_BY_A_SWEEP = {
+    "sessions": {"id", "greeted_at"},
+    "conversations": {"session_id"},
+}
+"""The tables of people's words: of these a sweep sees a few columns, and changes none."""
 
 TABLES = """
 SELECT n.nspname AS schema, c.relname AS name, c.relrowsecurity AS enabled,
@@ -94,6 +99,19 @@ class TestPolicies:
             assert row["qual"] == row["with_check"] == printed, f"{row['schema']}.{row['name']}"
             shop_scoped.add((row["schema"], row["name"]))
         assert shop_scoped == set(await tables(catalogue))
+
+    async def test_a_sweep_sees_nothing_of_what_people_said(
+        self, catalogue: asyncpg.Connection
+    ) -> None:
+        granted = await catalogue.fetch(
+            "SELECT table_name, column_name, privilege_type "
+            "FROM information_schema.column_privileges "
+            "WHERE grantee LIKE '%_sweep' AND table_name = ANY($1)",
+            list(SEEN_BY_A_SWEEP),
+        )
+        assert {row["privilege_type"] for row in granted} == {"SELECT"}
+        for table, columns in SEEN_BY_A_SWEEP.items():
+            assert {r["column_name"] for r in granted if r["table_name"] == table} == columns
 
 
 class TestRoles:

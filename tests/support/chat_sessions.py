@@ -12,6 +12,7 @@ from services.gateway.domain.effects import (
     SendFrame,
 )
 from services.gateway.domain.session import (
+    SENDS,
     ChatSession,
 )
 from shared.contracts.frames import (
@@ -21,6 +22,7 @@ from shared.contracts.frames import (
 )
 from shared.contracts.items import Item
 from shared.kernel.errors import ErrorCode
+from shared.kernel.rates import Rate
 from tests.support.clock import START
 from tests.support.items import CONVERSATION
 
@@ -48,8 +50,8 @@ def found(
     )
 
 
-def an_open_session(what: Found | None = None) -> ChatSession:
-    session = ChatSession(START)
+def an_open_session(what: Found | None = None, *, sends: Rate = SENDS) -> ChatSession:
+    session = ChatSession(START, sends)
     session.receive(HELLO, START)
     session.welcomed(what or found(), START)
     return session

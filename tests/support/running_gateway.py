@@ -191,6 +191,7 @@ async def served_gateway(
     router: StandIn,
     keys: Keyring | None = None,
     clock: Clock | None = None,
+    **limits: Any,
 ) -> AsyncIterator[ServedGateway]:
     """Run one gateway node on this database and bus."""
     clock, keys = clock or SystemClock(), keys or Keyring.ephemeral()
@@ -198,6 +199,7 @@ async def served_gateway(
     settings = GatewaySettings(
         database_url=database.service_url(Service.GATEWAY).dsn,
         sweep_url=database.sweep_url(Service.GATEWAY).dsn,
+        **limits,
     )
     listener = bind_port("127.0.0.1", 0)
     port = listener.getsockname()[1]
@@ -225,10 +227,10 @@ async def served_gateway(
 
 
 @asynccontextmanager
-async def one_gateway(database: TestDatabase) -> AsyncIterator[ServedGateway]:
+async def one_gateway(database: TestDatabase, **limits: Any) -> AsyncIterator[ServedGateway]:
     async with (
         InProcessBus() as bus,
         standing_in(bus) as router,
-        served_gateway(database, bus, router) as served,
+        served_gateway(database, bus, router, **limits) as served,
     ):
         yield served

@@ -8,7 +8,7 @@ from functools import partial
 from uuid import UUID
 
 from services.gateway.api.chat_parts import ChatParts, Wire
-from services.gateway.api.errands import Errand
+from services.gateway.api.errands import HELLO, Errand
 from services.gateway.domain.answers import Appended
 from services.gateway.domain.effects import (
     Append,
@@ -42,7 +42,7 @@ class ChatConnection:
         self._wire = wire
         self._origin = origin
         self._parts = parts
-        self._session = ChatSession(parts.clock.now())
+        self._session = ChatSession(parts.clock.now(), parts.sends)
         self._greeting: Greeting | None = None
         self._followed: set[UUID] = set()
         self._lost = False
@@ -120,7 +120,7 @@ class ChatConnection:
             case Append():
                 self._append(effect)
             case LookUp():
-                self._run("hello", partial(self._look_up, effect.hello), self._look_up_failed)
+                self._run(HELLO, partial(self._look_up, effect.hello), self._look_up_failed)
             case Follow() | ReadItems():
                 self._read(effect.conversation_id, effect.after_seq)
             case Unfollow():

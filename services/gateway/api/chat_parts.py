@@ -20,6 +20,7 @@ from services.gateway.usecases.ports import (
 )
 from shared.contracts.frames import CloseCode, Hello
 from shared.kernel.clock import Clock, Millis
+from shared.kernel.rates import Rate
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,9 @@ class ChatParts:
     connections: Connections
     errands: Errands
     retry_in_ms: Callable[[], Millis]
+    sends: Rate
+    arrive: Callable[[str, str | None], Millis]
+    """(peer, X-Forwarded-For) -> 0, or how long no connection is taken from that address."""
 
 
 class Wire(Protocol):

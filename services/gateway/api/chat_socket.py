@@ -24,6 +24,7 @@ from websockets.server import ServerProtocol
 from services.gateway.api.chat_connection import OUT_MAX, ChatConnection
 from services.gateway.api.chat_parts import ChatParts
 from shared.contracts.frames import FRAME_MAX_BYTES, CloseCode
+from shared.kernel.clock import Millis
 
 PATH = "/v1/chat"
 CLOSE_WITHIN_S = 5.0
@@ -39,6 +40,10 @@ NOT_TEXT = b""
 
 SOCKETS = Gauge("firstreply_chat_sockets", "Chat sockets open on this node")
 CLOSED = Counter("firstreply_chat_closed_total", "Chat sockets we closed", ["code"])
+TURNED_AWAY = Counter(
+    "firstreply_chat_turned_away_total", "Chat sockets refused: too many from one address"
+)
+_MS_PER_S = 1_000
 
 _LOGGER = logging.getLogger("firstreply.chat_socket")
 _LOGGER.setLevel(logging.ERROR)  # its per-connection lines would name every customer's coming
@@ -177,7 +182,20 @@ class ChatSocket(asyncio.Protocol):
             origin = request.headers.get("Origin")
         except MultipleValuesError:
             return self._ws.reject(HTTPStatus.BAD_REQUEST, "One Origin header, please.\n"), None
+        wait_ms = self._parts.arrive(self._peer(), _forwarded_for(request))
+        if wait_ms:
+            TURNED_AWAY.inc()
+            return self._turn_away(wait_ms), None
         return self._ws.accept(request), origin
+
+    def _turn_away(self, wait_ms: Millis) -> Response:
+        response = self._ws.reject(HTTPStatus.TOO_MANY_REQUESTS, "Too many connections.\n")
+        response.headers["Retry-After"] = str(-(-wait_ms // _MS_PER_S))
+        return response
+
+    def _peer(self) -> str:
+        peer = self.transport.get_extra_info("peername")
+        return str(peer[0]) if isinstance(peer, tuple) else ""
 
     def _frame(self, frame: Frame) -> None:
         if frame.opcode in {Opcode.TEXT, Opcode.BINARY}:
@@ -208,6 +226,11 @@ class ChatSocket(asyncio.Protocol):
                 self.transport.write(chunk)
             else:  # the end of the stream: the close is done, or the other end broke the protocol
                 self.transport.close()
+
+
+def _forwarded_for(request: Request) -> str | None:
+    """Return the addresses of every such header: each proxy may have added one of its own."""
+    return ",".join(request.headers.get_all("X-Forwarded-For")) or None
 
 
 def _bound_kernel_buffer(transport: asyncio.Transport) -> None:

@@ -15,9 +15,12 @@ log = structlog.get_logger()
 
 FAILURES = Counter("firstreply_errand_failures_total", "Errands that failed", ["errand"])
 
-AT_ONCE = 6
+HELLOS_AT_ONCE = 3
+OTHERS_AT_ONCE = 3
 """Errands at work at the same time: two of the eight hot connections stay free for the lane, so
-that a storm of hellos does not stand before the messages of those who are in."""
+that no storm stands before the messages of those who are in. Hellos have places of their own, and a
+storm of them does not stand before the reads of those who are in, either."""
+HELLO = "hello"
 
 Errand: TypeAlias = Callable[[], Awaitable[None]]
 
@@ -27,7 +30,8 @@ class Errands:
 
     def __init__(self, group: asyncio.TaskGroup) -> None:
         self._group = group
-        self._room = asyncio.Semaphore(AT_ONCE)
+        self._hellos = asyncio.Semaphore(HELLOS_AT_ONCE)
+        self._others = asyncio.Semaphore(OTHERS_AT_ONCE)
 
     def run(self, name: str, errand: Errand, failed: Callable[[Exception], None]) -> None:
         """Start an errand; `failed` is called with what it raises."""
@@ -35,7 +39,7 @@ class Errands:
 
     async def _guard(self, name: str, errand: Errand, failed: Callable[[Exception], None]) -> None:
         try:
-            async with self._room:
+            async with self._hellos if name == HELLO else self._others:
                 await errand()
         except RefusedError as refusal:
             failed(refusal)

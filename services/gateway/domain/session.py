@@ -34,16 +34,22 @@ from shared.contracts.items import Item
 from shared.contracts.wire import TEXT_MAX
 from shared.kernel.clock import Instant, Millis
 from shared.kernel.errors import ErrorCode
+from shared.kernel.rates import Bucket, Rate
 
 HELLO_WITHIN_MS: Millis = 30_000
 """LESSONS, conventions: log in within 30 s."""
 PING_EVERY_MS = BEAT_EVERY_MS
 """A ping goes with each beat; one unanswered until the next means half-open."""
+CONNECTION_LIFE_MS: Millis = 12 * 3_600_000
+"""Then the customer's end is asked to come again: each hello keeps the session for another day."""
 BAD_FRAMES_MAX = 10
 HELD_MAX = 20
 """Messages kept that came right behind the hello, before its answer."""
 IN_FLIGHT_MAX = 100
 """Messages of one connection between frame and commit: a person writes one, a script is slowed."""
+SENDS = Rate(burst=50, per_s=20)
+"""Messages of one connection: a person types less than one a second, a paste is a few; a client
+that comes back sends again what it has no answer to."""
 RETRY_AFTER_MS: Millis = 1_000
 
 
@@ -63,13 +69,15 @@ class Phase(StrEnum):
 class ChatSession:
     """One connection of a customer. Every input returns what the shell must now do, in order."""
 
-    def __init__(self, now: Instant) -> None:
+    def __init__(self, now: Instant, sends: Rate = SENDS) -> None:
         self.phase = Phase.GREETING
         self._deliveries = Deliveries()
         self._held: list[Send] = []
         self._heard_early: dict[UUID, int] = {}
+        self._sends = Bucket(sends)
         self._bad_frames = 0
         self._hello_by = now + HELLO_WITHIN_MS
+        self._renew_by = now + CONNECTION_LIFE_MS
         self._ping_at = now + PING_EVERY_MS
         self._silent_since_ping = False
 
@@ -162,7 +170,7 @@ class ChatSession:
         """Return when `wake` is due; None once closed."""
         if self.phase is Phase.CLOSED:
             return None
-        instants = [self._ping_at]
+        instants = [self._ping_at, self._renew_by]
         if self.phase is Phase.GREETING:
             instants.append(self._hello_by)
         next_read = self._deliveries.next_read()
@@ -176,6 +184,8 @@ class ChatSession:
             return []
         if self.phase is Phase.GREETING and now >= self._hello_by:
             return self._bye(ErrorCode.HELLO_FIRST)
+        if now >= self._renew_by:
+            return self._bye(ErrorCode.TRY_AGAIN, RETRY_AFTER_MS)
         effects = self._deliveries.due(now)
         if now >= self._ping_at:
             effects += self._ping(now)
@@ -230,6 +240,9 @@ class ChatSession:
             return [error_frame(ErrorCode.BAD_FRAME, frame.client_id)]
         if self._deliveries.in_flight.total() >= IN_FLIGHT_MAX:
             return [error_frame(ErrorCode.RATE_LIMITED, frame.client_id, RETRY_AFTER_MS)]
+        wait_ms = self._sends.take(now)
+        if wait_ms:
+            return [error_frame(ErrorCode.RATE_LIMITED, frame.client_id, wait_ms)]
         self._deliveries.in_flight[frame.client_id] += 1
         return [Append(frame.client_id, frame.text, now)]
 

@@ -6,6 +6,7 @@ import json
 from uuid import UUID
 
 from services.gateway.usecases.ports import NewSite, OpenedSession, SessionWish, Site
+from shared.kernel.clock import Instant, to_datetime
 from shared.kernel.ids import IdKind, encode
 from shared.kernel.vocabulary import Channel
 from shared.kit.database import Database
@@ -14,6 +15,16 @@ _FIND_SITE = "SELECT key, customer_secret, origins FROM gateway.find_site($1, $2
 _OPEN = """
     SELECT * FROM gateway.open_session(
         $1, $2, $3, $4, $5, $6, $7::jsonb, $8, $9, $10, $11)
+    """
+_REMOVE_SILENT = """
+    WITH looked_at AS (
+        SELECT id FROM gateway.sessions WHERE id > $1 AND greeted_at < $2 ORDER BY id LIMIT $3),
+    removed AS (
+        DELETE FROM gateway.sessions s USING looked_at l
+        WHERE s.id = l.id AND s.greeted_at < $2
+            AND NOT EXISTS (SELECT FROM gateway.conversations c WHERE c.session_id = s.id)
+        RETURNING s.id)
+    SELECT (SELECT id FROM looked_at ORDER BY id DESC LIMIT 1), (SELECT count(*) FROM removed)
     """
 _CREATE_SITE = """
     INSERT INTO gateway.sites (id, shop_id, name, key, customer_secret, origins)
@@ -87,3 +98,19 @@ def _summary(wish: SessionWish) -> dict[str, object]:
         "channel": Channel.CHAT.value,
         "customer": wish.customer.model_dump(mode="json") if wish.customer else None,
     }
+
+
+class PostgresSilentSessions:
+    """The SilentSessions on PostgreSQL; `database` connects as the sweep role."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def remove_silent(
+        self, after: UUID, before: Instant, limit: int
+    ) -> tuple[UUID | None, int]:
+        """See `SilentSessions.remove_silent`."""
+        ((last, removed),) = await self._database.call(
+            _REMOVE_SILENT, after, to_datetime(before), limit
+        )
+        return last, removed

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from uuid import UUID
 
 import pytest
 
+from services.gateway.storage.sessions import PostgresSilentSessions
 from services.gateway.usecases.create_site import create_site
+from services.gateway.usecases.sweep_sessions import FIRST, sweep_sessions
 from shared.contracts.items import CustomerRef, IdentityKind
-from shared.kernel.vocabulary import EventType
+from shared.kernel.vocabulary import EventType, Service
+from shared.kit.database import open_database
+from shared.kit.system_clock import SystemClock
 from tests.support.gateway import (
     OTHER_SHOP,
     OTHER_SITE,
@@ -148,3 +153,65 @@ async def _two_conversations(stores: Stores, session_id: UUID) -> tuple[UUID, UU
     (two,) = await stores.appends.append([a_message(session_id, "m2")])
     assert two.conversation_id is not None
     return one.conversation_id, two.conversation_id
+
+
+class TestSilentSessions:
+    @pytest.fixture
+    async def sweep(self, database: TestDatabase) -> AsyncIterator[PostgresSilentSessions]:
+        async with open_database(database.sweep_url(Service.GATEWAY)) as opened:
+            yield PostgresSilentSessions(opened)
+
+    async def test_a_session_without_a_word_goes_a_day_after_its_last_hello(
+        self, stores: Stores, sweep: PostgresSilentSessions, database: TestDatabase
+    ) -> None:
+        old = await stores.session()
+        fresh = await stores.session(shop_id=OTHER_SHOP, site_id=OTHER_SITE)
+        back = await stores.open(a_wish())
+        await age_sessions(database, except_for=fresh)
+        assert back is not None
+        await stores.open(a_wish(session_id=back.session_id, digest=b"digest"))
+
+        removed = [each async for each in sweep_sessions(sweep, SystemClock().now())]
+
+        assert sum(removed) == 1
+        assert await sessions_of(database) == {fresh, back.session_id}
+        assert old not in await sessions_of(database)
+
+    async def test_a_session_with_a_conversation_stays(
+        self, stores: Stores, sweep: PostgresSilentSessions, database: TestDatabase
+    ) -> None:
+        await stores.conversation()
+        await age_sessions(database)
+
+        assert sum([each async for each in sweep_sessions(sweep, SystemClock().now())]) == 0
+        assert len(await sessions_of(database)) == 1
+
+    async def test_all_pages_are_looked_through(
+        self, stores: Stores, sweep: PostgresSilentSessions, database: TestDatabase
+    ) -> None:
+        for _ in range(5):
+            await stores.session()
+        await age_sessions(database)
+        before, after, removed = SystemClock().now(), FIRST, 0
+
+        for _ in range(3):
+            last, gone = await sweep.remove_silent(after, before, 2)
+            assert last is not None
+            after, removed = last, removed + gone
+
+        assert removed == 5
+        assert await sweep.remove_silent(after, before, 2) == (None, 0)
+
+
+async def age_sessions(database: TestDatabase, *, except_for: UUID = FIRST) -> None:
+    async with looking_inside(database) as inside:
+        await inside.execute(
+            "UPDATE gateway.sessions SET greeted_at = greeted_at - interval '25 hours' "
+            "WHERE id <> $1",
+            except_for,
+        )
+
+
+async def sessions_of(database: TestDatabase) -> set[UUID]:
+    async with looking_inside(database) as inside:
+        return {row["id"] for row in await inside.fetch("SELECT id FROM gateway.sessions")}

@@ -15,7 +15,7 @@ from services.gateway.api.chat_parts import ChatParts
 from services.gateway.api.connections import Connections
 from services.gateway.api.errands import Errands
 from services.gateway.domain.answers import Found
-from services.gateway.domain.session import HELLO_WITHIN_MS, PING_EVERY_MS
+from services.gateway.domain.session import HELLO_WITHIN_MS, PING_EVERY_MS, SENDS
 from services.gateway.usecases.greet import Greeting
 from services.gateway.usecases.ports import (
     AppendResult,
@@ -89,6 +89,8 @@ class Node:
             connections=Connections(),
             errands=Errands(group),
             retry_in_ms=lambda: 7,
+            sends=SENDS,
+            arrive=lambda _peer, _forwarded: 0,
         )
 
     async def greet(self, hello: Hello, origin: str | None) -> Greeting:

@@ -18,6 +18,7 @@ from services.gateway.domain.effects import (
 )
 from services.gateway.domain.session import (
     BAD_FRAMES_MAX,
+    CONNECTION_LIFE_MS,
     HELD_MAX,
     HELLO_WITHIN_MS,
     IN_FLIGHT_MAX,
@@ -34,6 +35,7 @@ from shared.contracts.frames import (
     Welcome,
 )
 from shared.kernel.errors import ErrorCode
+from shared.kernel.rates import Rate
 from tests.support.chat_sessions import (
     HELLO,
     NEXT_CONVERSATION,
@@ -249,13 +251,35 @@ class TestSending:
         assert refusal(session.receive(send(text="a\0b"), START)) is ErrorCode.BAD_FRAME
 
     def test_only_so_many_messages_are_under_way_at_once(self) -> None:
-        session = an_open_session()
+        session = an_open_session(sends=Rate(burst=2 * IN_FLIGHT_MAX, per_s=1))
         for number in range(IN_FLIGHT_MAX):
             session.receive(send(f"m{number}"), START)
 
         assert refusal(session.receive(send("more"), START)) is ErrorCode.RATE_LIMITED
         session.appended("m0", landed(1), START)
         assert isinstance(session.receive(send("more"), START)[0], Append)
+
+    def test_a_script_is_slowed_to_its_rate_and_told_when_to_send_again(self) -> None:
+        session = an_open_session(sends=Rate(burst=2, per_s=1))
+        for number in (1, 2):
+            session.receive(send(f"m{number}"), START)
+            session.appended(f"m{number}", landed(number), START)
+
+        (error,) = frames(session.receive(send("m3"), START))
+        assert isinstance(error, ErrorFrame)
+        assert (error.code, error.client_id) == (ErrorCode.RATE_LIMITED, "m3")
+        assert error.retry_after_ms is not None
+        assert 0 < error.retry_after_ms <= 1_001
+
+        again = session.receive(send("m3"), START + error.retry_after_ms)
+        assert isinstance(again[0], Append)
+
+    def test_a_person_who_types_fast_is_never_slowed(self) -> None:
+        session = an_open_session()
+        for number in range(1_000):
+            now = START + number * 200
+            assert isinstance(session.receive(send(f"m{number}"), now)[0], Append)
+            session.appended(f"m{number}", landed(number + 1), now)
 
     def test_a_refused_message_is_told_by_its_client_id(self) -> None:
         session = an_open_session()
@@ -309,3 +333,12 @@ class TestSending:
         effects = session.appended("m0", landed(1, UUID(int=0xC2)), START)
 
         assert [e for e in effects if isinstance(e, ReadItems)] == [ReadItems(NEXT_CONVERSATION, 1)]
+
+    def test_a_connection_of_half_a_day_is_asked_to_come_again(self) -> None:
+        session = an_open_session()
+        session.sign_of_life()
+
+        effects = session.wake(START + CONNECTION_LIFE_MS)
+
+        assert last_word(effects) == (ErrorCode.TRY_AGAIN, CloseCode.TRY_AGAIN)
+        assert session.next_deadline() is None

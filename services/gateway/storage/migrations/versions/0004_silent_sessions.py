@@ -1,0 +1,21 @@
+"""Lets the sweep role remove sessions whose customer never wrote."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from alembic import op
+
+revision = "0004"
+down_revision = "0002"
+branch_labels = None
+depends_on = None
+
+SQL = Path(__file__).parents[1] / "sql"
+_BETWEEN_STATEMENTS = re.compile(r";\n\n")
+
+
+def upgrade() -> None:
+    for statement in _BETWEEN_STATEMENTS.split((SQL / "0004_silent_sessions.sql").read_text()):
+        op.get_bind().exec_driver_sql(statement)

@@ -1,0 +1,55 @@
+"""What one customer's connection and one address may ask of a gateway."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from websockets.asyncio.client import connect
+from websockets.exceptions import InvalidStatus
+
+from tests.support.chat_client import raw_chat
+from tests.support.postgres import TestDatabase
+from tests.support.running_gateway import one_gateway
+
+MS_PER_S = 1_000
+
+
+async def test_a_script_that_sends_too_fast_is_told_so_and_loses_nothing(
+    database: TestDatabase,
+) -> None:
+    async with (
+        one_gateway(database, sends_burst=2, sends_per_s=5) as served,
+        served.customer() as customer,
+    ):
+        for number in range(5):
+            await customer.post(f"Line {number}", f"m{number}")
+        await customer.until(lambda: len(customer.refusals) == 3)
+        told = {frame["client_id"]: frame["retry_after_ms"] for frame in customer.refusals}
+        assert {frame["code"] for frame in customer.refusals} == {"rate_limited"}
+        assert all(told.values())
+
+        for client_id in sorted(told):
+            await asyncio.sleep(max(told.values()) / MS_PER_S)
+            await customer.post(customer.sent[client_id], client_id)
+        await customer.until(lambda: not customer.unacknowledged)
+
+    assert sorted(ack["seq"] for ack in customer.acks.values()) == [1, 2, 3, 4, 5]
+
+
+async def test_an_address_with_too_many_new_connections_is_turned_away_alone(
+    database: TestDatabase,
+) -> None:
+    async with one_gateway(database, arrivals_burst=2, arrivals_per_s=0.01) as served:
+        for _ in range(2):
+            async with raw_chat(served.chat_url):
+                pass
+        with pytest.raises(InvalidStatus) as refused:
+            async with raw_chat(served.chat_url):
+                pass
+        headers = {"X-Forwarded-For": "198.51.100.7"}
+        async with connect(served.chat_url, additional_headers=headers, proxy=None):
+            pass  # by the proxy on this machine, from elsewhere
+
+    assert refused.value.response.status_code == 429
+    assert 0 < int(refused.value.response.headers["Retry-After"]) <= 100
