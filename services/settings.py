@@ -13,7 +13,7 @@ class Settings(BaseSettings):
     """FIRSTREPLY_HOST, _PORT, _HOME, _BUNDLED_ONLY, _LOG_LEVEL; DATABASE_URL and PG_BIN."""
 
     model_config = SettingsConfigDict(
-        env_prefix="FIRSTREPLY_", populate_by_name=True, extra="ignore"
+        env_prefix="FIRSTREPLY_", env_ignore_empty=True, populate_by_name=True, extra="ignore"
     )
 
     host: str = "127.0.0.1"

@@ -36,6 +36,7 @@ from shared.kit.database_away import DatabaseAwayError, told_when_away
 from shared.kit.installation import (
     RoleUrls,
     node_id,
+    SecretFileError,
     prepare_embedded,
     prepare_given,
     read_or_make_secret,
@@ -75,7 +76,13 @@ class DatabaseGoneError(Exception):
         return cls(f"PostgreSQL ended by itself: the reason is at the end of {server.log}.")
 
 
-CANNOT_START = (LauncherError, ListenError, KeyringFileError, DatabaseGoneError)
+CANNOT_START = (
+    LauncherError,
+    ListenError,
+    KeyringFileError,
+    SecretFileError,
+    DatabaseGoneError,
+)
 """What ends `up` with one sentence for the operator."""
 
 

@@ -26,7 +26,10 @@ class GatewaySettings(EdgeSettings):
     """
 
     model_config = SettingsConfigDict(
-        env_prefix="FIRSTREPLY_GATEWAY_", populate_by_name=True, extra="ignore"
+        env_prefix="FIRSTREPLY_GATEWAY_",
+        env_ignore_empty=True,
+        populate_by_name=True,
+        extra="ignore",
     )
 
     database_url: str

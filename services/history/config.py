@@ -10,7 +10,9 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 class HistorySettings(BaseSettings):
     """FIRSTREPLY_HISTORY_DATABASE_URL: a libpq URL of the role firstreply_history."""
 
-    model_config = SettingsConfigDict(env_prefix="FIRSTREPLY_HISTORY_", extra="ignore")
+    model_config = SettingsConfigDict(
+        env_prefix="FIRSTREPLY_HISTORY_", env_ignore_empty=True, extra="ignore"
+    )
 
     database_url: str
 

@@ -15,7 +15,9 @@ class RouterSettings(BaseSettings):
     time: after a kill it need not wait for its own leases. Otherwise each start has a new one.
     """
 
-    model_config = SettingsConfigDict(env_prefix="FIRSTREPLY_ROUTER_", extra="ignore")
+    model_config = SettingsConfigDict(
+        env_prefix="FIRSTREPLY_ROUTER_", env_ignore_empty=True, extra="ignore"
+    )
 
     database_url: str
     sweep_url: str

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 import os
+import re
 import secrets
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,10 +17,16 @@ from shared.kernel.vocabulary import Service
 from shared.kit import roles
 from shared.kit.database import DatabaseUrl
 from shared.kit.migrations import migrate
+from shared.kit.postgres.socket_folder import connection_query
 
 DATABASE_NAME = "firstreply"
 SECRET_BYTES = 32
 _PRIVATE = 0o600
+_SECRET = re.compile(rb"[0-9a-f]{%d}\n?" % (2 * SECRET_BYTES))
+
+
+class SecretFileError(Exception):
+    """The file of the secret cannot be used; the text is for the operator."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +60,11 @@ class RoleUrls:
 
 
 def read_or_make_secret(path: Path) -> bytes:
-    """Return the installation's secret; make it, readable by its owner only, the first time."""
+    """Return the installation's secret; make it, readable by its owner only, the first time.
+
+    Raises:
+        SecretFileError: it is damaged, or others may read it.
+    """
     if not path.exists():
         fresh = path.with_name(f"{path.name}.{os.getpid()}")
         descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _PRIVATE)
@@ -62,7 +73,22 @@ def read_or_make_secret(path: Path) -> bytes:
             file.flush()
             os.fsync(file.fileno())
         fresh.rename(path)
-    return bytes.fromhex(path.read_text())
+    return _read_secret(path)
+
+
+def _read_secret(path: Path) -> bytes:
+    try:
+        mode, text = path.stat().st_mode, path.read_bytes()
+    except OSError as problem:
+        raise SecretFileError(f"{path} cannot be read: {problem.strerror}.") from None
+    if mode & 0o077:
+        raise SecretFileError(f"{path} holds a secret and others may read it: chmod 600 it.")
+    if not _SECRET.fullmatch(text):
+        raise SecretFileError(
+            f"{path} is damaged: it must hold {2 * SECRET_BYTES} hexadecimal digits. Bring it back "
+            "from a backup; without one remove it, and a new one is made."
+        )
+    return bytes.fromhex(text.decode())
 
 
 def node_id(secret: bytes, service: Service) -> UUID:
@@ -72,13 +98,13 @@ def node_id(secret: bytes, service: Service) -> UUID:
 
 async def prepare_embedded(socket_dir: Path, *, secret: bytes) -> RoleUrls:
     """Make roles, database and newest schemas on an embedded server; safe to repeat."""
-    admin = await asyncpg.connect(f"postgresql://postgres@/postgres?host={socket_dir}")
+    admin = await asyncpg.connect(f"postgresql://postgres@/postgres?{connection_query(socket_dir)}")
     try:
         await roles.create_roles(admin, secret=secret)
         await roles.create_database(admin, DATABASE_NAME)
     finally:
         await admin.close()
-    urls = RoleUrls(f"postgresql://@/{DATABASE_NAME}?host={socket_dir}")
+    urls = RoleUrls(f"postgresql://@/{DATABASE_NAME}?{connection_query(socket_dir)}")
     await migrate(urls.url(roles.OWNER), *Service)
     return urls
 

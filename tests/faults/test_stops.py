@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 
 import pytest
+from websockets.asyncio.client import connect
 
 from tests.support.ledger import ledger_of
 from tests.support.ordeal import begin_and_wait_for_schemas, ordeal
@@ -110,3 +111,31 @@ def test_a_taken_port_is_one_sentence(stack: Stack) -> None:
     (sentence,) = own_words(stack)
     assert sentence.startswith(f"Port {port} on 127.0.0.1 is taken by another program")
     assert list(Path(stack.home).iterdir()) == [], "nothing was begun"
+
+
+async def test_a_second_ctrl_c_ends_it_at_once_and_without_a_word_too_many(stack: Stack) -> None:
+    await asyncio.to_thread(stack.start)
+    assert stack.process is not None
+    async with connect(stack.socket_url, proxy=None):  # so that the stop takes its time
+        stack.process.send_signal(signal.SIGINT)
+        await asyncio.sleep(0.2)
+        stack.process.send_signal(signal.SIGINT)
+        assert await asyncio.to_thread(stack.wait_for_death) in {130, 0}
+    assert not [line for line in own_words(stack) if "Traceback" in line or "Error" in line]
+    await asyncio.to_thread(stack.start)
+    assert await asyncio.to_thread(stack.stop) == 0
+
+
+@pytest.mark.parametrize("name", ["c++", "R&D", "a b?%20'x&y#"])
+def test_a_home_of_any_name_is_a_home(stack: Stack, name: str) -> None:
+    stack.home = stack.home.parent / name
+    stack.start()
+    assert stack.stop() == 0
+    assert (stack.home / "keys.json").is_file()
+
+
+def test_a_damaged_secret_is_one_sentence(stack: Stack) -> None:
+    (stack.home / "secret").touch(mode=0o600)
+    assert stack.launch().wait(REFUSED_WITHIN_S) == 1
+    (*_, sentence) = own_words(stack)
+    assert sentence.startswith(f"{stack.home / 'secret'} is damaged")

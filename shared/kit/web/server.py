@@ -25,6 +25,9 @@ STOP_GRACE_S = 2
 CANCEL_GRACE_S = 0.5
 """How long what did not end by itself may take to be cancelled."""
 
+_KILLED_BY = 128
+"""What shells add to the number of the signal that ended a program."""
+
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 Result = TypeVar("Result")
@@ -32,6 +35,14 @@ Result = TypeVar("Result")
 
 class ListenError(Exception):
     """We cannot listen there; the text is one sentence for the operator."""
+
+
+class CutShortError(Exception):
+    """A second signal ended the program before its stop was done; `signal` is its number."""
+
+    def __init__(self, number: signal.Signals) -> None:
+        super().__init__(f"cut short by {number.name}")
+        self.signal = number
 
 
 class PortTakenError(ListenError):
@@ -69,21 +80,30 @@ def _listen_error(host: str, port: int, problem: OSError) -> ListenError:
 
 @contextmanager
 def stop_on_signals(stopping: asyncio.Event) -> Iterator[None]:
-    """Set `stopping` at the first SIGINT or SIGTERM; the second cancels the calling task.
+    """Set `stopping` at the first SIGINT or SIGTERM; a further one cancels the calling task.
 
     Enter it first of all, from the main thread's main task, and leave it last.
+
+    Raises:
+        CutShortError: a further signal came, whatever else went wrong because of it.
     """
     loop, task = asyncio.get_running_loop(), asyncio.current_task()
+    cut_by: list[signal.Signals] = []
 
-    def stop() -> None:
+    def stop(number: signal.Signals) -> None:
         if stopping.is_set() and task is not None:
+            cut_by.append(number)
             task.cancel()
         stopping.set()
 
     for number in _SIGNALS:
-        loop.add_signal_handler(number, stop)
+        loop.add_signal_handler(number, stop, number)
     try:
         yield
+    except (asyncio.CancelledError, Exception):
+        if cut_by:
+            raise CutShortError(cut_by[0]) from None
+        raise
     finally:
         for number in _SIGNALS:
             loop.remove_signal_handler(number)
@@ -134,9 +154,16 @@ async def serve(
 
 
 def run_main(main: Coroutine[Any, Any, Result]) -> Result:
-    """Run a program's main coroutine on uvloop."""
+    """Run a program's main coroutine on uvloop.
+
+    Raises:
+        SystemExit: cut short by a signal; the status is what shells say of that.
+    """
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        return runner.run(main)
+        try:
+            return runner.run(main)
+        except CutShortError as cut:
+            raise SystemExit(_KILLED_BY + cut.signal) from None
 
 
 @asynccontextmanager

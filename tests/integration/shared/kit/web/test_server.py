@@ -6,6 +6,7 @@ import asyncio
 import os
 import signal
 import socket
+import subprocess
 import sys
 
 import httpx
@@ -16,6 +17,7 @@ from uvicorn.server import ServerState
 from shared.kit.web.server import (
     CANCEL_GRACE_S,
     STOP_GRACE_S,
+    CutShortError,
     ListenError,
     PortTakenError,
     bind_port,
@@ -105,20 +107,48 @@ class TestStop:
 
 
 class TestSignals:
-    async def test_the_first_signal_stops_and_the_second_cancels(self) -> None:
+    @pytest.mark.parametrize("second", [signal.SIGINT, signal.SIGTERM])
+    async def test_the_first_signal_stops_and_the_second_cuts_short(
+        self, second: signal.Signals
+    ) -> None:
         stopping = asyncio.Event()
 
         async def main() -> None:
             with stop_on_signals(stopping):
                 os.kill(os.getpid(), signal.SIGTERM)
                 await stopping.wait()
-                os.kill(os.getpid(), signal.SIGINT)
+                os.kill(os.getpid(), second)
                 await asyncio.Event().wait()
 
+        with pytest.raises(CutShortError) as cut:
+            await main()
+        assert cut.value.signal is second
+
+    @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+    def test_a_program_that_is_cut_short_says_nothing_and_has_the_status_of_shells(
+        self, number: signal.Signals
+    ) -> None:
+        script = TWICE.format(number=number.value)
+        ended = subprocess.run(  # noqa: S603  our own script
+            [sys.executable, "-c", script], capture_output=True, check=False, timeout=30
+        )
+        assert (ended.returncode, ended.stdout, ended.stderr) == (128 + number, b"", b"")
+
+
+TWICE = """
+import asyncio, os
+from shared.kit.web.server import run_main, stop_on_signals
+
+async def main():
+    with stop_on_signals(asyncio.Event()):
         async with asyncio.TaskGroup() as group:
-            task = group.create_task(main())
-            await asyncio.wait([task])
-        assert task.cancelled()
+            group.create_task(asyncio.Event().wait())
+            for _ in range(2):
+                os.kill(os.getpid(), {number})
+            await asyncio.sleep(60)
+
+run_main(main())
+"""
 
 
 class StubbornSocket(asyncio.Protocol):
