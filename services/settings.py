@@ -6,10 +6,13 @@ from ipaddress import ip_address
 from pathlib import Path
 
 from pydantic import Field
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsConfigDict
+
+from shared.kit.web.edge import EdgeSettings
+from shared.kit.web.hosts import LOOPBACK_NAMES
 
 
-class Settings(BaseSettings):
+class Settings(EdgeSettings):
     """FIRSTREPLY_HOST, _PORT, _HOME, _BUNDLED_ONLY, _LOG_LEVEL; DATABASE_URL and PG_BIN."""
 
     model_config = SettingsConfigDict(
@@ -32,3 +35,13 @@ class Settings(BaseSettings):
             return ip_address(self.host).is_loopback
         except ValueError:
             return False
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Return the names we answer to; none: any."""
+        return (*LOOPBACK_NAMES, self.host, *self.hosts) if self.loopback_only else self.hosts
+
+    @property
+    def place(self) -> str:
+        """Return the host as URLs write it."""
+        return f"[{self.host}]" if ":" in self.host else self.host

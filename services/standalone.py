@@ -16,6 +16,7 @@ import structlog
 from fastapi import APIRouter, FastAPI
 from rich.console import Console
 from rich.text import Text
+from starlette.responses import RedirectResponse
 
 from services.demo.people import AGENTS, PASSWORD, SHOP_ID
 from services.demo.seed import Demo, seed_demo, shut_demo
@@ -98,7 +99,7 @@ class Product:
     router: RunningRouter
     history: RunningHistory
 
-    def web(self, *, extra: Sequence[APIRouter] = ()) -> FastAPI:
+    def web(self, settings: Settings | None = None, *, extra: Sequence[APIRouter] = ()) -> FastAPI:
         """Return the one application that answers for all three."""
         parts = (self.gateway, self.router, self.history)
         return create_app(
@@ -108,6 +109,8 @@ class Product:
             # By name: the three tell of the same clock.
             checks=list({check.name: check for part in parts for check in part.checks}.values()),
             static=STATIC if STATIC.is_dir() else None,
+            hosts=settings.names if settings else (),
+            metrics_token=settings.metrics_token if settings else None,
         )
 
 
@@ -169,7 +172,13 @@ async def _opened(
             run_router(_router_settings(urls, settings.home), clock=clock, bus=bus, keys=keys)
         )
         gateway = await stack.enter_async_context(
-            run_gateway(_gateway_settings(urls), clock=clock, bus=bus, keys=keys, stopping=stopping)
+            run_gateway(
+                _gateway_settings(urls, settings.names),
+                clock=clock,
+                bus=bus,
+                keys=keys,
+                stopping=stopping,
+            )
         )
         yield Product(clock, keys, urls, server, gateway, router, history)
 
@@ -187,9 +196,11 @@ def _router_settings(urls: RoleUrls, home: Path) -> RouterSettings:
     )
 
 
-def _gateway_settings(urls: RoleUrls) -> GatewaySettings:
+def _gateway_settings(urls: RoleUrls, hosts: tuple[str, ...]) -> GatewaySettings:
     return GatewaySettings(
-        database_url=urls.service(Service.GATEWAY).dsn, sweep_url=urls.sweep(Service.GATEWAY).dsn
+        database_url=urls.service(Service.GATEWAY).dsn,
+        sweep_url=urls.sweep(Service.GATEWAY).dsn,
+        hosts=hosts,
     )
 
 
@@ -239,14 +250,15 @@ async def up(settings: Settings, console: Console) -> None:
     stopping = asyncio.Event()
     with stop_on_signals(stopping), closing(bind_port(settings.host, settings.port)) as listener:
         port = listener.getsockname()[1]
-        url = f"http://{settings.host}:{port}"
+        url = f"http://{settings.place}:{port}"
 
         def progress(line: str) -> None:
             console.print(Text(line, style="dim"))
 
         async with open_product(settings, stopping=stopping, progress=progress) as product:
             demo = await _demo(settings, product, progress)
-            app = product.web(extra=[demo_routes(demo, product.clock)] if demo else [])
+            extra = [demo_routes(demo, product.clock)] if demo else []
+            app = product.web(settings, extra=[*extra, _front_door(demo)])
             with run_file(settings.home, {"url": url}):
                 await serve(
                     app,
@@ -254,6 +266,7 @@ async def up(settings: Settings, console: Console) -> None:
                     stopping=stopping,
                     ws=product.gateway.websocket,
                     on_ready=lambda: announce(console, url, demo),
+                    trusted_proxies=settings.trusted_proxies,
                 )
             died = None if product.server is None or product.server.running else product.server
             if died is None:
@@ -269,6 +282,17 @@ async def _demo(settings: Settings, product: Product, progress: Progress) -> Dem
         return None
     progress("Filling the demo shop.")
     return await seed_demo(product.gateway, product.router, product.history)
+
+
+def _front_door(demo: Demo | None) -> APIRouter:
+    """Return GET /, which leads to the demo shop when it is there, else to the console."""
+    router = APIRouter(include_in_schema=False)
+
+    @router.api_route("/", methods=["GET", "HEAD"])
+    async def front_door() -> RedirectResponse:
+        return RedirectResponse("./demo/" if demo else "./console/")
+
+    return router
 
 
 @contextmanager

@@ -33,8 +33,16 @@ async def main() -> None:
                 statuses=gateway.statuses,
                 checks=gateway.checks,
                 static=settings.pages,
+                hosts=settings.hosts,
+                metrics_token=settings.metrics_token,
             )
-            await serve(app, listener, stopping=stopping, ws=gateway.websocket)
+            await serve(
+                app,
+                listener,
+                stopping=stopping,
+                ws=gateway.websocket,
+                trusted_proxies=settings.trusted_proxies,
+            )
 
 
 if __name__ == "__main__":

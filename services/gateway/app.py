@@ -72,6 +72,7 @@ from shared.kit.outbox import OutboxRows
 from shared.kit.relay import Relay
 from shared.kit.tasks import background
 from shared.kit.web.edge import Proxies, household
+from shared.kit.web.hosts import Hosts
 from shared.kit.web.readiness import ReadinessCheck, clock_skew_check
 
 SCHEMA = "gateway"
@@ -264,6 +265,7 @@ class _Gateway:
             errands=errands,
             retry_in_ms=partial(random.randint, 0, RETRY_SPREAD_MS),
             sends=Rate(self.settings.sends_burst, self.settings.sends_per_s),
+            hosts=Hosts(self.settings.hosts),
             arrive=self._arrivals(),
         )
 

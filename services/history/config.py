@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsConfigDict
+
+from shared.kit.web.edge import EdgeSettings
 
 
-class HistorySettings(BaseSettings):
+class HistorySettings(EdgeSettings):
     """FIRSTREPLY_HISTORY_DATABASE_URL: a libpq URL of the role firstreply_history."""
 
     model_config = SettingsConfigDict(

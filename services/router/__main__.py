@@ -32,8 +32,10 @@ async def main() -> None:
                 routers=router.routers,
                 statuses=router.statuses,
                 checks=router.checks,
+                hosts=settings.hosts,
+                metrics_token=settings.metrics_token,
             )
-            await serve(app, listener, stopping=stopping)
+            await serve(app, listener, stopping=stopping, trusted_proxies=settings.trusted_proxies)
 
 
 if __name__ == "__main__":

@@ -5,10 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from uuid import UUID
 
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsConfigDict
+
+from shared.kit.web.edge import EdgeSettings
 
 
-class RouterSettings(BaseSettings):
+class RouterSettings(EdgeSettings):
     """FIRSTREPLY_ROUTER_DATABASE_URL and _SWEEP_URL: libpq URLs of the router's two roles.
 
     _ID: the id under which it holds leases, only for a router of which there cannot be two at a

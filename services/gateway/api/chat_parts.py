@@ -21,6 +21,7 @@ from services.gateway.usecases.ports import (
 from shared.contracts.frames import CloseCode, Hello
 from shared.kernel.clock import Clock, Millis
 from shared.kernel.rates import Rate
+from shared.kit.web.hosts import Hosts
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,7 @@ class ChatParts:
     errands: Errands
     retry_in_ms: Callable[[], Millis]
     sends: Rate
+    hosts: Hosts
     arrive: Callable[[str, str | None], Millis]
     """(peer, X-Forwarded-For) -> 0, or how long no connection is taken from that address."""
 

@@ -25,6 +25,7 @@ from services.gateway.api.chat_connection import OUT_MAX, ChatConnection
 from services.gateway.api.chat_parts import ChatParts
 from shared.contracts.frames import FRAME_MAX_BYTES, CloseCode
 from shared.kernel.clock import Millis
+from shared.kit.web.hosts import SENTENCE
 
 PATH = "/v1/chat"
 CLOSE_WITHIN_S = 5.0
@@ -179,9 +180,11 @@ class ChatSocket(asyncio.Protocol):
         if request.path.partition("?")[0] != PATH:
             return self._ws.reject(HTTPStatus.NOT_FOUND, "There is nothing here.\n"), None
         try:
-            origin = request.headers.get("Origin")
+            origin, host = request.headers.get("Origin"), request.headers.get("Host")
         except MultipleValuesError:
-            return self._ws.reject(HTTPStatus.BAD_REQUEST, "One Origin header, please.\n"), None
+            return self._ws.reject(HTTPStatus.BAD_REQUEST, "One Origin and Host, please.\n"), None
+        if not self._parts.hosts.know(host):
+            return self._ws.reject(HTTPStatus.MISDIRECTED_REQUEST, f"{SENTENCE}\n"), None
         wait_ms = self._parts.arrive(self._peer(), _forwarded_for(request))
         if wait_ms:
             TURNED_AWAY.inc()

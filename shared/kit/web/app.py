@@ -2,16 +2,21 @@
 
 # No `from __future__ import annotations` here: FastAPI reads the closures' annotations.
 
+import hmac
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from fastapi import APIRouter, FastAPI
 from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, generate_latest
+from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
+from starlette.requests import Request
 from starlette.responses import Response
 
 from shared.kit.web.declarations import check_declarations
+from shared.kit.web.edge import is_loopback
+from shared.kit.web.hosts import Hosts, KnownHost
 from shared.kit.web.last_resort import LastResort
 from shared.kit.web.observe import Observe
 from shared.kit.web.pages import Pages
@@ -31,6 +36,8 @@ def create_app(
     static: Path | None = None,
     limits: Limits | None = None,
     page_policy: str = PAGE_POLICY,
+    hosts: Sequence[str] = (),
+    metrics_token: str | None = None,
 ) -> FastAPI:
     """Return an app that answers the routers, /health, /ready, /metrics and the static pages.
 
@@ -42,6 +49,8 @@ def create_app(
         static: a folder of built pages, answered where no route is.
         limits: on request bodies.
         page_policy: the Content-Security-Policy of HTML answers.
+        hosts: the names requests may be for; none: any.
+        metrics_token: lets others than this machine read /metrics.
 
     Raises:
         BadEndpointError: FastAPI would misread an endpoint's declaration.
@@ -58,11 +67,12 @@ def create_app(
             Middleware(
                 Protect, problems=problems, limits=limits or Limits(), page_policy=page_policy
             ),
+            Middleware(KnownHost, hosts=Hosts(hosts), problems=problems),
             Middleware(LastResort, problems=problems),
         ],
     )
     problems.install(app)
-    app.include_router(_operations(checks))
+    app.include_router(_operations(checks, metrics_token))
     for router in routers:
         check_declarations(router)
         app.include_router(router)
@@ -91,14 +101,14 @@ class _App(FastAPI):
         return document
 
 
-def _operations(checks: Sequence[ReadinessCheck]) -> APIRouter:
+def _operations(checks: Sequence[ReadinessCheck], metrics_token: str | None) -> APIRouter:
     router = APIRouter(include_in_schema=False)
 
-    @router.get("/health")
+    @router.api_route("/health", methods=["GET", "HEAD"])
     async def health() -> Response:
         return Response('{"alive":true}', media_type="application/json")
 
-    @router.get("/ready")
+    @router.api_route("/ready", methods=["GET", "HEAD"])
     async def ready() -> Response:
         state: Readiness = await assess(checks)
         return Response(
@@ -108,7 +118,17 @@ def _operations(checks: Sequence[ReadinessCheck]) -> APIRouter:
         )
 
     @router.get("/metrics")
-    async def metrics() -> Response:
+    async def metrics(request: Request) -> Response:
+        if not _may_read_metrics(request, metrics_token):
+            raise HTTPException(404)
         return Response(generate_latest(REGISTRY), media_type=CONTENT_TYPE_LATEST)
 
     return router
+
+
+def _may_read_metrics(request: Request, token: str | None) -> bool:
+    """Say so for this machine's own programs, and for whoever holds the token, if there is one."""
+    if request.client is not None and is_loopback(request.client.host):
+        return True
+    said = request.headers.get("authorization", "")
+    return token is not None and hmac.compare_digest(said.encode(), f"Bearer {token}".encode())

@@ -7,7 +7,7 @@ from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_netw
 from typing import Annotated
 
 from pydantic import BeforeValidator, Field
-from pydantic_settings import BaseSettings, NoDecode
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 _IPV6_SITE_BITS = 64
 """What one household or office has of IPv6; each of its machines has many addresses in it."""
@@ -31,11 +31,20 @@ class EdgeSettings(BaseSettings):
     Attributes:
         trusted_proxies: addresses or networks whose X-Forwarded-For is believed; a proxy on this
             machine is.
+        hosts: the names this installation is called by; none: any. A program on a loopback address
+            answers to those of this machine besides.
+        metrics_token: a bearer token for /metrics; without one only this machine may read them.
     """
+
+    model_config = SettingsConfigDict(env_ignore_empty=True, populate_by_name=True)
 
     trusted_proxies: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_check_networks)] = Field(
         default=("127.0.0.1", "::1"), validation_alias="FIRSTREPLY_TRUSTED_PROXIES"
     )
+    hosts: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)] = Field(
+        default=(), validation_alias="FIRSTREPLY_HOSTS"
+    )
+    metrics_token: str | None = Field(default=None, validation_alias="FIRSTREPLY_METRICS_TOKEN")
 
 
 class Proxies:

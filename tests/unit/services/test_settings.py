@@ -36,3 +36,14 @@ def test_a_service_takes_no_empty_url_for_its_database(
 
     with pytest.raises(ValueError, match="Field required"):
         settings()
+
+
+@pytest.mark.parametrize(("host", "place"), [("::1", "[::1]"), ("127.0.0.1", "127.0.0.1")])
+def test_an_address_is_written_as_urls_write_it(host: str, place: str) -> None:
+    assert Settings(host=host).place == place
+
+
+def test_on_loopback_only_this_machines_names_and_the_given_ones_are_ours() -> None:
+    assert "localhost" in Settings(host="127.0.0.1").names
+    assert Settings(host="127.0.0.1", hosts=("chat.example",)).names[-1] == "chat.example"
+    assert Settings(host="192.0.2.1").names == ()

@@ -15,7 +15,8 @@ from shared.kernel.vocabulary import EventType, Service
 from shared.kit.auth.customer_tokens import sign_customer_token
 from tests.support.chat_client import ChatClient, last_words, raw_chat
 from tests.support.gateway import a_routing_event, an_answer
-from tests.support.running_gateway import ServedGateway
+from tests.support.postgres import TestDatabase
+from tests.support.running_gateway import ServedGateway, one_gateway
 
 MINUTE_MS = 60_000
 
@@ -296,6 +297,16 @@ class TestBadInput:
                 pass
 
         assert refused.value.response.status_code == 404
+
+    async def test_a_socket_for_another_name_is_misdirected(self, database: TestDatabase) -> None:
+        async with one_gateway(database, hosts=("127.0.0.1",)) as served:
+            async with raw_chat(served.chat_url):
+                pass
+            with pytest.raises(InvalidStatus) as refused:
+                async with raw_chat(served.chat_url.replace("127.0.0.1", "localhost")):
+                    pass
+
+        assert refused.value.response.status_code == 421
 
     async def test_a_fragmented_message_is_read_whole(self, served: ServedGateway) -> None:
         async with raw_chat(served.chat_url) as socket:

@@ -27,6 +27,7 @@ from services.gateway.usecases.ports import (
 )
 from shared.contracts.frames import CloseCode, Hello
 from shared.kernel.errors import ErrorCode, RefusedError
+from shared.kit.web.hosts import Hosts
 from tests.support.clock import START, VirtualClock
 from tests.support.items import CONVERSATION, an_item
 
@@ -90,6 +91,7 @@ class Node:
             errands=Errands(group),
             retry_in_ms=lambda: 7,
             sends=SENDS,
+            hosts=Hosts(),
             arrive=lambda _peer, _forwarded: 0,
         )
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from fastapi import APIRouter
 
 from shared.kit.web.protect import PAGE_POLICY
 from tests.unit.shared.kit.web.conftest import ClientFor
@@ -64,3 +65,30 @@ async def test_a_file_that_is_not_there_is_a_problem(client: httpx.AsyncClient, 
 async def test_a_page_takes_no_post(client: httpx.AsyncClient) -> None:
     answer = await client.post("/console/")
     assert (answer.status_code, answer.json()["code"]) == (405, "method_not_allowed")
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [("/console", "./console/"), ("/console?shop=a%26b", "./console/?shop=a%26b")],
+)
+async def test_a_folder_without_its_slash_leads_to_itself_whatever_the_caller_names(
+    client: httpx.AsyncClient, asked: str, told: str
+) -> None:
+    answer = await client.get(asked, headers={"Host": "evil.example"})
+    assert (answer.status_code, answer.headers["location"]) == (307, told)
+
+
+async def test_a_wrong_method_at_a_known_address_is_told_the_right_ones(
+    client_for: ClientFor, tmp_path: Path
+) -> None:
+    routes = APIRouter()
+
+    @routes.post("/v1/things/{thing}")
+    async def make(thing: str) -> str:
+        return thing
+
+    client = client_for(routes, static=tmp_path)
+    answer = await client.get("/v1/things/7")
+    assert (answer.status_code, answer.json()["code"]) == (405, "method_not_allowed")
+    assert answer.headers["allow"] == "POST"
+    assert (await client.post("/v1/things/7")).json() == "7"

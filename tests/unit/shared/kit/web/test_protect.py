@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import suppress
 
 import pytest
 from fastapi import APIRouter, Request
@@ -28,6 +29,14 @@ def router() -> APIRouter:
     @routes.post("/json")
     async def parsed(body: JsonBody[dict[str, str]]) -> int:
         return len(body)
+
+    @routes.post("/watch")
+    async def watch(request: Request) -> str:
+        await request.body()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(4 * LIMITS.body_deadline_s):
+                await request.receive()
+        return "stayed"
 
     @routes.get("/page")
     async def page() -> Response:
@@ -92,6 +101,12 @@ class TestBody:
         )
         assert (answer.status_code, answer.json()["code"]) == (408, "invalid_request")
         assert answer.headers["connection"] == "close"
+
+    async def test_a_client_that_stays_long_after_its_body_is_served_all_the_while(
+        self, client_for: ClientFor
+    ) -> None:
+        answer = await client_for(router(), limits=LIMITS).post("/watch", content=b"x")
+        assert (answer.status_code, answer.json()) == (200, "stayed")
 
 
 class TestHeaders:
