@@ -22,7 +22,7 @@ from services.gateway.domain.effects import (
     SendFrame,
     Unfollow,
 )
-from services.gateway.domain.session import ChatSession
+from services.gateway.domain.session import ChatSession, Phase
 from services.gateway.usecases.greet import Greeting
 from services.gateway.usecases.ports import AppendResult, AppendRow
 from shared.contracts.frames import Hello
@@ -142,11 +142,11 @@ class ChatConnection:
 
     async def _look_up(self, hello: Hello) -> None:
         parts = self._parts
-        if self._is_lost():
+        if self._is_over():
             return  # gone while it waited for its turn
         greeting = await parts.greet(hello, self._origin)
-        if self._is_lost():
-            return
+        if self._is_over():
+            return  # it must take no place from a connection that goes on
         self._greeting = greeting
         session = greeting.session
         if not parts.connections.claim(session.session_id, session.connection_no, self):
@@ -243,8 +243,8 @@ class ChatConnection:
     def _run(self, name: str, errand: Errand, failed: Callable[[Exception], None]) -> None:
         self._parts.errands.run(name, errand, failed)
 
-    def _is_lost(self) -> bool:
-        return self._lost
+    def _is_over(self) -> bool:
+        return self._lost or self._session.phase is Phase.CLOSED
 
     def _now(self) -> Instant:
         return self._parts.clock.now()

@@ -38,9 +38,10 @@ class BusConversationFeed:
 
     async def follow(self, shop_id: UUID, conversation_id: UUID, follower: Follower) -> None:
         """See `ConversationFeed.follow`."""
-        self._shop_of[conversation_id] = shop_id
         subject = live_conversation(conversation_id)
         await self._topics.join(subject, follower, self._handler(subject))
+        # Not before: until then it may be another's leaving that ends what is followed.
+        self._shop_of[conversation_id] = shop_id
 
     def unfollow(self, conversation_id: UUID, follower: Follower) -> None:
         """See `ConversationFeed.unfollow`."""

@@ -15,7 +15,7 @@ from services.gateway.api.chat_parts import ChatParts
 from services.gateway.api.connections import Connections
 from services.gateway.api.errands import Errands
 from services.gateway.domain.answers import Found
-from services.gateway.domain.session import HELLO_WITHIN_MS, PING_EVERY_MS, SENDS
+from services.gateway.domain.session import BAD_FRAMES_MAX, HELLO_WITHIN_MS, PING_EVERY_MS, SENDS
 from services.gateway.usecases.greet import Greeting
 from services.gateway.usecases.ports import (
     AppendResult,
@@ -79,6 +79,8 @@ class Node:
         self.page = StoredPage((), 0, 0, 1)
         self.reads = 0
         self.told: list[int] = []
+        self.greeting_may_end = asyncio.Event()
+        self.greeting_may_end.set()
         self.parts = ChatParts(
             clock=self.clock,
             greet=self.greet,
@@ -96,6 +98,7 @@ class Node:
         )
 
     async def greet(self, hello: Hello, origin: str | None) -> Greeting:
+        await self.greeting_may_end.wait()
         if self.failure is not None:
             raise self.failure
         opened = OpenedSession(SESSION, False, 1, self.connection_no, self.conversation_id, 0)
@@ -211,6 +214,24 @@ class TestHello:
         await settle()
 
         assert (first.closed, socket.closed) == (None, CloseCode.REPLACED)
+        one.lost()
+        two.lost()
+
+    async def test_a_connection_closed_during_its_look_up_replaces_none(self, node: Node) -> None:
+        good, one = await welcomed(node)
+        node.connection_no = 2
+        node.greeting_may_end.clear()
+        bad, two = node.connect()
+        two.receive(HELLO)
+        await settle()
+        for _ in range(BAD_FRAMES_MAX):
+            two.receive(b"{")
+        assert bad.closed is CloseCode.BAD_FRAMES
+
+        node.greeting_may_end.set()
+        await settle()
+
+        assert (good.closed, node.told) == (None, [1])
         one.lost()
         two.lost()
 

@@ -1,0 +1,68 @@
+"""Which conversations this node follows: all that somebody hears, and no other."""
+
+from __future__ import annotations
+
+import asyncio
+from uuid import UUID
+
+from services.gateway.clients.feeds import BusConversationFeed
+from services.gateway.clients.topics import Topics
+from shared.contracts.items import Item
+from shared.kit.bus.in_process import InProcessBus
+from shared.kit.bus.interface import Handler, Subscription
+from tests.support.items import CONVERSATION
+
+SHOP = UUID(int=1)
+
+
+class Ear:
+    """A Follower that is told how far its conversation reaches."""
+
+    def __init__(self) -> None:
+        self.reached = 0
+
+    def hear(self, item: Item) -> None:
+        raise NotImplementedError
+
+    def learn(self, conversation_id: UUID, last_seq: int) -> None:
+        self.reached = last_seq
+
+
+class SlowBus(InProcessBus):
+    """Subscribes once it is let."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.let = asyncio.Event()
+
+    async def subscribe(self, subject: str, handler: Handler) -> Subscription:
+        await self.let.wait()
+        return await super().subscribe(subject, handler)
+
+
+async def test_a_conversation_that_nobody_follows_any_more_is_not_healed() -> None:
+    async with InProcessBus() as bus:
+        feed, one, two = BusConversationFeed(Topics(bus)), Ear(), Ear()
+        await feed.follow(SHOP, CONVERSATION, one)
+        await feed.follow(SHOP, CONVERSATION, two)
+
+        feed.unfollow(CONVERSATION, one)
+        assert feed.followed() == {CONVERSATION: SHOP}
+        feed.reached(CONVERSATION, 7)
+        feed.unfollow(CONVERSATION, two)
+
+        assert feed.followed() == {}
+        assert (one.reached, two.reached) == (0, 7)
+
+
+async def test_who_comes_while_another_leaves_is_healed_all_the_same() -> None:
+    async with SlowBus() as bus:
+        feed, leaving, coming = BusConversationFeed(Topics(bus)), Ear(), Ear()
+        async with asyncio.TaskGroup() as group:
+            group.create_task(feed.follow(SHOP, CONVERSATION, leaving))
+            group.create_task(feed.follow(SHOP, CONVERSATION, coming))
+            await asyncio.sleep(0)  # one has the topic's lock, the other waits for it
+            feed.unfollow(CONVERSATION, leaving)
+            bus.let.set()
+
+        assert feed.followed() == {CONVERSATION: SHOP}
