@@ -38,6 +38,7 @@ from services.router.usecases.announce import Herald
 from services.router.usecases.cards import CardDesk
 from services.router.usecases.decide import Deciders
 from services.router.usecases.explain import Explain
+from services.router.usecases.guesses import Guesses
 from services.router.usecases.hear_events import HearEvents
 from services.router.usecases.keep_leases import KeepLeases
 from services.router.usecases.route_commands import CommandDesk, Owners
@@ -98,7 +99,14 @@ async def run_router(
         desk = AgentDesk(machine.commands, records, machine.cards, offers)
         events = HearEvents(machine.commands)
         await stack.enter_async_context(answering(bus, events, desk, offers))
-        sign_in = SignIn(RouterAccounts(database), Argon2Passwords(), KeyTexts(), signer, clock)
+        sign_in = SignIn(
+            RouterAccounts(database),
+            Argon2Passwords(),
+            KeyTexts(),
+            signer,
+            clock,
+            guesses=Guesses(clock),
+        )
         yield RunningRouter(
             routers=(
                 auth_router(sign_in),

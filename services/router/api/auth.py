@@ -4,13 +4,14 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from services.router.usecases.sign_in import SignIn
 from shared.contracts import routing
 from shared.kernel.errors import ErrorCode, RefusedError
 from shared.kit.web.bodies import JsonBody
+from shared.kit.web.edge import household
 
 _KEY = HTTPBearer(auto_error=False, bearerFormat="API key", scheme_name="api_key")
 
@@ -20,8 +21,9 @@ def auth_router(sign_in: SignIn) -> APIRouter:
     router = APIRouter(prefix="/v1/auth", tags=["auth"])
 
     @router.post("/sign-in")
-    async def sign_in_agent(request: JsonBody[routing.SignIn]) -> routing.SignedIn:
-        return await sign_in.agent(request)
+    async def sign_in_agent(wish: JsonBody[routing.SignIn], request: Request) -> routing.SignedIn:
+        address = request.client.host if request.client else ""
+        return await sign_in.agent(wish, household(address))
 
     @router.post("/tokens")
     async def issue_token(

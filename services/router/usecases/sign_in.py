@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from services.router.usecases import views
+from services.router.usecases.guesses import Guesses
 from services.router.usecases.ports import Accounts, ApiKeys, Passwords, Signer
 from shared.contracts import routing
 from shared.contracts.claims import Principal
@@ -36,20 +37,25 @@ class SignIn:
         api_keys: ApiKeys,
         signer: Signer,
         clock: Clock,
+        *,
+        guesses: Guesses,
     ) -> None:
         self._accounts = accounts
         self._passwords = passwords
         self._api_keys = api_keys
         self._signer = signer
         self._clock = clock
+        self._guesses = guesses
 
-    async def agent(self, request: routing.SignIn) -> routing.SignedIn:
-        """Return a token for an agent.
+    async def agent(self, request: routing.SignIn, address: str) -> routing.SignedIn:
+        """Return a token for an agent who signs in from an address.
 
         Raises:
-            RefusedError: BAD_CREDENTIALS.
+            RefusedError: BAD_CREDENTIALS, RATE_LIMITED or TRY_AGAIN.
         """
-        found = await self._accounts.credentials(request.shop_id, normal_email(request.email))
+        email = normal_email(request.email)
+        self._guesses.count(address, request.shop_id, email)
+        found = await self._accounts.credentials(request.shop_id, email)
         has_password = found is not None and found.password_hash != NO_PASSWORD
         stored = found.password_hash if found is not None and has_password else None
         fits = await self._passwords.verify(request.password, stored)

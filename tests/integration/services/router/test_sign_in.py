@@ -10,8 +10,10 @@ import pytest
 
 from services.router.app import open_set_up
 from services.router.config import RouterSettings
+from services.router.usecases.guesses import PER_ACCOUNT, PER_ADDRESS, Guesses
 from shared.contracts.routing import RoutingState
 from shared.kernel import ids
+from shared.kernel.errors import RefusedError
 from shared.kernel.ids import IdKind
 from shared.kernel.vocabulary import Scope, Service
 from shared.kit.auth.tokens import read_principal
@@ -118,3 +120,32 @@ async def test_setting_up_twice_changes_nothing(
         (queued, *_) = await rig.told(Service.GATEWAY, 1)
         state = RoutingState.model_validate(queued.body, strict=False)
         assert state.respond_by == clock.now() + 20_000
+
+
+async def test_who_guesses_at_one_account_must_wait_whether_it_exists_or_not(
+    rig: Rig, clock: VirtualClock
+) -> None:
+    shop = await rig.shop()
+    agent = await rig.agent(shop)
+    told = []
+    for email in (f"{agent.hex}@shop.example", "nobody@shop.example"):
+        body = {"shop_id": ids.encode(IdKind.SHOP, shop), "email": email, "password": "guess"}
+        for _ in range(PER_ACCOUNT.burst):
+            assert (await sign_in(rig, **body)).status_code == 401
+        refused = await sign_in(rig, **{**body, "email": email.upper()})
+        told.append((refused.status_code, refused.json()["code"], refused.headers["retry-after"]))
+
+    assert told == [(429, "rate_limited", "11")] * 2
+    clock.advance(11_000)
+    good = {"shop_id": ids.encode(IdKind.SHOP, shop), "password": PASSWORD}
+    assert (await sign_in(rig, email=f"{agent.hex}@shop.example", **good)).status_code == 200
+
+
+def test_who_guesses_at_many_accounts_from_one_address_must_wait(clock: VirtualClock) -> None:
+    guesses, shop = Guesses(clock), new_id()
+    for number in range(PER_ADDRESS.burst):
+        guesses.count("198.51.100.7", shop, f"{number}@shop.example")
+
+    with pytest.raises(RefusedError, match="rate_limited"):
+        guesses.count("198.51.100.7", shop, "another@shop.example")
+    guesses.count("192.0.2.1", shop, "another@shop.example")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Literal
 
 import pytest
 from argon2 import PasswordHasher
 
+from shared.kernel.errors import ErrorCode, RefusedError
 from shared.kit.auth import passwords
 from shared.kit.auth.passwords import hash_password, verify_password
 
@@ -46,3 +48,15 @@ async def test_nobody_is_refused_after_the_same_work(monkeypatch: pytest.MonkeyP
     assert not await verify_password("y", None)
     assert not await verify_password("\x00", None)
     assert len(set(tried)) == 1
+
+
+async def test_a_storm_of_sign_ins_waits_in_a_short_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(passwords, "WAITING_MAX", 2)
+    answers = await asyncio.gather(
+        *(verify_password("guess", None) for _ in range(3)), return_exceptions=True
+    )
+
+    assert answers[:2] == [False, False]
+    assert isinstance(answers[2], RefusedError)
+    assert (answers[2].code, answers[2].retry_after_ms) == (ErrorCode.TRY_AGAIN, 1_000)
+    assert await verify_password("guess", None) is False
