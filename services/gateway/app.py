@@ -50,7 +50,7 @@ from services.gateway.usecases.follow_agent import ConnectedAgents, agent_snapsh
 from services.gateway.usecases.greet import Greeter, catch_up, greet
 from services.gateway.usecases.ports import AppendResult, AppendRow, Positions, Site
 from services.gateway.usecases.post_item import Posting
-from services.gateway.usecases.read_items import CUSTOMER_PAGE, visible_page
+from services.gateway.usecases.read_items import CUSTOMER_PAGE, Reading, visible_page
 from shared.contracts.claims import Grant
 from shared.contracts.events import Envelope
 from shared.contracts.items import CustomerRef, IdentityKind
@@ -228,7 +228,7 @@ class _Gateway:
         )
         return RunningGateway(
             routers=(
-                item_routes(agent, self.items, posting),
+                item_routes(agent, Reading(self.items, self.router.may_read), posting),
                 agent_event_routes(agent, self.streams),
             ),
             statuses=STATUSES,

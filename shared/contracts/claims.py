@@ -44,6 +44,10 @@ class GrantRequest(Readable):
 
 
 class GrantAnswer(Readable):
-    """What the agent may do there; nothing when the conversation is not that agent's."""
+    """What the agent may do there; nothing when the conversation is not that agent's.
+
+    `may_read` is true for whoever was offered the conversation once.
+    """
 
     grant: Grant | None
+    may_read: bool = False

@@ -50,6 +50,8 @@ class StandIn:
     beats: list[PresenceBeat] = field(default_factory=list)
     grants: dict[UUID, Grant] = field(default_factory=dict)
     """What it says yes to, by conversation."""
+    readers: set[tuple[UUID, UUID]] = field(default_factory=set)
+    """(agent, conversation) of what it says was offered once."""
     agent_version: int = 0
     places: dict[str, Subscription] = field(default_factory=dict)
 
@@ -109,7 +111,8 @@ class StandIn:
         asked = GrantRequest.model_validate_json(raw)
         grant = self.grants.get(asked.conversation_id)
         theirs = grant if grant is not None and grant.agent_id == asked.agent_id else None
-        return GrantAnswer(grant=theirs).to_json()
+        may_read = (asked.agent_id, asked.conversation_id) in self.readers
+        return GrantAnswer(grant=theirs, may_read=may_read).to_json()
 
     async def tell(self, *events: Envelope) -> BatchAnswer:
         """Send the gateway durable events as the router does."""
@@ -147,10 +150,17 @@ class ServedGateway:
     def chat_url(self) -> str:
         return f"ws://127.0.0.1:{self.port}/v1/chat"
 
-    def token(self, agent_id: UUID = ANNA, *, shop_id: UUID = SHOP, lasts_ms: int = HOUR_MS) -> str:
+    def token(
+        self,
+        agent_id: UUID = ANNA,
+        *,
+        shop_id: UUID = SHOP,
+        lasts_ms: int = HOUR_MS,
+        scopes: tuple[Scope, ...] = (Scope.AGENT,),
+    ) -> str:
         principal = Principal(
             shop_id=shop_id,
-            scopes=(Scope.AGENT,),
+            scopes=scopes,
             agent_id=agent_id,
             name="Anna",
             expires_at=self.clock.now() + lasts_ms,

@@ -9,13 +9,13 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Path, Query
 
-from services.gateway.usecases.ports import ItemStore
 from services.gateway.usecases.post_item import Posting, Writer, post_item
-from services.gateway.usecases.read_items import agent_page
+from services.gateway.usecases.read_items import Reading, agent_page
 from shared.contracts.items import Item, ItemPage, NewItem
 from shared.contracts.wire import SEQ_MAX
 from shared.kernel.errors import ErrorCode, RefusedError
 from shared.kernel.ids import IdKind, decode
+from shared.kernel.vocabulary import Scope
 from shared.kit.auth.bearer import SignedInAgent
 from shared.kit.web.bodies import JsonBody
 from shared.kit.web.idempotency import IdempotencyKey
@@ -23,7 +23,7 @@ from shared.kit.web.idempotency import IdempotencyKey
 RequireAgent: TypeAlias = Callable[..., Coroutine[Any, Any, SignedInAgent]]
 
 
-def item_routes(agent: RequireAgent, items: ItemStore, posting: Posting) -> APIRouter:
+def item_routes(agent: RequireAgent, reading: Reading, posting: Posting) -> APIRouter:
     """Return the endpoints under /v1/conversations."""
     router = APIRouter(prefix="/v1/conversations/{conversation_id}", tags=["conversations"])
     SignedIn: TypeAlias = Annotated[SignedInAgent, Depends(agent)]
@@ -36,7 +36,8 @@ def item_routes(agent: RequireAgent, items: ItemStore, posting: Posting) -> APIR
         after_seq: Annotated[int, Query(ge=0, le=SEQ_MAX)] = 0,
     ) -> ItemPage:
         """Return the items after a seq, oldest first; ask again from the last one for more."""
-        return await agent_page(caller.shop_id, conversation_id, after_seq, items)
+        reader = None if Scope.SUPERVISOR in caller.principal.scopes else caller.agent_id
+        return await agent_page(caller.shop_id, reader, conversation_id, after_seq, reading)
 
     @router.post("/items", status_code=HTTPStatus.CREATED)
     async def write_item(

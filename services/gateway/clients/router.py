@@ -43,9 +43,16 @@ class BusRouter:
 
     async def grant(self, shop_id: UUID, agent_id: UUID, conversation_id: UUID) -> Grant | None:
         """See `RouterClient.grant`."""
+        return (await self._standing(shop_id, agent_id, conversation_id)).grant
+
+    async def may_read(self, shop_id: UUID, agent_id: UUID, conversation_id: UUID) -> bool:
+        """See `RouterClient.may_read`."""
+        return (await self._standing(shop_id, agent_id, conversation_id)).may_read
+
+    async def _standing(self, shop_id: UUID, agent_id: UUID, conversation_id: UUID) -> GrantAnswer:
         question = GrantRequest(shop_id=shop_id, agent_id=agent_id, conversation_id=conversation_id)
         answer = await self._ask(subjects.GRANT, question.to_json())
-        return GrantAnswer.model_validate_json(answer).grant
+        return GrantAnswer.model_validate_json(answer)
 
     async def presence(self, shop_id: UUID, agent_id: UUID, presence: Presence) -> None:
         """See `RouterClient.presence`."""

@@ -18,6 +18,7 @@ AGENT_ITEMS_MAX = 200
 _PAGE = "SELECT last_seq, epoch, item FROM gateway.read_items($1, $2, $3, $4)"
 _LEFT_OVER = "SELECT * FROM gateway.read_left_over($1, $2, $3, $4, $5, $6)"
 _REACH = "SELECT conversation_id, last_seq FROM gateway.reach_of($1::uuid[], $2::uuid[])"
+_SERVES = "SELECT true FROM gateway.conversations WHERE id = :id AND agent_id = :agent_id"
 _OF_AGENT = """
     SELECT i.* FROM gateway.conversations AS c
     JOIN gateway.items AS i ON i.conversation_id = c.id AND i.seq > c.last_seq - :newest
@@ -55,6 +56,12 @@ class PostgresItems:
             _LEFT_OVER, shop_id, session_id, named_id, after_seq, latest_id, LEFT_OVER_MAX
         )
         return tuple(item_of({**record}) for record in records)
+
+    async def serves(self, shop_id: UUID, agent_id: UUID, conversation_id: UUID) -> bool:
+        """See `ItemStore.serves`."""
+        async with self._database.read(shop_id) as tx:
+            asked = {"agent_id": agent_id, "id": conversation_id}
+            return bool(await tx.value(_SERVES, asked))
 
     async def of_agent(self, shop_id: UUID, agent_id: UUID) -> tuple[Item, ...]:
         """See `ItemStore.of_agent`."""

@@ -195,6 +195,10 @@ class ItemStore(Protocol):
         """Return the session's items after one of a named conversation, up to the latest one."""
         ...
 
+    async def serves(self, shop_id: UUID, agent_id: UUID, conversation_id: UUID) -> bool:
+        """Return whether a conversation is the agent's, as far as it is known here."""
+        ...
+
     async def of_agent(self, shop_id: UUID, agent_id: UUID) -> tuple[Item, ...]:
         """Return the items of the open conversations an agent serves."""
         ...
@@ -231,6 +235,14 @@ class RouterClient(Protocol):
 
     async def grant(self, shop_id: UUID, agent_id: UUID, conversation_id: UUID) -> Grant | None:
         """Return the grant of the agent who serves a conversation; None: it is not that agent's.
+
+        Raises:
+            RefusedError: ROUTING_UNAVAILABLE.
+        """
+        ...
+
+    async def may_read(self, shop_id: UUID, agent_id: UUID, conversation_id: UUID) -> bool:
+        """Return whether a conversation was ever the agent's, or offered to the agent.
 
         Raises:
             RefusedError: ROUTING_UNAVAILABLE.

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import dataclass
 from itertools import accumulate, takewhile
 from uuid import UUID
 
@@ -34,15 +35,38 @@ async def visible_page(
     return StoredPage(visible, through, page.last_seq, page.epoch)
 
 
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What an agent's reading needs."""
+
+    items: ItemStore
+    ask_router: Callable[[UUID, UUID, UUID], Awaitable[bool]]
+    """(shop, agent, conversation) -> whether it was ever offered to the agent."""
+
+
 async def agent_page(
-    shop_id: UUID, conversation_id: UUID, after_seq: int, store: ItemStore
+    shop_id: UUID, reader: UUID | None, conversation_id: UUID, after_seq: int, needs: Reading
 ) -> ItemPage:
-    """Return a page for an agent of the shop.
+    """Return a page for an agent who was offered the conversation once, or for a supervisor.
+
+    Args:
+        shop_id: the shop.
+        reader: the agent; None: a supervisor, who reads every conversation of the shop.
+        conversation_id: which one.
+        after_seq: the last item that is known.
+        needs: where items and answers come from.
 
     Raises:
-        RefusedError: NOT_FOUND.
+        RefusedError: NOT_FOUND, also for one that is not the agent's to see; ROUTING_UNAVAILABLE.
     """
-    page = await _page(shop_id, conversation_id, after_seq, store, AGENT_PAGE)
+    if reader is not None:
+        # Whoever serves it is known here, and needs no answer of the router's.
+        allowed = await needs.items.serves(
+            shop_id, reader, conversation_id
+        ) or await needs.ask_router(shop_id, reader, conversation_id)
+        if not allowed:
+            raise _not_found()
+    page = await _page(shop_id, conversation_id, after_seq, needs.items, AGENT_PAGE)
     return ItemPage(items=page.items, last_seq=page.last_seq, epoch=page.epoch)
 
 
@@ -51,8 +75,12 @@ async def _page(
 ) -> StoredPage:
     page = await store.page(shop_id, conversation_id, after_seq, limit)
     if page is None:
-        raise RefusedError(ErrorCode.NOT_FOUND, "There is no such conversation.")
+        raise _not_found()
     return page
+
+
+def _not_found() -> RefusedError:
+    return RefusedError(ErrorCode.NOT_FOUND, "There is no such conversation.")
 
 
 def fitting(items: tuple[Item, ...]) -> Iterator[Item]:

@@ -9,7 +9,7 @@ from services.router.usecases.agent_desk import AgentDesk
 from services.router.usecases.hear_events import HearEvents
 from services.router.usecases.serve_offers import ServeOffers
 from shared.contracts import subjects
-from shared.contracts.claims import GrantAnswer, GrantRequest
+from shared.contracts.claims import GrantRequest
 from shared.contracts.routing import SnapshotRequest
 from shared.kernel.vocabulary import Service
 from shared.kit.bus.interface import Bus
@@ -28,8 +28,8 @@ async def answering(
 
     async def grant(raw: bytes) -> bytes:
         asked = GrantRequest.model_validate_json(raw)
-        found = await offers.grant(asked.shop_id, asked.agent_id, asked.conversation_id)
-        return GrantAnswer(grant=found).to_json()
+        answer = await offers.standing(asked.shop_id, asked.agent_id, asked.conversation_id)
+        return answer.to_json()
 
     hearing = await serve_events(bus, Service.ROUTER, events.apply)
     showing = await bus.serve(subjects.AGENT_SNAPSHOT, snapshot)

@@ -21,7 +21,7 @@ from services.router.usecases.cards import CardDesk
 from services.router.usecases.ownership import Desk
 from services.router.usecases.ports import PastOffer, Records, Signer
 from shared.contracts import routing
-from shared.contracts.claims import Grant
+from shared.contracts.claims import Grant, GrantAnswer
 from shared.kernel.clock import Clock, Millis
 from shared.kernel.errors import ErrorCode, RefusedError
 from shared.kernel.vocabulary import AssignmentStatus, ConversationStatus, OfferStatus
@@ -118,12 +118,13 @@ class ServeOffers:
             code = ErrorCode.NOT_FOUND  # not the caller's to see: like one that does not exist
         raise _refused(code)
 
-    async def grant(self, shop_id: UUID, agent_id: UUID, conversation_id: UUID) -> Grant | None:
-        """Return the grant of the agent who serves this conversation now; None for anybody else."""
+    async def standing(self, shop_id: UUID, agent_id: UUID, conversation_id: UUID) -> GrantAnswer:
+        """Return what an agent may do: write who serves the conversation, read who was asked."""
         found = await self._records.conversation(shop_id, conversation_id, agent_id)
-        if found is None or found.status is not ConversationStatus.ASSIGNED:
-            return None
-        return self._grant(shop_id, found) if found.agent_id == agent_id else None
+        if found is None:
+            return GrantAnswer(grant=None)
+        serves = found.status is ConversationStatus.ASSIGNED and found.agent_id == agent_id
+        return GrantAnswer(grant=self._grant(shop_id, found) if serves else None, may_read=True)
 
     async def pending(self, caller: Caller) -> tuple[routing.Offer, ...]:
         """Return the agent's pending offers with their cards, oldest first."""

@@ -17,8 +17,8 @@ from shared.contracts.stream import StreamEvent
 from shared.contracts.subjects import live_agent
 from shared.contracts.wire import TEXT_MAX
 from shared.kernel.ids import IdKind, decode, encode
-from shared.kernel.vocabulary import EventType, Presence
-from tests.support.gateway import ANNA, OTHER_SHOP, OTHER_SITE, a_grant, a_routing_event
+from shared.kernel.vocabulary import EventType, Presence, Scope
+from tests.support.gateway import ANNA, OTHER_SHOP, OTHER_SITE, PIOTR, a_grant, a_routing_event
 from tests.support.running_gateway import ServedGateway
 
 
@@ -49,6 +49,49 @@ class TestItems:
         assert [item["kind"] for item in everything.json()["items"]] == ["message", "joined"]
         assert [item["seq"] for item in rest.json()["items"]] == [2]
         assert (rest.json()["last_seq"], rest.json()["epoch"]) == (2, 1)
+
+    async def test_an_agent_reads_only_what_was_offered_to_that_agent(
+        self, served: ServedGateway
+    ) -> None:
+        """LESSONS 25: another's conversation looks like one that does not exist."""
+        conversation_id = await served.stores.conversation()
+        await served.router.tell(a_routing_event(conversation_id, 1))  # Anna serves it
+        as_piotr = served.headers(agent_id=PIOTR)
+
+        theirs = await served.http.get(items_url(conversation_id), headers=as_piotr)
+        nobodys = await served.http.get(items_url(UUID(int=0xDEAD)), headers=as_piotr)
+        assert (theirs.status_code, theirs.json()["code"]) == (404, "not_found")
+        assert theirs.json()["detail"] == nobodys.json()["detail"]
+
+        served.router.readers.add((PIOTR, conversation_id))
+        offered = await served.http.get(items_url(conversation_id), headers=as_piotr)
+        assert offered.status_code == 200
+
+    async def test_who_serves_a_conversation_reads_it_without_the_router(
+        self, served: ServedGateway
+    ) -> None:
+        conversation_id = await served.stores.conversation()
+        await served.router.tell(a_routing_event(conversation_id, 1))
+        await served.router.places[subjects.GRANT].close()
+
+        mine = await served.http.get(items_url(conversation_id), headers=served.headers())
+        other = await served.http.get(
+            items_url(conversation_id), headers=served.headers(agent_id=PIOTR)
+        )
+
+        assert mine.status_code == 200
+        assert (other.status_code, other.json()["code"]) == (503, "routing_unavailable")
+
+    async def test_a_supervisor_reads_every_conversation_of_the_shop(
+        self, served: ServedGateway
+    ) -> None:
+        scopes = (Scope.AGENT, Scope.SUPERVISOR)
+        conversation_id = await served.stores.conversation()
+        others = await served.stores.conversation(shop_id=OTHER_SHOP, site_id=OTHER_SITE)
+        headers = served.headers(agent_id=PIOTR, scopes=scopes)
+
+        assert (await served.http.get(items_url(conversation_id), headers=headers)).is_success
+        assert (await served.http.get(items_url(others), headers=headers)).status_code == 404
 
     async def test_an_answer_on_a_grant_is_taken_before_any_event(
         self, served: ServedGateway

@@ -21,6 +21,9 @@ from tests.support.clock import VirtualClock
 from tests.support.postgres import TestDatabase
 from tests.support.router import Console, Rig, running_router
 
+NOTHING = GrantAnswer(grant=None, may_read=False)
+ASKED_ONCE = GrantAnswer(grant=None, may_read=True)
+
 
 @pytest.fixture
 async def rig(database: TestDatabase, clock: VirtualClock) -> AsyncIterator[Rig]:
@@ -28,13 +31,13 @@ async def rig(database: TestDatabase, clock: VirtualClock) -> AsyncIterator[Rig]
         yield rig
 
 
-async def granted(rig: Rig, agent: Console, conversation_id: UUID) -> Grant | None:
-    """Ask as the gateway does whether a conversation is an agent's."""
+async def standing(rig: Rig, agent: Console, conversation_id: UUID) -> GrantAnswer:
+    """Ask as the gateway does what an agent may do with a conversation."""
     asked = GrantRequest(
         shop_id=agent.shop_id, agent_id=agent.agent_id, conversation_id=conversation_id
     )
     answer = await rig.bus.request(subjects.GRANT, asked.to_json(), timeout_ms=5_000)
-    return GrantAnswer.model_validate_json(answer).grant
+    return GrantAnswer.model_validate_json(answer)
 
 
 async def test_a_conversation_goes_from_the_first_message_to_its_end(
@@ -216,21 +219,21 @@ class TestWhoMaySee:
         answer = await anna.close(offer["conversation_id"])
         assert (answer.status_code, answer.json()["code"]) == (403, "not_assigned")
 
-    async def test_only_who_serves_it_is_granted_a_conversation(self, rig: Rig) -> None:
+    async def test_only_who_serves_it_writes_and_only_who_was_asked_reads(self, rig: Rig) -> None:
         """The gateway asks when it knows of no assignment: it refuses on this word only."""
         shop = await rig.shop()
         anna, bert = await rig.console(shop), await rig.console(shop, status="away")
         conversation = new_id()
         await rig.message(shop, conversation)
         offer = await anna.wait_for(EventType.OFFER_CREATED)
-        assert await granted(rig, anna, conversation) is None
+        assert await standing(rig, anna, conversation) == ASKED_ONCE
         taken = (await anna.accept(offer)).json()
         expected = read_grant(rig.keys, taken["grant"], rig.clock.now())
-        assert await granted(rig, anna, conversation) == expected
-        assert await granted(rig, bert, conversation) is None
-        assert await granted(rig, anna, new_id()) is None
+        assert await standing(rig, anna, conversation) == GrantAnswer(grant=expected, may_read=True)
+        assert await standing(rig, bert, conversation) == NOTHING
+        assert await standing(rig, anna, new_id()) == NOTHING
         await anna.close(offer["conversation_id"])
-        assert await granted(rig, anna, conversation) is None
+        assert await standing(rig, anna, conversation) == ASKED_ONCE
 
     async def test_a_supervisor_sees_and_closes_everything(self, rig: Rig) -> None:
         shop = await rig.shop()

@@ -25,6 +25,9 @@ class Router:
     async def snapshot(self, shop_id: UUID, agent_id: UUID) -> RouterSnapshot:
         raise NotImplementedError
 
+    async def may_read(self, shop_id: UUID, agent_id: UUID, conversation_id: UUID) -> bool:
+        raise NotImplementedError
+
     async def grant(self, shop_id: UUID, agent_id: UUID, conversation_id: UUID) -> Grant | None:
         raise NotImplementedError
 

@@ -61,6 +61,9 @@ class World:
     async def left_over(self, *asked: object) -> tuple[Item, ...]:
         return self.left
 
+    async def serves(self, shop_id: UUID, agent_id: UUID, conversation_id: UUID) -> bool:
+        raise NotImplementedError
+
     async def of_agent(self, shop_id: UUID, agent_id: UUID) -> tuple[Item, ...]:
         raise NotImplementedError
 
