@@ -6,6 +6,7 @@ from typing import Annotated, Any, TypeAlias
 from uuid import UUID
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -14,9 +15,11 @@ from pydantic import (
     ValidationInfo,
     WithJsonSchema,
 )
+from pydantic_core import PydanticCustomError
 
 from shared.kernel import clock, ids
 from shared.kernel.ids import IdKind
+from shared.kernel.visible import shows_something
 
 _ID_PATTERN = "[0-7][0-9a-hjkmnp-tv-z]{25}"
 
@@ -82,7 +85,17 @@ SEQ_MAX = 2**63 - 1
 
 TEXT_MAX = 5_000
 """Code points in one message, DESIGN section 5."""
-MessageText: TypeAlias = Annotated[str, Field(min_length=1, max_length=TEXT_MAX)]
+
+
+def _check_shows(text: str) -> str:
+    if not shows_something(text):
+        raise PydanticCustomError("no_visible_character", "must have a visible character")
+    return text
+
+
+MessageText: TypeAlias = Annotated[
+    str, Field(min_length=1, max_length=TEXT_MAX), AfterValidator(_check_shows)
+]
 
 
 class Contract(BaseModel):

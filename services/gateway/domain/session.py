@@ -35,6 +35,7 @@ from shared.contracts.wire import TEXT_MAX
 from shared.kernel.clock import Instant, Millis
 from shared.kernel.errors import ErrorCode
 from shared.kernel.rates import Bucket, Rate
+from shared.kernel.visible import shows_something
 
 HELLO_WITHIN_MS: Millis = 30_000
 """LESSONS, conventions: log in within 30 s."""
@@ -234,10 +235,10 @@ class ChatSession:
         return []
 
     def _send(self, frame: Send, now: Instant) -> list[Effect]:
-        if not 1 <= len(frame.text) <= TEXT_MAX:
-            return [error_frame(ErrorCode.TEXT_LENGTH, frame.client_id)]
         if "\0" in frame.text:  # PostgreSQL's text cannot hold it
             return [error_frame(ErrorCode.BAD_FRAME, frame.client_id)]
+        if len(frame.text) > TEXT_MAX or not shows_something(frame.text):
+            return [error_frame(ErrorCode.TEXT_LENGTH, frame.client_id)]
         if self._deliveries.in_flight.total() >= IN_FLIGHT_MAX:
             return [error_frame(ErrorCode.RATE_LIMITED, frame.client_id, RETRY_AFTER_MS)]
         wait_ms = self._sends.take(now)

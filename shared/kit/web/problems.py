@@ -82,6 +82,7 @@ _FAULT_OF_TYPE: Mapping[str, str] = MappingProxyType(
         "extra_forbidden": "has a field that is not known",
         "string_type": "must be a string",
         "string_too_short": "is too short",
+        "no_visible_character": "must have a visible character",
         "string_too_long": "is too long",
         "string_pattern_mismatch": "has letters it must not have",
         "string_unicode": "is not valid Unicode",

@@ -120,6 +120,18 @@ class TestItems:
         assert first.json() == again.json() == without_grant.json()
         assert (other.status_code, other.json()["code"]) == (422, "client_id_conflict")
 
+    @pytest.mark.parametrize("text", ["", " \n", "\u200b"])
+    async def test_an_answer_that_shows_nothing_is_refused(
+        self, served: ServedGateway, text: str
+    ) -> None:
+        conversation_id = await served.stores.conversation()
+
+        response = await answer(
+            served, conversation_id, text=text, grant=served.grant(conversation_id)
+        )
+
+        assert (response.status_code, response.json()["code"]) == (422, "invalid_request")
+
     async def test_an_agent_who_is_not_assigned_is_refused(self, served: ServedGateway) -> None:
         conversation_id = await served.stores.conversation()
 

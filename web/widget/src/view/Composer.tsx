@@ -1,9 +1,10 @@
 /** The box a customer writes in. Enter sends, Shift+Enter begins a line. */
 
+import { showsSomething } from "@firstreply/sdk/chat";
 import type { RefObject } from "preact";
 import { useEffect } from "preact/hooks";
 import { SendIcon } from "./icons.tsx";
-import { hasWords, lengthOf } from "./sentences.ts";
+import { lengthOf } from "./sentences.ts";
 
 /** How many characters before the limit the count is shown. */
 const COUNT_WITHIN = 500;
@@ -18,7 +19,7 @@ interface Props {
 
 export function Composer({ box, text, max, onText, onSend }: Props) {
   const length = lengthOf(text);
-  const sendable = hasWords(text) && length <= max;
+  const sendable = showsSomething(text) && length <= max;
   useEffect(() => box.current?.focus(), [box]);
   const sendOnEnter = (event: KeyboardEvent): void => {
     if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;

@@ -69,11 +69,6 @@ function stopNotice(code: number | null): Notice {
   }
 }
 
-/** Spaces and signs that nobody sees are no message. */
-export function hasWords(text: string): boolean {
-  return /[^\s\p{Default_Ignorable_Code_Point}]/u.test(text);
-}
-
 /** One count for people and server alike: code points, not UTF-16 units. */
 export function lengthOf(text: string): number {
   return [...text].length;

@@ -240,6 +240,12 @@ class TestSending:
         assert isinstance(error, ErrorFrame)
         assert (error.code, error.client_id) == (ErrorCode.TEXT_LENGTH, "m1")
 
+    @pytest.mark.parametrize("text", ["", " \n", "\u200b\u200d", "x" * 5_001])
+    def test_a_text_that_shows_nothing_is_refused_like_an_empty_one(self, text: str) -> None:
+        session = an_open_session()
+
+        assert refusal(session.receive(send(text=text), START)) is ErrorCode.TEXT_LENGTH
+
     def test_a_text_is_measured_in_code_points(self) -> None:
         session = an_open_session()
 
