@@ -19,7 +19,7 @@ from services.cluster.running import CLUSTER_CANNOT_START, Size, run_cluster
 from services.demo.command import add_demo
 from services.demo.people import SHOP_ID
 from services.importing import run_import
-from services.settings import Settings
+from services.settings import Settings, complaint
 from services.standalone import CANNOT_START, RUN_FILE, up
 from shared.contracts.claims import Principal
 from shared.kernel.ids import IdKind, decode
@@ -54,13 +54,7 @@ def _settings() -> Settings:
     try:
         return Settings()
     except ValidationError as error:
-        names = ", ".join(_variable(problem["loc"]) for problem in error.errors())
-        _fail(f"The environment has a value that cannot be used: {names}.")
-
-
-def _variable(location: tuple[int | str, ...]) -> str:
-    name = str(location[0])
-    return name if name.isupper() else f"FIRSTREPLY_{name.upper()}"
+        _fail(complaint(error))
 
 
 @app.command(name="up")
@@ -71,6 +65,8 @@ def up_command() -> None:
         run_main(up(settings, console))
     except CANNOT_START as error:
         _fail(str(error))
+    except ValidationError as error:  # of a service's own variables
+        _fail(complaint(error))
     except KeyboardInterrupt:
         raise typer.Exit(130) from None
 

@@ -21,8 +21,9 @@ from rich.table import Table
 from rich.text import Text
 
 from services.history.app import ImportSummary, Rejected, import_olist, size_of
-from shared.kernel.errors import RefusedError
+from shared.kernel.errors import ErrorCode, RefusedError
 
+HEAD = ("file", "line", "reason")
 REJECTED_SHOWN = 20
 """Rows named on the screen; the report names all."""
 
@@ -51,7 +52,18 @@ class Report:
         self._file: TextIO | None = None
 
     def __enter__(self) -> Self:
-        self.path.unlink(missing_ok=True)
+        """Remove the report of an earlier run.
+
+        Raises:
+            RefusedError: BAD_IMPORT, something else is there, or nothing can be written there.
+        """
+        try:
+            if self.path.exists() and not _is_report(self.path):
+                raise _no_report(f"{self.path} is there already and is no report of an import")
+            self.path.unlink(missing_ok=True)
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+        except (OSError, ValueError) as problem:
+            raise _no_report(f"{self.path} cannot be written: {problem}") from None
         return self
 
     def __exit__(
@@ -66,13 +78,21 @@ class Report:
     def add(self, row: Rejected) -> None:
         """Take a rejected row."""
         if self._file is None:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
             self._file = self.path.open("w", encoding="utf-8", newline="")
-            csv.writer(self._file).writerow(("file", "line", "reason"))
+            csv.writer(self._file).writerow(HEAD)
         csv.writer(self._file).writerow((row.file, row.line, row.reason))
         self.count += 1
         if len(self.first) < REJECTED_SHOWN:
             self.first.append(row)
+
+
+def _is_report(path: Path) -> bool:
+    with path.open(encoding="utf-8", errors="replace") as file:
+        return file.readline().strip() == ",".join(HEAD)
+
+
+def _no_report(what: str) -> RefusedError:
+    return RefusedError(ErrorCode.BAD_IMPORT, f"{what}: name another file with --report.")
 
 
 class _Bars:
@@ -107,16 +127,17 @@ def run_import(folder: Path, *, url: str, token: str, report: Path, console: Con
         report: a CSV file that the rejected rows are written to; there is none when all is well.
         console: where people read.
     """
-    with Report(report) as rejected:
-        try:
+    rejected = Report(report)
+    try:
+        with rejected:
             summary = asyncio.run(_import(folder, url, token, rejected, console))
-        except RefusedError as refusal:
-            console.print(Text(refusal.detail, style="bold red"))
-            _show_rejected(rejected, console)
-            return Exit.FAILED
-        except KeyboardInterrupt:
-            console.print("Stopped. What was sent is in; import again, and it goes on from there.")
-            return Exit.INTERRUPTED
+    except RefusedError as refusal:
+        console.print(Text(refusal.detail, style="bold red"), soft_wrap=True)
+        _show_rejected(rejected, console)
+        return Exit.FAILED
+    except KeyboardInterrupt:
+        console.print("Stopped. What was sent is in; import again, and it goes on from there.")
+        return Exit.INTERRUPTED
     console.print(_summary_table(summary, rejected))
     _show_rejected(rejected, console)
     return Exit.SOME_ROWS_REJECTED if rejected.count else Exit.ALL_IN

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, closing, contextmanager
 from dataclasses import dataclass
@@ -149,6 +150,7 @@ def _explained(error: Exception, witness: DeathWitness) -> DatabaseGoneError | N
 async def _opened(
     settings: Settings, stopping: asyncio.Event, progress: Progress, witness: DeathWitness
 ) -> AsyncIterator[Product]:
+    _gateway_settings(RoleUrls(""), settings.names)  # a bad variable is told before anything begins
     clock = SystemClock()
     async with AsyncExitStack() as stack:
         lock = stack.enter_context(HomeLock(settings.home))
@@ -246,7 +248,8 @@ async def up(settings: Settings, console: Console) -> None:
     Raises:
         One of CANNOT_START, with a sentence for the operator.
     """
-    configure_logging(SystemClock())
+    quiet = "warning" if sys.stderr.isatty() else "info"
+    configure_logging(SystemClock(), level=settings.log_level or quiet)
     stopping = asyncio.Event()
     with stop_on_signals(stopping), closing(bind_port(settings.host, settings.port)) as listener:
         port = listener.getsockname()[1]

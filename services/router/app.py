@@ -99,17 +99,9 @@ async def run_router(
         desk = AgentDesk(machine.commands, records, machine.cards, offers)
         events = HearEvents(machine.commands)
         await stack.enter_async_context(answering(bus, events, desk, offers))
-        sign_in = SignIn(
-            RouterAccounts(database),
-            Argon2Passwords(),
-            KeyTexts(),
-            signer,
-            clock,
-            guesses=Guesses(clock),
-        )
         yield RunningRouter(
             routers=(
-                auth_router(sign_in),
+                auth_router(_sign_in(database, signer, clock)),
                 agents_router(desk, keys=keys, clock=clock),
                 offers_router(offers, desk, keys=keys, clock=clock),
                 conversations_router(Explain(records), offers, keys=keys, clock=clock),
@@ -120,6 +112,11 @@ async def run_router(
             clockwork=machine.clockwork,
             leases=machine.leases,
         )
+
+
+def _sign_in(database: Database, signer: KeyringSigner, clock: Clock) -> SignIn:
+    accounts, guesses = RouterAccounts(database), Guesses(clock)
+    return SignIn(accounts, Argon2Passwords(), KeyTexts(), signer, clock, guesses=guesses)
 
 
 class _Machine:

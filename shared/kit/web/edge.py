@@ -7,6 +7,7 @@ from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_netw
 from typing import Annotated
 
 from pydantic import BeforeValidator, Field
+from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 _IPV6_SITE_BITS = 64
@@ -20,8 +21,11 @@ def _split(value: object) -> object:
 def _check_networks(value: object) -> object:
     parts = _split(value)
     if isinstance(parts, tuple):
-        for part in parts:
-            ip_network(part, strict=False)
+        try:
+            for part in parts:
+                ip_network(part, strict=False)
+        except ValueError:
+            raise PydanticCustomError("networks", "it must be addresses or networks") from None
     return parts
 
 

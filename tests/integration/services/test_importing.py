@@ -80,7 +80,7 @@ class TestImporting:
         self, port: Port, tmp_path: Path
     ) -> None:
         folder, report = write_olist(tmp_path / "in"), tmp_path / "rejected.csv"
-        report.write_text("of an earlier run")
+        report.write_text("file,line,reason\nof,an,earlier run")
         code, said = await port.run(folder, report)
         assert code is Exit.ALL_IN
         assert self.figure(said, "new") == "2"
@@ -105,6 +105,19 @@ class TestImporting:
         assert rows[0] == ["file", "line", "reason"]
         assert rows[1][:2] == ["olist_products_dataset.csv", "4"]
         assert len(rows) == 1 + len(bad)
+
+    @pytest.mark.parametrize("place", ["a file of mine", "a folder", "a file of mine/report.csv"])
+    async def test_report_in_the_place_of_something_else_is_refused_in_a_sentence(
+        self, port: Port, tmp_path: Path, place: str
+    ) -> None:
+        mine = tmp_path / "a file of mine"
+        mine.write_text("my thesis")
+        (tmp_path / "a folder").mkdir()
+        code, said = await port.run(write_olist(tmp_path / "in"), tmp_path / place)
+        assert code is Exit.FAILED
+        assert said.strip().endswith("name another file with --report.")
+        assert len(said.strip().splitlines()) == 1
+        assert mine.read_text() == "my thesis"
 
     async def test_folder_that_cannot_be_understood_is_refused_in_a_sentence(
         self, port: Port, tmp_path: Path
