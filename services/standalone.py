@@ -37,8 +37,8 @@ from shared.kit.bus.in_process import InProcessBus
 from shared.kit.database_away import DatabaseAwayError, told_when_away
 from shared.kit.installation import (
     RoleUrls,
-    node_id,
     SecretFileError,
+    node_id,
     prepare_embedded,
     prepare_given,
     read_or_make_secret,
