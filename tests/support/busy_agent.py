@@ -179,7 +179,7 @@ async def _read(agent: AgentClient, ended: asyncio.Event) -> None:
     """Read the stream to its end, whatever ends it."""
     try:
         await agent.read_stream()
-    except httpx.HTTPError:
+    except* httpx.HTTPError:
         pass
     finally:
         ended.set()
