@@ -187,8 +187,14 @@ class TestFrames:
 class TestTexts:
     @pytest.mark.parametrize(
         ("text", "code"),
-        [("", "text_length"), (SMILE * (TEXT_MAX + 1), "text_length"), ("a\0b", "bad_frame")],
-        ids=["of 0", "of 5,001 code points", "with a NUL"],
+        [
+            ("", "text_length"),
+            (" ", "text_length"),
+            ("\u200b", "text_length"),
+            (SMILE * (TEXT_MAX + 1), "text_length"),
+            ("a\0b", "bad_frame"),
+        ],
+        ids=["of 0", "of a space", "of no width", "of 5,001 code points", "with a NUL"],
     )
     async def test_a_text_is_refused(self, talk: Talk, text: str, code: str) -> None:
         error = refusal(await talk.answer(a_send("bad", text)))
@@ -198,12 +204,12 @@ class TestTexts:
         assert await talk.texts() == [(1, "Before"), (2, "After")]
 
     @pytest.mark.parametrize(
-        "text", [SMILE * TEXT_MAX, " ", "\u200b", "\ufffe", "<b>'; --"], ids=ascii
+        "text", [SMILE * TEXT_MAX, " a ", "\u200ba", "\ufffe", "<b>'; --"], ids=ascii
     )
     async def test_a_text_of_1_to_5000_code_points_is_kept_as_it_is(
         self, talk: Talk, text: str
     ) -> None:
-        """Counted in code points; what is only blank is the customer's to send."""
+        """Counted in code points; what is blank around something is the customer's to send."""
         assert json.loads(await talk.answer(a_send("m2", text)))["seq"] == 2
         assert await talk.texts() == [(1, "Before"), (2, text)]
 
