@@ -13,11 +13,16 @@ from uuid import UUID
 from fastapi import APIRouter
 
 from services.router.api.agents import agents_router
+from services.router.api.api_keys import api_keys_router
 from services.router.api.auth import auth_router
 from services.router.api.conversations import conversations_router
 from services.router.api.errors import STATUSES
 from services.router.api.offers import offers_router
+from services.router.api.queues import queues_router
+from services.router.api.shops import shops_router
+from services.router.api.team import passwords_router, team_router
 from services.router.background.answers import answering
+from services.router.background.callers import checking_callers
 from services.router.background.chores import Chores
 from services.router.background.clockwork import Clockwork
 from services.router.background.commands import taking_commands
@@ -30,9 +35,14 @@ from services.router.clients.live import LiveAgents
 from services.router.clients.other_routers import BusRouters
 from services.router.config import RouterSettings
 from services.router.storage.accounts import RouterAccounts
+from services.router.storage.agent_accounts import AgentAccounts
+from services.router.storage.gate import Gate
+from services.router.storage.key_accounts import KeyAccounts
 from services.router.storage.leases import LeaseRows
+from services.router.storage.queue_accounts import QueueAccounts
 from services.router.storage.records import RoutingRecords
 from services.router.storage.routing_store import RoutingTables
+from services.router.storage.shop_accounts import ShopAccounts
 from services.router.usecases.agent_desk import AgentDesk
 from services.router.usecases.announce import Herald
 from services.router.usecases.cards import CardDesk
@@ -41,15 +51,21 @@ from services.router.usecases.explain import Explain
 from services.router.usecases.guesses import Guesses
 from services.router.usecases.hear_events import HearEvents
 from services.router.usecases.keep_leases import KeepLeases
+from services.router.usecases.manage_agents import ManageAgents
+from services.router.usecases.manage_keys import ManageKeys
+from services.router.usecases.manage_queues import ManageQueues
+from services.router.usecases.manage_shops import ManageShops
 from services.router.usecases.route_commands import CommandDesk, Owners
 from services.router.usecases.serve_offers import ServeOffers
 from services.router.usecases.set_up import SetUp
 from services.router.usecases.sign_in import SignIn
+from services.router.usecases.told_changes import ChangeDesk
 from shared.kernel.clock import Clock, Millis
 from shared.kernel.errors import ErrorCode
 from shared.kernel.vocabulary import Service
 from shared.kit.auth.keyring import Keyring
 from shared.kit.bus.interface import Bus
+from shared.kit.change_log import ChangeLog, actor_of
 from shared.kit.database import Database, DatabaseUrl, open_database
 from shared.kit.new_ids import new_id
 from shared.kit.outbox import OutboxRows
@@ -99,10 +115,13 @@ async def run_router(
         desk = AgentDesk(machine.commands, records, machine.cards, offers)
         events = HearEvents(machine.commands)
         await stack.enter_async_context(answering(bus, events, desk, offers))
+        gate = Gate(database)
+        await stack.enter_async_context(checking_callers(bus, gate.stands))
         yield RunningRouter(
             routers=(
                 auth_router(_sign_in(database, signer, clock)),
                 agents_router(desk, keys=keys, clock=clock),
+                *_administration(gate, sweeper, machine.commands, keys=keys, clock=clock),
                 offers_router(offers, desk, keys=keys, clock=clock),
                 conversations_router(Explain(records), offers, keys=keys, clock=clock),
             ),
@@ -196,6 +215,24 @@ async def open_set_up(settings: RouterSettings) -> AsyncIterator[SetUp]:
 
 def _set_up(database: Database) -> SetUp:
     return SetUp(RouterAccounts(database), Argon2Passwords(), KeyTexts())
+
+
+def _administration(
+    gate: Gate, sweeper: Database, desk: CommandDesk, *, keys: Keyring, clock: Clock
+) -> tuple[APIRouter, ...]:
+    log, changes = ChangeLog("router", clock), ChangeDesk(desk, clock, new_id, actor_of)
+    accounts = RouterAccounts(gate.database)
+    shops = ManageShops(ShopAccounts(gate, sweeper, log), new_id)
+    agents = ManageAgents(AgentAccounts(gate, log), accounts, Argon2Passwords(), changes)
+    queues = ManageQueues(QueueAccounts(gate, log), changes)
+    api_keys = ManageKeys(KeyAccounts(gate, log, clock), KeyTexts(), clock, new_id)
+    return (
+        shops_router(shops, keys=keys, clock=clock),
+        passwords_router(agents, keys=keys, clock=clock),
+        team_router(agents, keys=keys, clock=clock),
+        queues_router(queues, keys=keys, clock=clock),
+        api_keys_router(api_keys, keys=keys, clock=clock),
+    )
 
 
 def _checks(database: Database, clock: Clock) -> tuple[ReadinessCheck, ...]:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Final
+from uuid import UUID
+
 from shared.contracts.wire import (
     AgentId,
+    ApiKeyId,
     AssignmentId,
     ConversationId,
     Readable,
@@ -12,13 +16,17 @@ from shared.contracts.wire import (
 )
 from shared.kernel.vocabulary import Scope
 
+NO_SHOP: Final = UUID(int=0)
+"""Whose an operator's token is that is for the installation and for no shop of it."""
+
 
 class Principal(Readable):
-    """Who calls: an agent, or another program of the shop (then without an agent id)."""
+    """Who calls: an agent, a program of the shop by its API key, or the installation's operator."""
 
     shop_id: ShopId
     scopes: tuple[Scope, ...]
     agent_id: AgentId | None = None
+    api_key_id: ApiKeyId | None = None
     name: str = ""
     expires_at: WireInstant
 

@@ -254,6 +254,7 @@ class DecisionTrigger(StrEnum):
     AGENT_GONE = "agent_gone"
     OFFER_UNANSWERED = "offer_unanswered"
     CONVERSATION_REOPENED = "conversation_reopened"
+    AGENT_CHANGED = "agent_changed"
 
 
 class Decision(Readable):

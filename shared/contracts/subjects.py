@@ -15,6 +15,9 @@ AGENT_SNAPSHOT = "router.agent-snapshot"
 GRANT = "router.grant"
 """Request: GrantRequest -> GrantAnswer."""
 
+CALLER_CHECK = "router.caller-check"
+"""Request: CallerCheck -> CallerAnswer."""
+
 PRESENCE_CHANGE = "router.presence-change"
 """Publish: PresenceChange."""
 

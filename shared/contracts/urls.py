@@ -20,6 +20,8 @@ OWNER_OF_SEGMENT: Mapping[str, Service] = MappingProxyType(
         "auth": Service.ROUTER,
         "queues": Service.ROUTER,
         "reports": Service.ROUTER,
+        "shops": Service.ROUTER,
+        "api-keys": Service.ROUTER,
         "customers": Service.HISTORY,
         "orders": Service.HISTORY,
         "contacts": Service.HISTORY,

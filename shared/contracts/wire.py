@@ -63,6 +63,8 @@ DecisionId: TypeAlias = Annotated[UUID, *_wire_id(IdKind.DECISION)]
 CustomerId: TypeAlias = Annotated[UUID, *_wire_id(IdKind.CUSTOMER)]
 OrderId: TypeAlias = Annotated[UUID, *_wire_id(IdKind.ORDER)]
 ContactId: TypeAlias = Annotated[UUID, *_wire_id(IdKind.CONTACT)]
+ApiKeyId: TypeAlias = Annotated[UUID, *_wire_id(IdKind.API_KEY)]
+ChangeId: TypeAlias = Annotated[UUID, *_wire_id(IdKind.CHANGE)]
 EventId: TypeAlias = Annotated[UUID, *_wire_id(IdKind.EVENT)]
 NodeId: TypeAlias = Annotated[UUID, *_wire_id(IdKind.NODE)]
 

@@ -38,6 +38,7 @@ class IdKind(StrEnum):
     CONTACT = "ctct"
     IMPORT = "impt"
     API_KEY = "key"
+    CHANGE = "chng"
     EVENT = "evt"
     NODE = "node"
     REQUEST = "req"

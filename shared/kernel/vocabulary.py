@@ -140,9 +140,19 @@ class Scope(StrEnum):
 
     AGENT = "agent"
     SUPERVISOR = "supervisor"
+    ADMIN = "admin"
+    OPERATOR = "operator"
     ORDERS_WRITE = "orders:write"
     CONTACTS_WRITE = "contacts:write"
     CUSTOMERS_READ = "customers:read"
+
+
+class ActorKind(StrEnum):
+    """Who changed something by administration."""
+
+    OPERATOR = "operator"
+    AGENT = "agent"
+    PROGRAM = "program"
 
 
 class EventType(StrEnum):

@@ -7,6 +7,7 @@ from typing import TypeVar
 from uuid import UUID
 
 from services.router.domain.commands import (
+    AgentChanged,
     Command,
     ConversationClosed,
     MessageArrived,
@@ -14,12 +15,21 @@ from services.router.domain.commands import (
     OfferDeclined,
     OfferSeen,
     PresenceChanged,
+    QueueChanged,
     StatusSet,
     Tick,
 )
 from services.router.domain.effects import Effects
 from services.router.domain.engine import Engine
-from services.router.domain.model import Agent, Assignment, Conversation, Heard, Offer, Rows
+from services.router.domain.model import (
+    Agent,
+    Assignment,
+    ChangeMade,
+    Conversation,
+    Heard,
+    Offer,
+    Rows,
+)
 from services.router.domain.policy import Policy
 from shared.kernel.clock import Instant, Millis
 from shared.kernel.vocabulary import (
@@ -38,6 +48,19 @@ from tests.support.clock import START
 NODE = UUID(int=0xA0DE)
 OTHER_NODE = UUID(int=0xB0DE)
 Row = TypeVar("Row", Agent, Conversation, Offer, Assignment)
+
+
+A_CHANGE = ChangeMade(
+    id=UUID(int=0xD0),
+    changed_at=START,
+    actor_kind="agent",
+    actor_id=None,
+    actor_name="Ada",
+    action="agent.changed",
+    target="agent_0",
+    target_id=UUID(int=0xA000),
+    fields_json="{}",
+)
 
 
 def agent_id(number: int) -> UUID:
@@ -69,6 +92,7 @@ class Tables:
     offers: dict[UUID, Offer] = field(default_factory=dict)
     assignments: dict[UUID, Assignment] = field(default_factory=dict)
     heard: dict[UUID, Heard] = field(default_factory=dict)
+    changes_made: list[ChangeMade] = field(default_factory=list)
 
     def commit(self, effects: Effects) -> None:
         self.agents.update({row.id: row for row in effects.agents})
@@ -76,6 +100,7 @@ class Tables:
         self.offers.update({row.id: row for row in effects.offers})
         self.assignments.update({row.id: row for row in effects.assignments})
         self.heard.update({row.conversation_id: row for row in effects.heard})
+        self.changes_made += effects.changes_made
 
     def live_rows(self) -> Rows:
         """What a rebuild reads: everything that is not over."""
@@ -162,6 +187,22 @@ class Desk:
     def connects(self, agent: int, node: UUID = NODE) -> Effects:
         return self.do(PresenceChanged(agent_id(agent), node, Presence.CONNECTED))
 
+    def changes(
+        self,
+        agent: int,
+        *,
+        name: str | None = None,
+        capacity: int | None = None,
+        active: bool | None = None,
+    ) -> Effects:
+        return self.do(AgentChanged(agent_id(agent), name, capacity, active, A_CHANGE))
+
+    def targets(self, span: Millis | None) -> Effects:
+        """Let an administrator change the queue; the tables give a rebuilt engine the same."""
+        if span is not None:
+            self.policy = replace(self.policy, first_response_target_ms=span)
+        return self.do(QueueChanged(span, A_CHANGE))
+
     def disconnects(self, agent: int, node: UUID = NODE) -> Effects:
         return self.do(PresenceChanged(agent_id(agent), node, Presence.DISCONNECTED))
 
@@ -229,4 +270,5 @@ def shape_of(engine: Engine) -> dict[str, object]:
         "hungry": state.hungry.order(),
         "timers": state.timers.all(),
         "extras": list(state.extras),
+        "policy": state.policy,
     }

@@ -40,7 +40,7 @@ def on_presence(state: ShopState, command: PresenceChanged) -> Answer:
 def on_status(state: ShopState, command: StatusSet) -> Answer:
     """Take what agents say of themselves; whoever is not available keeps what is assigned."""
     agent = state.agents.get(command.agent_id)
-    if agent is None:
+    if agent is None or not agent.active:
         return Refused(ErrorCode.NOT_FOUND)
     if agent.status is not command.status:
         set_status(state, agent, command.status)
@@ -70,6 +70,6 @@ def rescind_all(state: ShopState, agent_id: UUID, cause: OfferEnd) -> None:
 
 
 def on_gone_for_good(state: ShopState, agent_id: UUID) -> None:
-    """The grace of a disconnected agent is over: what was assigned waits for somebody else."""
+    """An agent will not come back: what was assigned waits for somebody else."""
     for assignment in state.served_by(agent_id):
         requeue(state, assignment)

@@ -11,7 +11,14 @@ from services.router.domain.effects import (
     Effects,
     OfferTold,
 )
-from services.router.domain.model import Agent, Assignment, Conversation, Heard, Offer
+from services.router.domain.model import (
+    Agent,
+    Assignment,
+    ChangeMade,
+    Conversation,
+    Heard,
+    Offer,
+)
 from shared.contracts.routing import DecisionTrigger
 from shared.kernel.vocabulary import ConversationStatus
 
@@ -27,6 +34,7 @@ class Changes:
         self.offers: dict[UUID, Offer] = {}
         self.assignments: dict[UUID, Assignment] = {}
         self.heard: dict[UUID, Heard] = {}
+        self.changes_made: list[ChangeMade] = []
         self.decisions: list[DecisionRecord] = []
         self.conversations_told: list[ConversationTold] = []
         self.offers_told: list[OfferTold] = []
@@ -43,6 +51,7 @@ class Changes:
             offers=tuple(self.offers.values()),
             assignments=tuple(self.assignments.values()),
             heard=tuple(self.heard.values()),
+            changes_made=tuple(self.changes_made),
             decisions=tuple(self.decisions),
             conversations_told=tuple(self.conversations_told),
             offers_told=tuple(self.offers_told),

@@ -8,8 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from services.router.domain.model import ChangeMade
 from shared.contracts.items import CustomerRef
 from shared.contracts.wire import AgentId, ConversationId, NodeId, OfferId, WireInstant
+from shared.kernel.clock import Millis
 from shared.kernel.vocabulary import (
     AgentStatus,
     AuthorKind,
@@ -95,6 +97,28 @@ class ConversationClosed:
 
 
 @dataclass(frozen=True, slots=True)
+class AgentChanged:
+    """An administrator changed an agent; None leaves a figure as it is.
+
+    `change` is what the tables keep of it, committed with what it brings about.
+    """
+
+    agent_id: AgentId
+    name: str | None
+    capacity: int | None
+    active: bool | None
+    change: ChangeMade
+
+
+@dataclass(frozen=True, slots=True)
+class QueueChanged:
+    """An administrator changed a queue; the target is given when it is the one routed by."""
+
+    first_response_target_ms: Millis | None
+    change: ChangeMade
+
+
+@dataclass(frozen=True, slots=True)
 class Tick:
     """Time has passed: whatever is due happens."""
 
@@ -107,5 +131,7 @@ Command: TypeAlias = (
     | OfferAccepted
     | OfferDeclined
     | ConversationClosed
+    | AgentChanged
+    | QueueChanged
     | Tick
 )

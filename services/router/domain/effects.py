@@ -7,7 +7,14 @@ from enum import StrEnum
 from typing import TypeAlias
 from uuid import UUID
 
-from services.router.domain.model import Agent, Assignment, Conversation, Heard, Offer
+from services.router.domain.model import (
+    Agent,
+    Assignment,
+    ChangeMade,
+    Conversation,
+    Heard,
+    Offer,
+)
 from shared.contracts.routing import DecisionTrigger
 from shared.kernel.clock import Instant
 from shared.kernel.errors import ErrorCode
@@ -116,6 +123,7 @@ class Effects:
     offers: tuple[Offer, ...] = ()
     assignments: tuple[Assignment, ...] = ()
     heard: tuple[Heard, ...] = ()
+    changes_made: tuple[ChangeMade, ...] = ()
     decisions: tuple[DecisionRecord, ...] = ()
     conversations_told: tuple[ConversationTold, ...] = ()
     offers_told: tuple[OfferTold, ...] = ()
@@ -130,5 +138,6 @@ class Effects:
             or self.offers
             or self.assignments
             or self.heard
+            or self.changes_made
             or self.decisions
         )

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from typing import assert_never
 from uuid import UUID
 
-from services.router.domain import agents, answering, serving
+from services.router.domain import administration, agents, answering, serving
 from services.router.domain.changes import Changes
 from services.router.domain.commands import (
+    AgentChanged,
     Command,
     ConversationClosed,
     MessageArrived,
@@ -16,6 +17,7 @@ from services.router.domain.commands import (
     OfferDeclined,
     OfferSeen,
     PresenceChanged,
+    QueueChanged,
     StatusSet,
     Tick,
 )
@@ -72,7 +74,11 @@ class Engine:
             case MessageArrived(conversation_id=named) | ConversationClosed(conversation_id=named):
                 known = self.state.find_conversation(named) is not None
                 return None if known else Unknown(conversation_id=named)
-            case PresenceChanged(agent_id=named) | StatusSet(agent_id=named):
+            case (
+                PresenceChanged(agent_id=named)
+                | StatusSet(agent_id=named)
+                | AgentChanged(agent_id=named)
+            ):
                 return None if named in self.state.agents else Unknown(agent_id=named)
             case _:
                 return None
@@ -97,6 +103,8 @@ class Engine:
                 return agents.on_status(self.state, command)
             case ConversationClosed():
                 return serving.on_close(self.state, command)
+            case AgentChanged() | QueueChanged():
+                return administration.on_change(self.state, command)
             case Tick():
                 return Noted()
             case _:
@@ -123,6 +131,6 @@ class Engine:
 
 def _trigger_of(command: Command) -> DecisionTrigger:
     """Return why others than the command's own conversation may get an offer now."""
-    if isinstance(command, PresenceChanged | StatusSet):
+    if isinstance(command, PresenceChanged | StatusSet | AgentChanged):
         return DecisionTrigger.AGENT_AVAILABLE
     return DecisionTrigger.SLOT_FREED

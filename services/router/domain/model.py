@@ -38,6 +38,7 @@ class OfferEnd(StrEnum):
     AGENT_NOT_AVAILABLE = "agent_not_available"
     DISPLACED = "displaced"
     CONVERSATION_ENDED = "conversation_ended"
+    OVER_CAPACITY = "over_capacity"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,8 @@ class Agent:
     """When the agent came, or last answered or finished something; the oldest is asked first."""
     gone_since: Instant | None = None
     expiries_in_row: int = 0
+    active: bool = True
+    """False: an administrator ended this agent; nothing is offered and no status is taken."""
 
     @property
     def presence(self) -> Presence:
@@ -133,6 +136,25 @@ class Assignment:
     started_at: WireInstant
     status: AssignmentStatus = AssignmentStatus.ACTIVE
     ended_at: WireInstant | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeMade:
+    """One line of the record of administration, and the columns it sets; opaque to the engine.
+
+    `fields_json` is an object of column -> new value. What was there before is read, and the line
+    written, in the transaction that sets them.
+    """
+
+    id: UUID
+    changed_at: Instant
+    actor_kind: str
+    actor_id: str | None
+    actor_name: str
+    action: str
+    target: str
+    target_id: UUID
+    fields_json: str
 
 
 @dataclass(frozen=True, slots=True)

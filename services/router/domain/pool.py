@@ -41,6 +41,8 @@ class AgentPool:
     def put(self, agent: Agent, pending: int) -> None:
         """Take an agent in as it is now, with so many offers pending."""
         self._forget(agent.id)
+        if not agent.active:
+            return  # nobody's reason for anything any more
         reason = self._exclusion(agent, pending)
         if reason is None:
             key = (agent.load, agent.idle_since, agent.id.int)

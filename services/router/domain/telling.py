@@ -52,4 +52,12 @@ def _tell_agent(state: ShopState, before: Agent | None, after: Agent) -> None:
 
 
 def _visible(agent: Agent) -> tuple[object, ...]:
-    return (agent.name, agent.email, agent.status, agent.presence, agent.capacity, agent.load)
+    return (
+        agent.name,
+        agent.email,
+        agent.status,
+        agent.presence,
+        agent.capacity,
+        agent.load,
+        agent.active,
+    )

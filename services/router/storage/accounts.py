@@ -15,8 +15,12 @@ from shared.kit.database import Database
 
 _CREDENTIALS = f"""
     SELECT {AGENT_COLUMNS}, password_hash, roles FROM router.agents
-    WHERE shop_id = :shop_id AND email = :email
+    WHERE shop_id = :shop_id AND email = :email AND deactivated_at IS NULL
     """  # noqa: S608  the columns are a literal of ours
+_HASH = """
+    SELECT password_hash FROM router.agents
+    WHERE shop_id = :shop_id AND id = :id AND deactivated_at IS NULL
+    """
 _KEY = """
     SELECT name, digest, scopes FROM router.api_keys
     WHERE shop_id = :shop_id AND id = :id AND revoked_at IS NULL
@@ -57,6 +61,12 @@ class RouterAccounts:
             return None
         scopes = tuple(Scope(role) for role in row["roles"])
         return Credentials(rows.read_agent(row), row["password_hash"], scopes)
+
+    async def password_hash(self, shop_id: UUID, agent_id: UUID) -> str | None:
+        """Return the hash of an active agent's password."""
+        async with self._database.read(shop_id) as tx:
+            found: str | None = await tx.value(_HASH, {"shop_id": shop_id, "id": agent_id})
+        return found
 
     async def api_key(self, shop_id: UUID, key_id: UUID) -> KeptKey | None:
         """Return a key that is not revoked."""

@@ -15,6 +15,7 @@ from services.router.domain.leases import LEASE_MS
 from services.router.domain.model import Heard, Rows
 from services.router.domain.policy import Policy
 from services.router.storage import rows
+from services.router.storage.account_rows import change_json
 from services.router.storage.failures import as_commit_failure
 from services.router.storage.rows import AGENT_COLUMNS, Json, stream_of
 from services.router.usecases.ownership import NotOwnedError
@@ -114,6 +115,7 @@ def group_json(work: Sequence[ShopWork]) -> str:
         "offers": _last(work, "offers", rows.offer_json),
         "assignments": _last(work, "assignments", rows.assignment_json),
         "decisions": _last(work, "decisions", rows.decision_json),
+        "changes_made": _last(work, "changes_made", change_json),
         "inbox": _last(work, "heard", rows.heard_json, key="conversation_id"),
     }
     events = outbox_rows(event for one in work for event in one.events)

@@ -40,7 +40,7 @@ Row: TypeAlias = RowMapping
 
 AGENT_COLUMNS = (
     "id, name, email, status, nodes, capacity, load, version, idle_since, gone_since, "
-    "expiries_in_row"
+    "expiries_in_row, deactivated_at"
 )
 
 
@@ -182,6 +182,7 @@ def read_agent(row: Row) -> Agent:
         idle_since=from_datetime(row["idle_since"]),
         gone_since=_instant(row["gone_since"]),
         expiries_in_row=row["expiries_in_row"],
+        active=row["deactivated_at"] is None,
     )
 
 

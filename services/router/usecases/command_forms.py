@@ -13,6 +13,7 @@ from typing import Any, Final
 from pydantic import TypeAdapter, ValidationError
 
 from services.router.domain.commands import (
+    AgentChanged,
     Command,
     ConversationClosed,
     MessageArrived,
@@ -20,6 +21,7 @@ from services.router.domain.commands import (
     OfferDeclined,
     OfferSeen,
     PresenceChanged,
+    QueueChanged,
     StatusSet,
 )
 from services.router.domain.effects import (
@@ -43,6 +45,8 @@ COMMANDS: Final[Mapping[str, type]] = MappingProxyType(
         "offer_accepted": OfferAccepted,
         "offer_declined": OfferDeclined,
         "conversation_closed": ConversationClosed,
+        "agent_changed": AgentChanged,
+        "queue_changed": QueueChanged,
     }
 )
 """Every command that may come from another router; a Tick is the owner's own."""

@@ -158,6 +158,10 @@ class Accounts(Protocol):
         """Return the agent with this normalised address."""
         ...
 
+    async def password_hash(self, shop_id: UUID, agent_id: UUID) -> str | None:
+        """Return the hash of an active agent's password."""
+        ...
+
     async def api_key(self, shop_id: UUID, key_id: UUID) -> KeptKey | None:
         """Return a key that is not revoked."""
         ...

@@ -90,6 +90,7 @@ class SignIn:
         principal = Principal(
             shop_id=shop_id,
             scopes=kept.scopes,
+            api_key_id=key_id,
             name=kept.name,
             expires_at=self._clock.now() + KEY_TOKEN_LIFE_MS,
         )

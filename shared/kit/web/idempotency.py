@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import Annotated, TypeAlias
 
 from fastapi import Depends, Header
-from pydantic import TypeAdapter, ValidationError
+from pydantic import BaseModel, TypeAdapter, ValidationError
 
+from shared.contracts.changes import Once
 from shared.contracts.wire import ClientId
 from shared.kernel.errors import ErrorCode, RefusedError
 
@@ -30,3 +32,13 @@ def read_idempotency_key(
 
 IdempotencyKey: TypeAlias = Annotated[str, Depends(read_idempotency_key)]
 """How an endpoint asks for it: `key: IdempotencyKey`."""
+
+
+def once(key: str, what: str, request: BaseModel) -> Once:
+    """Return what makes an effect happen once: the caller's key and a digest of what it asks.
+
+    `what` tells endpoints, and what their paths name, apart: the same body sent elsewhere is
+    another request. A password is left out: a fast digest of one must not be kept.
+    """
+    text = f"{what}\n{request.model_dump_json(exclude={'password'})}".encode()
+    return Once(key=key, request=hashlib.sha256(text).hexdigest())

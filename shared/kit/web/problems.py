@@ -23,6 +23,7 @@ Statuses: TypeAlias = Mapping[ErrorCode, int]
 DEFAULT_STATUSES: Statuses = MappingProxyType(
     {
         ErrorCode.BAD_CLIENT_ID: 400,
+        ErrorCode.BAD_CURSOR: 400,
         ErrorCode.IDEMPOTENCY_KEY_REQUIRED: 400,
         ErrorCode.NOT_SIGNED_IN: 401,
         ErrorCode.BAD_CREDENTIALS: 401,
@@ -30,6 +31,8 @@ DEFAULT_STATUSES: Statuses = MappingProxyType(
         ErrorCode.FORBIDDEN: 403,
         ErrorCode.NOT_FOUND: 404,
         ErrorCode.METHOD_NOT_ALLOWED: 405,
+        ErrorCode.ALREADY_EXISTS: 409,
+        ErrorCode.IN_USE: 409,
         ErrorCode.BODY_TOO_LARGE: 413,
         ErrorCode.INVALID_REQUEST: 422,
         ErrorCode.IDEMPOTENCY_CONFLICT: 422,

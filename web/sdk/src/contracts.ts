@@ -23,6 +23,7 @@ export type OrderId = `order_${string}`;
 export type ContactId = `ctct_${string}`;
 export type ImportId = `impt_${string}`;
 export type ApiKeyId = `key_${string}`;
+export type ChangeId = `chng_${string}`;
 export type EventId = `evt_${string}`;
 export type NodeId = `node_${string}`;
 export type RequestId = `req_${string}`;
@@ -202,13 +203,13 @@ export interface DecisionPage {
 }
 
 /** What made the router decide. */
-export type DecisionTrigger = "conversation_started" | "slot_freed" | "agent_available" | "offer_declined" | "offer_expired" | "agent_gone" | "offer_unanswered" | "conversation_reopened";
+export type DecisionTrigger = "conversation_started" | "slot_freed" | "agent_available" | "offer_declined" | "offer_expired" | "agent_gone" | "offer_unanswered" | "conversation_reopened" | "agent_changed";
 
 /** Why a conversation ended. */
 export type EndReason = "closed_by_agent" | "customer_left" | "abandoned";
 
 /** Stable codes: they may be added to, never renamed. */
-export type ErrorCode = "bad_frame" | "unknown_frame" | "frame_too_large" | "hello_first" | "already_welcome" | "unknown_site" | "origin_refused" | "bad_customer_token" | "unknown_session" | "replaced" | "slow_consumer" | "text_length" | "client_id_conflict" | "bad_client_id" | "rate_limited" | "invalid_request" | "not_signed_in" | "bad_credentials" | "forbidden" | "not_found" | "method_not_allowed" | "body_too_large" | "not_assigned" | "offer_gone" | "taken" | "at_capacity" | "already_ended" | "idempotency_key_required" | "idempotency_conflict" | "bad_import" | "try_again" | "routing_unavailable" | "internal";
+export type ErrorCode = "bad_frame" | "unknown_frame" | "frame_too_large" | "hello_first" | "already_welcome" | "unknown_site" | "origin_refused" | "bad_customer_token" | "unknown_session" | "replaced" | "slow_consumer" | "text_length" | "client_id_conflict" | "bad_client_id" | "rate_limited" | "invalid_request" | "not_signed_in" | "bad_credentials" | "forbidden" | "not_found" | "method_not_allowed" | "body_too_large" | "not_assigned" | "offer_gone" | "taken" | "at_capacity" | "already_ended" | "already_exists" | "in_use" | "bad_cursor" | "idempotency_key_required" | "idempotency_conflict" | "bad_import" | "try_again" | "routing_unavailable" | "internal";
 
 /** A frame was refused; the connection stays open. */
 export interface ErrorFrame {
@@ -375,7 +376,7 @@ export interface RoutingState {
 }
 
 /** What a token or an API key allows. */
-export type Scope = "agent" | "supervisor" | "orders:write" | "contacts:write" | "customers:read";
+export type Scope = "agent" | "supervisor" | "admin" | "operator" | "orders:write" | "contacts:write" | "customers:read";
 
 /** A customer's message. Length is judged by the session, so that it has its own code. */
 export interface Send {

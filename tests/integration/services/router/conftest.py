@@ -1,19 +1,23 @@
-"""Several routers on one database and one bus, which both are the real ones."""
+"""A router with a shop and its admin; several routers on one database and one bus."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from functools import partial
+from uuid import UUID
 
 import pytest
 
+from shared.kernel.vocabulary import Scope
 from shared.kit.bus.in_process import InProcessBus
 from shared.kit.bus.interface import Bus
 from shared.kit.bus.nats import NatsBus
+from tests.support.admin import Admin
 from tests.support.clock import VirtualClock
 from tests.support.nats import NatsServer, running_nats
 from tests.support.postgres import TestDatabase
+from tests.support.router import Rig, running_router
 from tests.support.routers import Cluster, running_cluster
 
 
@@ -40,3 +44,21 @@ async def cluster(
 
             async with running_cluster(database, clock, the_bus) as cluster:
                 yield cluster
+
+
+@pytest.fixture
+async def rig(database: TestDatabase, clock: VirtualClock) -> AsyncIterator[Rig]:
+    async with running_router(database, clock) as rig:
+        yield rig
+
+
+@pytest.fixture
+async def shop(rig: Rig) -> UUID:
+    return await rig.shop()
+
+
+@pytest.fixture
+async def admin(rig: Rig, shop: UUID) -> Admin:
+    """An agent of the shop with the admin role."""
+    agent = await rig.agent(shop, scopes=(Scope.AGENT, Scope.ADMIN))
+    return Admin(rig.http, rig.token(shop, agent, Scope.AGENT, Scope.ADMIN))

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import random
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 from services.router.app import open_set_up
 from services.router.domain.commands import (
+    AgentChanged,
     Command,
     ConversationClosed,
     OfferAccepted,
     OfferDeclined,
     PresenceChanged,
+    QueueChanged,
     StatusSet,
     Tick,
 )
@@ -32,7 +35,7 @@ from shared.kit.system_clock import SystemClock
 from tests.support.clock import VirtualClock
 from tests.support.postgres import TestDatabase
 from tests.support.router import NODE, PASSWORD, settings_of
-from tests.support.routing import a_message as a_command, shape_of
+from tests.support.routing import A_CHANGE, a_message as a_command, shape_of
 
 
 async def test_any_day_rebuilt_from_the_real_tables_is_the_live_one(
@@ -41,7 +44,7 @@ async def test_any_day_rebuilt_from_the_real_tables_is_the_live_one(
     """DESIGN section 6: an engine made from the rows is the one that wrote them, after any day."""
     shop, team = new_id(), [new_id() for _ in range(5)]
     await set_up(database, shop, team)
-    day = RandomDay(random.Random(5), team)  # noqa: S311  a repeatable day
+    day = RandomDay(random.Random(5), shop, team)  # noqa: S311  a repeatable day
     async with (
         open_database(database.service_url(Service.ROUTER)) as db,
         open_database(database.sweep_url(Service.ROUTER)) as sweeper,
@@ -97,14 +100,15 @@ class RandomDay:
     """What may happen in a shop, by a seed."""
 
     rng: random.Random
+    shop: UUID
     team: list[UUID]
     conversations: list[UUID] = field(default_factory=lambda: [new_id() for _ in range(25)])
     heard: dict[UUID, int] = field(default_factory=dict)
 
-    def something(self, now: Instant, listener: Listener) -> Command:
+    def something(self, now: Instant, listener: Listener) -> Command:  # noqa: PLR0911  one arm a command
         agent, conversation = self.rng.choice(self.team), self.rng.choice(self.conversations)
         offer = self.rng.choice(listener.offers[-6:]) if listener.offers else None
-        match self.rng.randrange(9):
+        match self.rng.randrange(11):
             case 0 | 1 | 2:
                 version = self.heard[conversation] = self.heard.get(conversation, 0) + 1
                 return a_command(conversation, version, now)
@@ -117,6 +121,19 @@ class RandomDay:
             case 7:
                 status = self.rng.choice([AgentStatus.AVAILABLE, AgentStatus.AWAY])
                 return StatusSet(agent, status)
+            case 8 | 9:
+                return self.something_by_an_admin(agent)
             case _:
                 here = self.rng.choice([Presence.CONNECTED, *Presence])
                 return PresenceChanged(agent, NODE, here)
+
+    def something_by_an_admin(self, agent: UUID) -> Command:
+        if self.rng.random() < 0.5:
+            capacity, active = self.rng.randrange(4), self.rng.random() < 0.8
+            fields = json.dumps({"capacity": capacity, "active": active})
+            line = replace(A_CHANGE, id=new_id(), target_id=agent, fields_json=fields)
+            return AgentChanged(agent, None, capacity, active, line)
+        target = self.rng.choice([5_000, 20_000])
+        fields = json.dumps({"first_response_target_ms": target})
+        line = replace(A_CHANGE, id=new_id(), action="queue.changed", target_id=self.shop)
+        return QueueChanged(target, replace(line, fields_json=fields))

@@ -111,15 +111,35 @@ class AnyDay(RuleBasedStateMachine):
         self.desk.disconnects(agent, OTHER_NODE)
         self.desk.wait(10_000)
 
+    @rule(agent=agents, capacity=st.integers(0, 4))
+    def an_admin_changes_a_capacity(self, agent: int, capacity: int) -> None:
+        self.desk.changes(agent, capacity=capacity)
+
+    @rule(agent=agents, active=st.booleans())
+    def an_admin_ends_an_agent_or_takes_one_back(self, agent: int, *, active: bool) -> None:
+        self.desk.changes(agent, active=active)
+
+    @rule(span=st.sampled_from([5_000, 10_000, 30_000]))
+    def an_admin_changes_the_target(self, span: int) -> None:
+        self.desk.targets(span)
+
     @rule()
     def the_router_restarts(self) -> None:
         self.desk.engine = self.desk.rebuild()
         self.desk.do(Tick())
 
     @invariant()
-    def nobody_is_above_capacity(self) -> None:
+    def nobody_is_offered_anything_above_capacity(self) -> None:
+        """Only a capacity that an admin made smaller is exceeded, and by what was assigned."""
+        state = self.desk.engine.state
         for agent in self.desk.tables.agents.values():
-            assert 0 <= agent.load <= agent.capacity
+            assert agent.load >= 0
+            assert agent.load <= agent.capacity or not state.pending_with(agent.id)
+
+    @invariant()
+    def an_ended_agent_has_nothing(self) -> None:
+        for agent in self.desk.tables.agents.values():
+            assert agent.active or agent.load == 0
 
     @invariant()
     def a_load_is_what_is_offered_and_assigned(self) -> None:

@@ -11,12 +11,14 @@ import pytest
 from pydantic import JsonValue
 
 from services.router.domain.commands import (
+    AgentChanged,
     Command,
     ConversationClosed,
     OfferAccepted,
     OfferDeclined,
     OfferSeen,
     PresenceChanged,
+    QueueChanged,
     StatusSet,
     Tick,
 )
@@ -48,7 +50,7 @@ from shared.kernel.vocabulary import (
     EndReason,
     Presence,
 )
-from tests.support.routing import NODE, a_message, agent_id, conversation_id
+from tests.support.routing import A_CHANGE, NODE, a_message, agent_id, conversation_id
 
 SHOP, OFFER = UUID(int=1), UUID(int=0x0FFE)
 NOW = 1_790_000_000_123
@@ -96,6 +98,9 @@ SAID: list[Command] = [
     OfferDeclined(OFFER, agent_id(1)),
     ConversationClosed(conversation_id(1), agent_id(1)),
     ConversationClosed(conversation_id(1), None),
+    AgentChanged(agent_id(1), "Anna B.", None, False, A_CHANGE),
+    QueueChanged(30_000, replace(A_CHANGE, actor_id="agent_1", fields_json='{"hours": null}')),
+    QueueChanged(None, A_CHANGE),
 ]
 ANSWERED: list[Answer] = [
     Noted(),

@@ -1,0 +1,59 @@
+"""A shop's queues over HTTP."""
+
+# No `from __future__ import annotations` here: FastAPI reads the closures' annotations.
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends
+
+from services.router.api.shops import ADMINS
+from services.router.usecases.manage_queues import ManageQueues
+from shared.contracts.accounts import NewQueue, Queue, QueueChange, QueuePage
+from shared.contracts.claims import Principal
+from shared.contracts.wire import QueueId
+from shared.kernel.clock import Clock
+from shared.kit.auth.bearer import require
+from shared.kit.auth.keyring import Keyring
+from shared.kit.web.bodies import JsonBody
+from shared.kit.web.idempotency import IdempotencyKey, once
+from shared.kit.web.paging import Page, paged
+
+
+def queues_router(manage: ManageQueues, *, keys: Keyring, clock: Clock) -> APIRouter:
+    """Return the endpoints under /v1/queues."""
+    router = APIRouter(prefix="/v1/queues", tags=["administration"])
+    admin = Annotated[Principal, Depends(require(ADMINS, keys, clock))]
+
+    @router.post("", status_code=201)
+    async def create_queue(caller: admin, new: JsonBody[NewQueue], key: IdempotencyKey) -> Queue:
+        """Make a queue beside the default one.
+
+        Stored and returned. Every conversation waits in the default queue for now: routing by
+        queues, skills and hours comes with a later release.
+        """
+        return await manage.create(caller, new, once(key, "queue", new))
+
+    @router.get("")
+    async def list_queues(caller: admin, page: Page) -> QueuePage:
+        """List the shop's queues, retired ones included."""
+        found = await manage.page(caller, page.after, page.limit + 1)
+        queues, cursor = paged(found, page)
+        return QueuePage(queues=queues, next_cursor=cursor)
+
+    @router.get("/{queue_id}")
+    async def read_queue(caller: admin, queue_id: QueueId) -> Queue:
+        """Return a queue."""
+        return await manage.show(caller, queue_id)
+
+    @router.patch("/{queue_id}")
+    async def change_queue(
+        caller: admin, queue_id: QueueId, change: JsonBody[QueueChange]
+    ) -> Queue:
+        """Change the given fields; of two changes of one field the later one stays.
+
+        The default queue's target holds for each conversation that begins after the answer.
+        Skills and hours are stored and returned; routing by them comes with a later release.
+        """
+        return await manage.change(caller, queue_id, change)
+
+    return router

@@ -1,0 +1,66 @@
+"""What happens in a running shop when an administrator changes an agent or a queue."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from uuid import UUID
+
+from services.router.domain.agents import on_gone_for_good, set_status
+from services.router.domain.commands import AgentChanged, QueueChanged
+from services.router.domain.effects import Answer, Noted, Refused
+from services.router.domain.model import OfferEnd
+from services.router.domain.offering import end_offer, offer_lost
+from services.router.domain.state import ShopState
+from shared.contracts.routing import DecisionTrigger
+from shared.kernel.errors import ErrorCode
+from shared.kernel.vocabulary import AgentStatus, OfferStatus
+
+
+def on_change(state: ShopState, command: AgentChanged | QueueChanged) -> Answer:
+    """Take what an administrator changed, and keep the line that records it."""
+    if isinstance(command, QueueChanged):
+        return _on_queue(state, command)
+    return _on_agent(state, command)
+
+
+def _on_agent(state: ShopState, command: AgentChanged) -> Answer:
+    """Take an agent's new figures at once; whoever is ended loses offers and conversations."""
+    agent = state.agents.get(command.agent_id)
+    if agent is None:
+        return Refused(ErrorCode.NOT_FOUND)
+    state.changes.changes_made.append(command.change)
+    after = replace(
+        agent,
+        name=agent.name if command.name is None else command.name,
+        capacity=agent.capacity if command.capacity is None else command.capacity,
+        active=agent.active if command.active is None else command.active,
+    )
+    if after != agent:
+        state.put_agent(after)
+    if agent.active and not after.active:
+        set_status(state, after, AgentStatus.OFFLINE)
+        on_gone_for_good(state, agent.id)
+    _fit(state, agent.id)
+    return Noted()
+
+
+def _on_queue(state: ShopState, command: QueueChanged) -> Answer:
+    """Take the target for conversations that begin from now on; those under way keep theirs."""
+    state.changes.changes_made.append(command.change)
+    target = command.first_response_target_ms
+    if target is not None:
+        state.policy = replace(state.policy, first_response_target_ms=target)
+    return Noted()
+
+
+def _fit(state: ShopState, agent_id: UUID) -> None:
+    """Withdraw the newest offers that a smaller capacity has no room for.
+
+    What is assigned stays, above capacity if need be: a customer is not passed on for a figure.
+    """
+    for offer in reversed(state.pending_with(agent_id)):
+        agent = state.agents[agent_id]
+        if agent.load <= agent.capacity:
+            break
+        end_offer(state, offer, OfferStatus.RESCINDED, OfferEnd.OVER_CAPACITY)
+        offer_lost(state, offer.conversation_id, DecisionTrigger.AGENT_CHANGED)

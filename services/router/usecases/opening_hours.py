@@ -1,0 +1,36 @@
+"""Judges opening hours: a zone that exists, spans that end after they begin and do not overlap."""
+
+from __future__ import annotations
+
+from functools import cache
+from itertools import pairwise
+from zoneinfo import available_timezones
+
+from shared.contracts.accounts import OpeningHours
+from shared.kernel.errors import ErrorCode, RefusedError
+
+
+def check_hours(hours: OpeningHours) -> None:
+    """Let hours pass that can be kept.
+
+    Raises:
+        RefusedError: INVALID_REQUEST, with what is wrong.
+    """
+    if hours.time_zone not in _zones():
+        _refuse("hours.time_zone is no zone of the IANA data base, such as Europe/Berlin.")
+    if any(span.closes <= span.opens for span in hours.spans):
+        _refuse("hours.spans: a span closes after it opens; a night is two, up to 24:00.")
+    for day in {span.day for span in hours.spans}:
+        spans = sorted((one.opens, one.closes) for one in hours.spans if one.day == day)
+        if any(later[0] < earlier[1] for earlier, later in pairwise(spans)):
+            _refuse("hours.spans: two spans of one day overlap.")
+
+
+@cache
+def _zones() -> frozenset[str]:
+    """Read the names once: they are some 600 files."""
+    return frozenset(available_timezones())
+
+
+def _refuse(sentence: str) -> None:
+    raise RefusedError(ErrorCode.INVALID_REQUEST, sentence)

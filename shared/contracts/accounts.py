@@ -1,0 +1,233 @@
+"""What the router keeps for a shop's administrators: shops, agents, queues, API keys."""
+
+from __future__ import annotations
+
+from typing import Annotated, Final, Literal, TypeAlias
+
+from pydantic import Field
+
+from shared.contracts.wire import (
+    AgentId,
+    ApiKeyId,
+    Contract,
+    QueueId,
+    ShopId,
+    WireInstant,
+)
+from shared.kernel.vocabulary import AgentStatus, Presence, Scope
+
+NAME_MAX: Final = 100
+CAPACITY_MAX: Final = 100
+"""Weights: twenty times what a busy chat desk gives one agent."""
+PASSWORD_MIN, PASSWORD_MAX = 12, 200
+"""Characters. NIST SP 800-63B asks for 8 beside a second factor and 15 alone; there is a lock on
+neither here, so the middle. A longest one, so that hashing has a bound."""
+SKILLS_MAX: Final = 50
+LEVEL_MIN, LEVEL_MAX = 1, 5
+SCOPES_MAX: Final = 16
+TARGET_MIN_MS, TARGET_MAX_MS = 1_000, 86_400_000
+"""A second is less than people need to notice; more than a day is no first-response target."""
+SPANS_MAX: Final = 42
+"""Opening spans a week: six a day."""
+
+Name: TypeAlias = Annotated[
+    str,
+    Field(
+        min_length=1,
+        max_length=NAME_MAX,
+        pattern=r"^[^\x00-\x1f\x7f]*[^\x00-\x20\x7f][^\x00-\x1f\x7f]*$",
+    ),
+]
+"""What people read: not blank, on one line."""
+Email: TypeAlias = Annotated[
+    str, Field(min_length=3, max_length=254, pattern=r"^[^@\s\x00-\x1f\x7f]+@[^@\s\x00-\x1f\x7f]+$")
+]
+"""One @ between two parts. Whether anybody reads it, only a message would tell."""
+Password: TypeAlias = Annotated[str, Field(min_length=PASSWORD_MIN, max_length=PASSWORD_MAX)]
+Capacity: TypeAlias = Annotated[int, Field(ge=0, le=CAPACITY_MAX)]
+SkillName: TypeAlias = Annotated[
+    str, Field(min_length=1, max_length=40, pattern=r"^[a-z0-9][a-z0-9_.:-]*$")
+]
+Level: TypeAlias = Annotated[int, Field(ge=LEVEL_MIN, le=LEVEL_MAX)]
+Skills: TypeAlias = Annotated[dict[SkillName, Level], Field(max_length=SKILLS_MAX)]
+"""Skill -> level, 1 to 5. Stored and returned; routing by skills comes with a later release."""
+Scopes: TypeAlias = Annotated[tuple[Scope, ...], Field(min_length=1, max_length=SCOPES_MAX)]
+TargetMs: TypeAlias = Annotated[int, Field(ge=TARGET_MIN_MS, le=TARGET_MAX_MS)]
+
+
+class NewShop(Contract):
+    """A shop to be made; a default queue comes with it."""
+
+    name: Name
+
+
+class ShopChange(Contract):
+    """What is to change of a shop; what is absent or null stays."""
+
+    name: Name | None = None
+
+
+class Shop(Contract):
+    """One shop."""
+
+    id: ShopId
+    name: str
+    created_at: WireInstant
+
+
+class ShopPage(Contract):
+    """Shops in the order of their ids; `next_cursor` is null at the end."""
+
+    shops: tuple[Shop, ...]
+    next_cursor: str | None
+
+
+class NewAgent(Contract):
+    """An agent to be made. `roles` are the scopes of the agent's sign-ins."""
+
+    name: Name
+    email: Email
+    password: Password
+    roles: Scopes = (Scope.AGENT,)
+    skills: Skills = Field(default_factory=dict)
+    capacity: Capacity | None = None
+
+
+class AgentChange(Contract):
+    """What is to change of an agent; what is absent or null stays.
+
+    `active: false` ends it: no more sign-ins, no more offers, and what was assigned waits for
+    somebody else. `active: true` takes it back.
+    """
+
+    name: Name | None = None
+    roles: Scopes | None = None
+    skills: Skills | None = None
+    capacity: Capacity | None = None
+    active: bool | None = None
+
+
+class NewPassword(Contract):
+    """A password that an administrator sets. Tokens issued before stay good until they expire."""
+
+    password: Password
+
+
+class OwnNewPassword(Contract):
+    """A password that an agent sets for itself, knowing the one before."""
+
+    current: str = Field(min_length=1, max_length=PASSWORD_MAX)
+    password: Password
+
+
+class AgentAccount(Contract):
+    """An agent as administrators see one."""
+
+    id: AgentId
+    name: str
+    email: str
+    roles: tuple[Scope, ...]
+    skills: dict[str, int]
+    capacity: int
+    active: bool
+    status: AgentStatus
+    presence: Presence
+    load: int
+    created_at: WireInstant
+
+
+class AgentPage(Contract):
+    """Agents in the order of their ids; `next_cursor` is null at the end."""
+
+    agents: tuple[AgentAccount, ...]
+    next_cursor: str | None
+
+
+ClockTime: TypeAlias = Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$|^24:00$")]
+"""HH:MM on the clock of the queue's zone; 24:00 is the end of the day."""
+Weekday: TypeAlias = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+
+
+class OpenSpan(Contract):
+    """One span of a weekday; a night is two of them, up to 24:00 and from 00:00."""
+
+    day: Weekday
+    opens: ClockTime
+    closes: ClockTime
+
+
+class OpeningHours(Contract):
+    """When a queue is staffed, week by week. Stored and returned; not yet used by routing."""
+
+    time_zone: str = Field(min_length=1, max_length=64)
+    spans: tuple[OpenSpan, ...] = Field(max_length=SPANS_MAX)
+
+
+class NewQueue(Contract):
+    """A queue to be made. Routing uses the shop's default queue alone for now."""
+
+    name: Name
+    first_response_target_ms: TargetMs
+    skills: Skills = Field(default_factory=dict)
+    hours: OpeningHours | None = None
+
+
+class QueueChange(Contract):
+    """What is to change of a queue; what is absent stays, and `hours: null` means always open."""
+
+    name: Name | None = None
+    first_response_target_ms: TargetMs | None = None
+    skills: Skills | None = None
+    hours: OpeningHours | None = None
+    retired: bool | None = None
+
+
+class Queue(Contract):
+    """One queue. `hours` null: always open."""
+
+    id: QueueId
+    name: str
+    is_default: bool
+    first_response_target_ms: int
+    skills: dict[str, int]
+    hours: OpeningHours | None
+    retired: bool
+    created_at: WireInstant
+
+
+class QueuePage(Contract):
+    """Queues in the order of their ids; `next_cursor` is null at the end."""
+
+    queues: tuple[Queue, ...]
+    next_cursor: str | None
+
+
+class NewApiKey(Contract):
+    """An API key to be made."""
+
+    name: Name
+    scopes: Scopes
+
+
+class ApiKey(Contract):
+    """An API key as it may be shown at any time."""
+
+    id: ApiKeyId
+    name: str
+    scopes: tuple[Scope, ...]
+    last_four: str
+    created_at: WireInstant
+    revoked_at: WireInstant | None = None
+
+
+class ApiKeyMade(ApiKey):
+    """A key just made, with its text: shown this once, and null when the request is repeated."""
+
+    text: str | None
+
+
+class ApiKeyPage(Contract):
+    """API keys in the order of their ids; `next_cursor` is null at the end."""
+
+    api_keys: tuple[ApiKey, ...]
+    next_cursor: str | None

@@ -1,0 +1,229 @@
+"""Queues and API keys over REST; lists, repeated requests, and the record of it all."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+import asyncpg
+import pytest
+
+from shared.contracts.routing import RoutingState
+from shared.kernel import ids
+from shared.kernel.ids import IdKind
+from shared.kernel.vocabulary import Service
+from shared.kit.new_ids import new_id
+from tests.support.admin import NEW_AGENT, Admin, operator
+from tests.support.clock import VirtualClock
+from tests.support.router import PASSWORD, Rig, running_router
+
+DAY_MS = 86_400_000
+
+
+class TestQueues:
+    async def test_a_target_holds_for_the_next_conversation_and_after_a_restart(
+        self, rig: Rig, shop: UUID, admin: Admin, clock: VirtualClock
+    ) -> None:
+        (queue,) = (await admin.get("/v1/queues"))["queues"]
+        await rig.message(shop, new_id())
+        await admin.change(f"/v1/queues/{queue['id']}", {"first_response_target_ms": 30_000})
+        await rig.message(shop, new_id())
+        told = await rig.told(Service.GATEWAY, 2)
+        states = [RoutingState.model_validate(one.body, strict=False) for one in told]
+        assert [one.respond_by - clock.now() for one in states] == [10_000, 30_000]
+        async with running_router(rig.database, clock) as later:
+            await later.message(shop, new_id())
+            (event,) = await later.told(Service.GATEWAY, 1)
+            state = RoutingState.model_validate(event.body, strict=False)
+            assert state.respond_by - clock.now() == 30_000
+
+    async def test_skills_and_hours_are_kept_and_taken_away_again(self, admin: Admin) -> None:
+        hours = {
+            "time_zone": "America/Sao_Paulo",
+            "spans": [
+                {"day": "mon", "opens": "09:00", "closes": "12:00"},
+                {"day": "mon", "opens": "12:00", "closes": "24:00"},
+            ],
+        }
+        body = {
+            "name": "Returns",
+            "first_response_target_ms": 20_000,
+            "skills": {"returns": 2},
+            "hours": hours,
+        }
+        made = await admin.make("/v1/queues", body)
+        assert {name: made[name] for name in body} == body
+        path = f"/v1/queues/{made['id']}"
+        assert (await admin.change(path, {"name": "Back"}))["hours"] == hours
+        assert (await admin.change(path, {"hours": None}))["hours"] is None
+        assert (await admin.change(path, {"retired": True}))["retired"] is True
+        assert (await admin.change(path, {"retired": False}))["retired"] is False
+
+    @pytest.mark.parametrize(
+        ("zone", "spans"),
+        [
+            ("Europe/Atlantis", []),
+            ("../../etc/passwd", []),
+            ("Europe/Berlin", [("mon", "17:00", "09:00")]),
+            ("Europe/Berlin", [("mon", "09:00", "09:00")]),
+            ("Europe/Berlin", [("mon", "09:00", "12:00"), ("mon", "11:59", "13:00")]),
+            ("Europe/Berlin", [("mon", "9:00", "12:00")]),
+            ("Europe/Berlin", [("mon", "09:00", "24:01")]),
+            ("Europe/Berlin", [("mo", "09:00", "12:00")]),
+        ],
+    )
+    async def test_hours_that_cannot_be_kept_are_refused(
+        self, admin: Admin, zone: str, spans: list[tuple[str, str, str]]
+    ) -> None:
+        named = [dict(zip(("day", "opens", "closes"), one, strict=True)) for one in spans]
+        body = {
+            "name": "q",
+            "first_response_target_ms": 10_000,
+            "hours": {"time_zone": zone, "spans": named},
+        }
+        assert await admin.refused("POST", "/v1/queues", body) == (422, "invalid_request")
+
+    async def test_the_default_queue_cannot_be_retired(self, admin: Admin) -> None:
+        (queue,) = (await admin.get("/v1/queues"))["queues"]
+        path = f"/v1/queues/{queue['id']}"
+        assert await admin.refused("PATCH", path, {"retired": True}) == (409, "in_use")
+
+
+class TestApiKeys:
+    async def test_a_keys_text_is_shown_once_and_nowhere_else(self, rig: Rig, admin: Admin) -> None:
+        body = {"name": "orders", "scopes": ["orders:write"]}
+        made = await admin.make("/v1/api-keys", body, key="once")
+        again = await admin.make("/v1/api-keys", body, key="once")
+        assert again == {**made, "text": None}
+        shown = await admin.get(f"/v1/api-keys/{made['id']}")
+        assert made["text"].endswith(shown["last_four"])
+        assert "text" not in shown
+        async with rig.database.server.admin(rig.database.name) as inside:
+            for table in ("changes", "kept_answers", "api_keys"):
+                found = await inside.fetch(f"SELECT t::text FROM router.{table} t")  # noqa: S608
+                assert found
+                assert made["text"] not in str(found)
+
+    async def test_a_revoked_key_gets_no_token_and_administers_nothing(
+        self, rig: Rig, admin: Admin
+    ) -> None:
+        made = await admin.make("/v1/api-keys", {"name": "k", "scopes": ["admin"]})
+        bearer = {"Authorization": f"Bearer {made['text']}"}
+        token = (await rig.http.post("/v1/auth/tokens", headers=bearer)).json()["token"]
+        key = Admin(rig.http, token)
+        assert len((await key.get("/v1/api-keys"))["api_keys"]) == 1
+        revoke = f"/v1/api-keys/{made['id']}/revoke"
+        first = (await admin.call("POST", revoke)).json()
+        second = (await admin.call("POST", revoke)).json()
+        assert first["revoked_at"] is not None
+        assert first == second
+        assert (await rig.http.post("/v1/auth/tokens", headers=bearer)).status_code == 401
+        assert await key.refused("GET", "/v1/api-keys") == (401, "not_signed_in")
+
+
+class TestLists:
+    async def test_a_list_is_whole_and_stable_while_it_grows(self, admin: Admin) -> None:
+        for number in range(4):
+            await admin.make("/v1/agents", {**NEW_AGENT, "email": f"a{number}@shop.example"})
+        first = await admin.get("/v1/agents?limit=3")
+        await admin.make("/v1/agents", {**NEW_AGENT, "email": "late@shop.example"})
+        second = await admin.get(f"/v1/agents?limit=3&cursor={first['next_cursor']}")
+        seen = [one["id"] for page in (first, second) for one in page["agents"]]
+        assert seen == sorted(set(seen))
+        assert len(seen) == 6
+        assert second["next_cursor"] is None
+
+    @pytest.mark.parametrize("cursor", ["x", "", "é", "%00", "A" * 32, "A" * 9_000, "ZmMxLg"])
+    async def test_a_cursor_of_nobodys_is_refused(self, admin: Admin, cursor: str) -> None:
+        path = f"/v1/agents?cursor={cursor}"
+        assert await admin.refused("GET", path) == (400, "bad_cursor")
+
+    @pytest.mark.parametrize("limit", ["0", "101", "many"])
+    async def test_a_limit_beyond_its_bounds_is_refused(self, admin: Admin, limit: str) -> None:
+        path = f"/v1/agents?limit={limit}"
+        assert await admin.refused("GET", path) == (422, "invalid_request")
+
+
+class TestOnce:
+    async def test_the_same_key_and_body_make_one_agent(self, admin: Admin) -> None:
+        first = await admin.make("/v1/agents", NEW_AGENT, key="k-1")
+        assert await admin.make("/v1/agents", NEW_AGENT, key="k-1") == first
+        assert len((await admin.get("/v1/agents"))["agents"]) == 2
+
+    async def test_the_same_key_for_something_else_is_refused(self, admin: Admin) -> None:
+        await admin.make("/v1/agents", NEW_AGENT, key="k-1")
+        other = {**NEW_AGENT, "name": "Bob"}
+        answer = await admin.call("POST", "/v1/agents", other, key="k-1")
+        assert (answer.status_code, answer.json()["code"]) == (422, "idempotency_conflict")
+
+    async def test_a_key_is_its_callers_own_and_forgotten_after_a_day(
+        self, rig: Rig, shop: UUID, admin: Admin, clock: VirtualClock
+    ) -> None:
+        body = {"name": "k", "scopes": ["orders:write"]}
+        made = await admin.make("/v1/api-keys", body, key="k-1")
+        other = await operator(rig, shop).make("/v1/api-keys", body, key="k-1")
+        assert other["id"] != made["id"]
+        clock.advance(DAY_MS)
+        later = operator(rig, shop)
+        again = await later.make("/v1/api-keys", body, key="k-1")
+        assert again["id"] not in {made["id"], other["id"]}
+
+    async def test_without_a_key_nothing_is_made(self, rig: Rig, admin: Admin) -> None:
+        headers = {"Authorization": f"Bearer {admin.token}"}
+        answer = await rig.http.post("/v1/agents", json=NEW_AGENT, headers=headers)
+        assert answer.json()["code"] == "idempotency_key_required"
+
+
+class TestTheRecord:
+    async def test_every_change_is_recorded_with_who_what_and_before_and_after(
+        self, rig: Rig, shop: UUID, admin: Admin, clock: VirtualClock
+    ) -> None:
+        made = await admin.make("/v1/agents", NEW_AGENT)
+        path = f"/v1/agents/{made['id']}"
+        await admin.change(path, {"capacity": 5, "name": "Bo", "active": False})
+        await admin.change(path, {"capacity": 5})
+        (queue,) = (await admin.get("/v1/queues"))["queues"]
+        await admin.change(f"/v1/queues/{queue['id']}", {"first_response_target_ms": 20_000})
+        wire_shop = ids.encode(IdKind.SHOP, shop)
+        changes = await admin.all(f"/v1/shops/{wire_shop}/changes", "changes", limit=1)
+        told = [(one["action"], one["target"], one["fields"]) for one in changes]
+        assert told == [
+            (
+                "queue.changed",
+                queue["id"],
+                {"first_response_target_ms": {"before": 10_000, "after": 20_000}},
+            ),
+            (
+                "agent.changed",
+                made["id"],
+                {
+                    "capacity": {"before": 2, "after": 5},
+                    "active": {"before": True, "after": False},
+                },
+            ),
+            (
+                "agent.created",
+                made["id"],
+                {
+                    name: {"before": None, "after": made[name]}
+                    for name in ("name", "email", "roles", "skills", "capacity")
+                },
+            ),
+        ]
+        assert {one["actor"]["kind"] for one in changes} == {"agent"}
+        assert PASSWORD not in str(changes)
+
+    async def test_the_record_cannot_be_altered_by_the_service_itself(
+        self, rig: Rig, admin: Admin
+    ) -> None:
+        await admin.make("/v1/agents", NEW_AGENT)
+        connection = await asyncpg.connect(rig.database.service_url(Service.ROUTER).dsn)
+        try:
+            for statement in (
+                "UPDATE router.changes SET actor_name = 'nobody'",
+                "DELETE FROM router.changes",
+                "TRUNCATE router.changes",
+            ):
+                with pytest.raises(asyncpg.InsufficientPrivilegeError):
+                    await connection.execute(statement)
+        finally:
+            await connection.close()
