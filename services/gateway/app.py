@@ -23,6 +23,7 @@ from services.gateway.api.connections import Connections
 from services.gateway.api.errands import Errands
 from services.gateway.api.errors import STATUSES
 from services.gateway.api.items import item_routes
+from services.gateway.api.sites import rotation_routes, site_routes
 from services.gateway.background.beating import beat_for_ever
 from services.gateway.background.faults import FaultPoint
 from services.gateway.background.healing import Healer
@@ -42,12 +43,14 @@ from services.gateway.storage.sessions import (
     PostgresSilentSessions,
     PostgresSites,
 )
+from services.gateway.storage.site_accounts import SiteAccounts
 from services.gateway.usecases.answer_ping import Pulses
 from services.gateway.usecases.append import GroupCommit
 from services.gateway.usecases.apply_routing import apply_routing
 from services.gateway.usecases.create_site import create_site
 from services.gateway.usecases.follow_agent import ConnectedAgents, agent_snapshot
 from services.gateway.usecases.greet import Greeter, catch_up, greet
+from services.gateway.usecases.manage_sites import ManageSites
 from services.gateway.usecases.ports import AppendResult, AppendRow, Positions, Site
 from services.gateway.usecases.post_item import Posting
 from services.gateway.usecases.read_items import CUSTOMER_PAGE, Reading, visible_page
@@ -64,6 +67,7 @@ from shared.kit.auth.customer_tokens import verify_customer_token
 from shared.kit.auth.keyring import Keyring
 from shared.kit.auth.tokens import read_grant
 from shared.kit.bus.interface import Bus
+from shared.kit.change_log import ChangeLog
 from shared.kit.database import Database, DatabaseUrl, open_database
 from shared.kit.inbox import serve_events
 from shared.kit.lanes import GroupLane
@@ -226,10 +230,14 @@ class _Gateway:
         posting = Posting(
             self.lane.submit, self.items, self._read_grant, self.router.grant, self.clock
         )
+        accounts = SiteAccounts(self.database, ChangeLog(SCHEMA, self.clock))
+        manage = ManageSites(accounts, self.router.stands, new_id)
         return RunningGateway(
             routers=(
                 item_routes(agent, Reading(self.items, self.router.may_read), posting),
                 agent_event_routes(agent, self.streams),
+                site_routes(manage, keys=self.keys, clock=self.clock),
+                rotation_routes(manage, keys=self.keys, clock=self.clock),
             ),
             statuses=STATUSES,
             checks=(

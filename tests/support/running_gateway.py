@@ -14,6 +14,7 @@ import httpx
 from services.gateway.app import RunningGateway, run_gateway
 from services.gateway.config import GatewaySettings
 from shared.contracts import subjects
+from shared.contracts.changes import CallerAnswer, CallerCheck
 from shared.contracts.claims import Grant, GrantAnswer, GrantRequest, Principal
 from shared.contracts.events import BatchAnswer, Envelope, EventBatch, StreamPosition
 from shared.contracts.routing import (
@@ -53,6 +54,8 @@ class StandIn:
     readers: set[tuple[UUID, UUID]] = field(default_factory=set)
     """(agent, conversation) of what it says was offered once."""
     agent_version: int = 0
+    admins_stand: bool = True
+    asked_about: list[Principal] = field(default_factory=list)
     places: dict[str, Subscription] = field(default_factory=dict)
 
     async def open(self) -> None:
@@ -62,6 +65,7 @@ class StandIn:
             subjects.events(Service.HISTORY): self.take,
             subjects.AGENT_SNAPSHOT: self.snapshot,
             subjects.GRANT: self.grant,
+            subjects.CALLER_CHECK: self.check,
         }
         for subject, responder in served.items():
             self.places[subject] = await self.bus.serve(subject, responder)
@@ -113,6 +117,10 @@ class StandIn:
         theirs = grant if grant is not None and grant.agent_id == asked.agent_id else None
         may_read = (asked.agent_id, asked.conversation_id) in self.readers
         return GrantAnswer(grant=theirs, may_read=may_read).to_json()
+
+    async def check(self, raw: bytes) -> bytes:
+        self.asked_about.append(CallerCheck.model_validate_json(raw).principal)
+        return CallerAnswer(stands=self.admins_stand).to_json()
 
     async def tell(self, *events: Envelope) -> BatchAnswer:
         """Send the gateway durable events as the router does."""

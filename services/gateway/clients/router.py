@@ -8,7 +8,8 @@ from uuid import UUID
 import structlog
 
 from shared.contracts import subjects
-from shared.contracts.claims import Grant, GrantAnswer, GrantRequest
+from shared.contracts.changes import CallerAnswer, CallerCheck
+from shared.contracts.claims import Grant, GrantAnswer, GrantRequest, Principal
 from shared.contracts.routing import (
     ConnectedAgent,
     PresenceBeat,
@@ -53,6 +54,15 @@ class BusRouter:
         question = GrantRequest(shop_id=shop_id, agent_id=agent_id, conversation_id=conversation_id)
         answer = await self._ask(subjects.GRANT, question.to_json())
         return GrantAnswer.model_validate_json(answer)
+
+    async def stands(self, caller: Principal) -> bool:
+        """Tell whether a caller may administer its shop now.
+
+        Raises:
+            RefusedError: ROUTING_UNAVAILABLE.
+        """
+        answer = await self._ask(subjects.CALLER_CHECK, CallerCheck(principal=caller).to_json())
+        return CallerAnswer.model_validate_json(answer).stands
 
     async def presence(self, shop_id: UUID, agent_id: UUID, presence: Presence) -> None:
         """See `RouterClient.presence`."""

@@ -11,7 +11,7 @@ from shared.kernel.ids import IdKind, encode
 from shared.kernel.vocabulary import Channel
 from shared.kit.database import Database
 
-_FIND_SITE = "SELECT key, customer_secret, origins FROM gateway.find_site($1, $2)"
+_FIND_SITE = "SELECT * FROM gateway.site_for_hello($1, $2, $3)"
 _OPEN = """
     SELECT * FROM gateway.open_session(
         $1, $2, $3, $4, $5, $6, $7::jsonb, $8, $9, $10, $11)
@@ -39,13 +39,15 @@ class PostgresSites:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def find(self, shop_id: UUID, site_id: UUID) -> Site | None:
+    async def find(
+        self, shop_id: UUID, site_id: UUID, session_id: UUID | None = None
+    ) -> Site | None:
         """See `SiteStore.find`."""
-        records = await self._database.call(_FIND_SITE, shop_id, site_id)
+        records = await self._database.call(_FIND_SITE, shop_id, site_id, session_id)
         if not records:
             return None
         (record,) = records
-        return Site(record["key"], record["customer_secret"], tuple(record["origins"]))
+        return Site(**{**record, "origins": tuple(record["origins"])})
 
     async def create(self, new: NewSite) -> bool:
         """See `SiteStore.create`."""

@@ -27,10 +27,9 @@ async def create_site(
         name: for people.
         origins: the pages that may chat, such as https://shop.example; "*" allows every page.
     """
-    random_end = "".join(secrets.choice(KEY_ALPHABET) for _ in range(KEY_LENGTH))
     site = Site(
-        key=site_key(shop_id, site_id, random_end),
-        customer_secret=secrets.token_urlsafe(SECRET_BYTES),
+        key=fresh_key(shop_id, site_id),
+        customer_secret=fresh_secret(),
         origins=tuple(origin.lower() for origin in origins),
     )
     if await store.create(NewSite(site_id, shop_id, name, site)):
@@ -39,3 +38,14 @@ async def create_site(
     if existing is None:
         raise LookupError("this site id belongs to another shop")
     return existing
+
+
+def fresh_key(shop_id: UUID, site_id: UUID) -> str:
+    """Return a key of a site that it never had."""
+    random_end = "".join(secrets.choice(KEY_ALPHABET) for _ in range(KEY_LENGTH))
+    return site_key(shop_id, site_id, random_end)
+
+
+def fresh_secret() -> str:
+    """Return a secret for a site's customer tokens."""
+    return secrets.token_urlsafe(SECRET_BYTES)

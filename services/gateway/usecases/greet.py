@@ -67,12 +67,10 @@ async def greet(hello: Hello, origin: str | None, needs: Greeter) -> Greeting:
         RefusedError: UNKNOWN_SITE, ORIGIN_REFUSED, BAD_CUSTOMER_TOKEN or UNKNOWN_SESSION.
     """
     named = read_site_key(hello.site_key) or _refuse(ErrorCode.UNKNOWN_SITE)
-    site = await _find_site(named, hello.site_key, needs.sites)
+    site = await _find_site(named, hello, needs.sites)
     if not origin_allowed(origin, site.origins):
         _refuse(ErrorCode.ORIGIN_REFUSED)
-    customer = (
-        needs.verify(hello.customer_token, site.customer_secret) if hello.customer_token else None
-    )
+    customer = _verified(hello.customer_token, site, needs.verify) if hello.customer_token else None
     new_session_id, secret = needs.new_id(), needs.new_secret()
     fresh_token = session_token(named.shop_id, new_session_id, secret)
     wish = SessionWish(
@@ -119,11 +117,25 @@ async def catch_up(greeting: Greeting, items: ItemStore) -> Found:
     )
 
 
-async def _find_site(named: Named, key: str, sites: SiteStore) -> Site:
-    site = await sites.find(named.shop_id, named.id)
-    if site is None or not hmac.compare_digest(site.key, key):
+async def _find_site(named: Named, hello: Hello, sites: SiteStore) -> Site:
+    resumed = read_session_token(hello.session_token) if hello.session_token else None
+    site = await sites.find(named.shop_id, named.id, resumed.id if resumed else None)
+    if site is None or (site.closed and not site.under_way):
+        _refuse(ErrorCode.UNKNOWN_SITE)
+    good = (key for key in (site.key, site.old_key) if key is not None)
+    if not any(hmac.compare_digest(key, hello.site_key) for key in good):
         _refuse(ErrorCode.UNKNOWN_SITE)
     return site
+
+
+def _verified(token: str, site: Site, verify: VerifyCustomer) -> CustomerRef:
+    """Read a customer token by the secret of now, or by the one before while it is in force."""
+    try:
+        return verify(token, site.customer_secret)
+    except RefusedError:
+        if site.old_secret is None:
+            raise
+        return verify(token, site.old_secret)
 
 
 def _session_of(hello: Hello, shop_id: UUID) -> UUID | None:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Protocol, TypeAlias
+from typing import Any, Literal, Protocol, TypeAlias
 from uuid import UUID
 
 from shared.contracts.claims import Grant
 from shared.contracts.events import Envelope
 from shared.contracts.items import CustomerRef, Item
 from shared.contracts.routing import RouterSnapshot
-from shared.kernel.clock import Instant
+from shared.kernel.clock import Instant, Millis
 from shared.kernel.vocabulary import Presence
 
 Body: TypeAlias = Mapping[str, Any]
@@ -108,11 +108,19 @@ class Outlet(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """A page of a shop that customers write from."""
+    """A page of a shop that customers write from, as a hello meets it.
+
+    The old key and secret are those in force beside the new ones since the last rotation;
+    `under_way` says of a closed site whether the customer's conversation goes on.
+    """
 
     key: str
     customer_secret: str
     origins: tuple[str, ...]
+    old_key: str | None = None
+    old_secret: str | None = None
+    closed: bool = False
+    under_way: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,11 +133,22 @@ class NewSite:
     site: Site
 
 
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A site's `key` or `customer_secret` to be replaced; the old one is good for a while yet."""
+
+    field: Literal["key", "customer_secret"]
+    fresh: str
+    keep_old_ms: Millis
+
+
 class SiteStore(Protocol):
     """Keeps sites."""
 
-    async def find(self, shop_id: UUID, site_id: UUID) -> Site | None:
-        """Return a site of this shop."""
+    async def find(
+        self, shop_id: UUID, site_id: UUID, session_id: UUID | None = None
+    ) -> Site | None:
+        """Return a site of this shop, as the customer of this session meets it."""
         ...
 
     async def create(self, new: NewSite) -> bool:

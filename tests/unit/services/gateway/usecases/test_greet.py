@@ -40,10 +40,14 @@ class World:
         self.wish: SessionWish | None = None
         self.asked: list[tuple[UUID, int]] = []
         self.left: tuple[Item, ...] = ()
+        self.site = Site(KEY, "secret", ("https://fern.example",))
+        self.met_by: UUID | None = None
 
-    async def find(self, shop_id: UUID, site_id: UUID) -> Site | None:
-        known = (shop_id, site_id) == (SHOP, SITE_ID)
-        return Site(KEY, "secret", ("https://fern.example",)) if known else None
+    async def find(
+        self, shop_id: UUID, site_id: UUID, session_id: UUID | None = None
+    ) -> Site | None:
+        self.met_by = session_id
+        return self.site if (shop_id, site_id) == (SHOP, SITE_ID) else None
 
     async def create(self, new: NewSite) -> bool:
         raise NotImplementedError
@@ -77,14 +81,14 @@ class World:
             sites=self,
             sessions=self,
             items=self,
-            verify=lambda token, secret: replace_value(token),
+            verify=verified,
             new_id=lambda: UUID(int=0x99),
             new_secret=lambda: "B" * 43,
         )
 
 
-def replace_value(token: str) -> CustomerRef:
-    if token == "bad":
+def verified(token: str, secret: str) -> CustomerRef:
+    if token != f"signed with {secret}":
         raise RefusedError(ErrorCode.BAD_CUSTOMER_TOKEN, "No.")
     return ROSA
 
@@ -111,6 +115,14 @@ class TestRefusals:
     async def test_a_bad_customer_token_is_refused(self) -> None:
         assert await refusal(World(), customer_token="bad") is ErrorCode.BAD_CUSTOMER_TOKEN
 
+    async def test_a_closed_site_is_unknown_but_to_who_has_a_conversation_under_way(self) -> None:
+        world = World()
+        world.site = replace(world.site, closed=True)
+        assert await refusal(world, session_token=TOKEN) is ErrorCode.UNKNOWN_SITE
+        assert world.met_by == SESSION
+        world.site = replace(world.site, under_way=True)
+        assert (await hello(world, session_token=TOKEN)).session is not None
+
     async def test_a_session_that_is_not_proved_is_unknown(self) -> None:
         other_shops = session_token(UUID(int=0x52), SESSION, "A" * 43)
         for token in ("nonsense", other_shops):
@@ -118,11 +130,28 @@ class TestRefusals:
         assert await refusal(World(None), session_token=TOKEN) is ErrorCode.UNKNOWN_SESSION
 
 
+class TestRotations:
+    async def test_the_old_key_and_the_old_secret_are_good_while_they_are_in_force(self) -> None:
+        world = World()
+        old = world.site
+        fresh = site_key(SHOP, SITE_ID, "1" * 16)
+        world.site = replace(
+            old, key=fresh, old_key=KEY, customer_secret="new", old_secret="secret"
+        )
+        for secret in ("new", "secret"):
+            await hello(world, customer_token=f"signed with {secret}")
+        await hello(world, site_key=fresh)
+        world.site = replace(world.site, old_key=None, old_secret=None)
+        assert await refusal(world) is ErrorCode.UNKNOWN_SITE
+        late = {"site_key": fresh, "customer_token": "signed with secret"}
+        assert await refusal(world, **late) is ErrorCode.BAD_CUSTOMER_TOKEN
+
+
 class TestResuming:
     async def test_a_first_hello_begins_a_session_with_a_token_of_its_own(self) -> None:
         world = World(replace(OPENED, is_new=True, conversation_id=None, last_seq=0))
 
-        greeting = await hello(world, customer_token="good")
+        greeting = await hello(world, customer_token="signed with secret")
 
         assert greeting.token == session_token(SHOP, UUID(int=0x99), "B" * 43)
         assert world.wish is not None
