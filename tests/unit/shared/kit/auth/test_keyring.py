@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import json
 import stat
+from base64 import urlsafe_b64decode
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
+from shared.kit.auth.key_files import KEEP_MS, list_file, rotate_file
 from shared.kit.auth.keyring import BadTokenError, Keyring, KeyringFileError
+from shared.kit.system_clock import SystemClock
+from tests.support.clock import VirtualClock
 
 
 class TestOpen:
@@ -62,15 +67,102 @@ class TestOpen:
 
 
 class TestRotate:
-    def test_the_newest_key_signs_and_the_old_one_still_verifies(self, tmp_path: Path) -> None:
+    def test_the_newest_key_signs_and_the_old_one_verifies_for_every_process_at_once(
+        self, tmp_path: Path, clock: VirtualClock
+    ) -> None:
         path = tmp_path / "signing.json"
-        old = Keyring.open(path)
-        old.rotated().save(path)
-        new = Keyring.open(path)
-        assert len(json.loads(path.read_bytes())["keys"]) == 2
-        assert new.verify(old.sign(b"x", token_type="t"), token_type="t") == b"x"
+        first, second = Keyring.open(path, clock), Keyring.open(path, clock)
+        before = first.sign(b"x", token_type="t")
+        rotate_file(path, clock.now())
+        after = first.sign(b"y", token_type="t")
+        for ring in (first, second, Keyring.open(path, clock)):
+            assert ring.verify(before, token_type="t") == b"x"
+            assert ring.verify(after, token_type="t") == b"y"
+        assert kid_of(before) != kid_of(after) == list_file(path)[-1].kid
+
+    def test_an_old_key_loses_its_private_half_and_verifies_until_its_tokens_have_expired(
+        self, tmp_path: Path, clock: VirtualClock
+    ) -> None:
+        path = tmp_path / "signing.json"
+        ring = Keyring.open(path, clock)
+        token = ring.sign(b"x", token_type="t")
+        rotate_file(path, clock.now())
+        old, _ = json.loads(path.read_bytes())["keys"]
+        assert "d" not in old
+        clock.advance(KEEP_MS - 1)
+        assert ring.verify(token, token_type="t") == b"x"
+        clock.advance(1)
         with pytest.raises(BadTokenError):
-            old.verify(new.sign(b"x", token_type="t"), token_type="t")
+            ring.verify(token, token_type="t")
+        rotate_file(path, clock.now())
+        assert [one.signs for one in list_file(path)] == [False, True], "the first one is gone"
+
+    def test_rotating_twice_does_not_lengthen_the_first_keys_life(
+        self, tmp_path: Path, clock: VirtualClock
+    ) -> None:
+        path = tmp_path / "signing.json"
+        Keyring.open(path, clock)
+        (first, _) = rotate_file(path, clock.now())
+        clock.advance(1_000)
+        assert rotate_file(path, clock.now())[0].until == first.until
+
+    def test_forgetting_the_old_keys_ends_their_tokens_at_once(
+        self, tmp_path: Path, clock: VirtualClock
+    ) -> None:
+        path = tmp_path / "signing.json"
+        ring = Keyring.open(path, clock)
+        token = ring.sign(b"x", token_type="t")
+        (only,) = rotate_file(path, clock.now(), forget_old=True)
+        assert only.signs
+        with pytest.raises(BadTokenError):
+            ring.verify(token, token_type="t")
+
+    def test_processes_that_rotate_at_once_lose_nobodys_key(
+        self, tmp_path: Path, clock: VirtualClock
+    ) -> None:
+        path = tmp_path / "signing.json"
+        Keyring.open(path, clock)
+        with ThreadPoolExecutor(4) as pool:
+            list(pool.map(lambda _: rotate_file(path, clock.now()), range(12)))
+        facts = list_file(path)
+        assert len(facts) == 13
+        assert [one.signs for one in facts].count(True) == 1
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+    def test_a_file_that_cannot_be_used_leaves_the_keys_as_they_were(
+        self, tmp_path: Path, clock: VirtualClock
+    ) -> None:
+        path = tmp_path / "signing.json"
+        ring = Keyring.open(path, clock)
+        token = ring.sign(b"x", token_type="t")
+        for harm in (lambda: path.write_text("{"), lambda: path.chmod(0o644), path.unlink):
+            harm()
+            assert ring.verify(token, token_type="t") == b"x"
+            assert ring.verify(ring.sign(b"y", token_type="t"), token_type="t") == b"y"
+
+    def test_rotating_where_there_are_no_keys_is_refused_in_one_sentence(
+        self, tmp_path: Path, clock: VirtualClock
+    ) -> None:
+        with pytest.raises(KeyringFileError, match="start Firstreply once"):
+            rotate_file(tmp_path / "signing.json", clock.now())
+
+    def test_a_key_tells_when_it_was_made_and_one_of_somebody_else_does_not(
+        self, tmp_path: Path
+    ) -> None:
+        path = tmp_path / "signing.json"
+        now = SystemClock().now()
+        Keyring.open(path)
+        (ours,) = list_file(path)
+        assert abs(ours.made_at - now) < 60_000
+        key = json.loads(path.read_bytes())["keys"][0]
+        path.write_text(json.dumps({"keys": [{**key, "kid": "by hand"}]}))
+        assert list_file(path)[0].made_at == 0
+
+
+def kid_of(token: str) -> str:
+    head = token.partition(".")[0]
+    kid: str = json.loads(urlsafe_b64decode(head + "=" * (-len(head) % 4)))["kid"]
+    return kid
 
 
 class TestPublic:
@@ -80,11 +172,6 @@ class TestPublic:
         assert public.verify(keys.sign(b"x", token_type="t"), token_type="t") == b"x"
         with pytest.raises(ValueError, match="cannot sign"):
             public.sign(b"x", token_type="t")
-
-    def test_a_public_ring_holds_no_private_half(self, tmp_path: Path) -> None:
-        Keyring.ephemeral().public().save(tmp_path / "public.json")
-        (key,) = json.loads((tmp_path / "public.json").read_bytes())["keys"]
-        assert "d" not in key
 
 
 def test_a_ring_without_keys_is_refused() -> None:

@@ -114,7 +114,7 @@ class TestForged:
         assert_refused(unsigned.rpartition(".")[0] + ".")
 
     def test_a_token_signed_with_the_public_key_as_a_secret_is_refused(self) -> None:
-        public = KEYS.public()._keys[header_of(self.TOKEN)["kid"]]
+        public = KEYS.public()._public[header_of(self.TOKEN)["kid"]]
         secret = OctKey.import_key(base64.urlsafe_b64decode(str(public["x"]) + "=="))
         header = {**header_of(self.TOKEN), "alg": "HS256"}
         payload = KEYS.verify(self.TOKEN, token_type="firstreply-principal+jwt")
