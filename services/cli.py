@@ -1,26 +1,24 @@
-"""The command line: `firstreply up`, `firstreply import olist FOLDER`, `firstreply demo`."""
+"""The command line: `firstreply up`, `import`, `demo`, and the administration of shops."""
 
 from __future__ import annotations
 
-import json
 from importlib.metadata import version
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated
 
-import httpx
 import typer
 from pydantic import ValidationError
-from rich.console import Console
-from rich.text import Text
 
+from services.administration import agents, api_keys, queues, shops, signing_keys, sites
 from services.cluster.caddyfile import caddyfile
 from services.cluster.migrate import migrate_given
 from services.cluster.running import CLUSTER_CANNOT_START, Size, run_cluster
 from services.demo.command import add_demo
 from services.demo.people import SHOP_ID
 from services.importing import run_import
-from services.settings import Settings, complaint
-from services.standalone import CANNOT_START, RUN_FILE, up
+from services.settings import complaint
+from services.standalone import CANNOT_START, up
+from services.terminal import console, fail, read_settings, running_url
 from shared.contracts.claims import Principal
 from shared.kernel.ids import IdKind, decode
 from shared.kernel.vocabulary import Scope
@@ -31,7 +29,6 @@ from shared.kit.web.server import run_main
 
 IMPORT_TOKEN_LIFE_MS = 12 * 60 * 60 * 1000
 """Twelve hours: longer than the largest public data set takes by far."""
-HEALTH_TIMEOUT_S = 5.0
 
 app = typer.Typer(
     help="Firstreply: a person who can help answers within ten seconds.",
@@ -41,32 +38,24 @@ app = typer.Typer(
 )
 import_app = typer.Typer(help="Bring in what a shop already has.", no_args_is_help=True)
 app.add_typer(import_app, name="import")
-console = Console()
-errors = Console(stderr=True)
-
-
-def _fail(sentence: str) -> NoReturn:
-    errors.print(Text(sentence, style="bold red"), soft_wrap=True)
-    raise typer.Exit(1)
-
-
-def _settings() -> Settings:
-    try:
-        return Settings()
-    except ValidationError as error:
-        _fail(complaint(error))
+app.add_typer(shops.app, name="shop")
+app.add_typer(sites.app, name="site")
+app.add_typer(agents.app, name="agent")
+app.add_typer(queues.app, name="queue")
+app.add_typer(api_keys.app, name="api-key")
+app.add_typer(signing_keys.app, name="keys")
 
 
 @app.command(name="up")
 def up_command() -> None:
     """Start everything on one port of this machine, until Ctrl-C."""
-    settings = _settings()
+    settings = read_settings()
     try:
         run_main(up(settings, console))
     except CANNOT_START as error:
-        _fail(str(error))
+        fail(str(error))
     except ValidationError as error:  # of a service's own variables
-        _fail(complaint(error))
+        fail(complaint(error))
     except KeyboardInterrupt:
         raise typer.Exit(130) from None
 
@@ -78,11 +67,11 @@ def cluster_command(
     histories: Annotated[int, typer.Option(min=1, help="How many histories.")] = 1,
 ) -> None:
     """Start a cluster on this machine: each part a process, Caddy in front, until Ctrl-C."""
-    settings = _settings()
+    settings = read_settings()
     try:
         run_main(run_cluster(settings, Size(gateways, routers, histories), console))
     except CLUSTER_CANNOT_START as error:
-        _fail(str(error))
+        fail(str(error))
     except KeyboardInterrupt:
         raise typer.Exit(130) from None
 
@@ -94,9 +83,9 @@ def migrate_command(
     ] = None,
 ) -> None:
     """Prepare the database of DATABASE_URL for nodes on many machines: roles, schemas, keys."""
-    settings = _settings()
+    settings = read_settings()
     if settings.database_url is None:
-        _fail(
+        fail(
             "Name the database to prepare in DATABASE_URL; `make run` and `make cluster` prepare "
             "the embedded one by themselves."
         )
@@ -104,7 +93,7 @@ def migrate_command(
     try:
         run_main(migrate_given(settings.database_url, settings.home.absolute(), servers, console))
     except CLUSTER_CANNOT_START as error:
-        _fail(str(error))
+        fail(str(error))
 
 
 @app.command(name="caddyfile")
@@ -130,12 +119,12 @@ def import_olist_command(
     ),
 ) -> None:
     """Import the public Olist data set into the running service."""
-    settings = _settings()
-    url = _running_url(settings.home)
+    settings = read_settings()
+    url = running_url(settings.home)
     try:
         shop_id = decode(IdKind.SHOP, shop) if shop else SHOP_ID
     except ValueError:
-        _fail("That is no shop's id: it starts with shop_ and has 26 characters after it.")
+        fail("That is no shop's id: it starts with shop_ and has 26 characters after it.")
     now = SystemClock().now()
     principal = Principal(
         shop_id=shop_id,
@@ -147,23 +136,9 @@ def import_olist_command(
     raise typer.Exit(run_import(folder, url=url, token=token, report=report, console=console))
 
 
-def _running_url(home: Path) -> str:
-    """Return where the service of this home answers, or say how to start it."""
-    not_running = (
-        f"Firstreply is not running on {home}: start it with `make run`, or name its home folder "
-        "in FIRSTREPLY_HOME."
-    )
-    try:
-        url = str(json.loads((home / RUN_FILE).read_text())["url"])
-        httpx.get(f"{url}/health", timeout=HEALTH_TIMEOUT_S).raise_for_status()
-    except (OSError, ValueError, KeyError, httpx.HTTPError):
-        _fail(not_running)
-    return url
-
-
 def _running() -> tuple[str, Keyring]:
-    home = _settings().home
-    return _running_url(home), Keyring.open(home / "keys.json")
+    home = read_settings().home
+    return running_url(home), Keyring.open(home / "keys.json")
 
 
 add_demo(app, _running)

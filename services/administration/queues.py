@@ -1,0 +1,110 @@
+"""`firstreply queue`: make, list, show and change a shop's queues."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Annotated, Any, TypeAlias
+
+import typer
+
+from services.administration.agents import SkillOptions, read_skills
+from services.administration.client import for_shop, path_of
+from services.administration.shown import AsJson, Shop, given, show_many, show_one
+from services.terminal import fail
+from shared.kernel.ids import IdKind
+
+MS_PER_S = 1_000
+_SPAN = re.compile(r"(?P<day>[a-z]{3})\s+(?P<opens>\d\d:\d\d)-(?P<closes>\d\d:\d\d)")
+
+app = typer.Typer(
+    help="A shop's queues. Conversations wait in the default queue; skills and hours are kept and "
+    "not yet routed by.",
+    no_args_is_help=True,
+)
+QueueId: TypeAlias = Annotated[
+    str, typer.Argument(metavar="QUEUE", help="The queue's id, queue_...")
+]
+Opens: TypeAlias = Annotated[
+    list[str] | None, typer.Option("--open", help="Such as 'mon 09:00-17:30'; again for each.")
+]
+Zone: TypeAlias = Annotated[
+    str | None, typer.Option("--time-zone", help="Of --open, such as Europe/Berlin.")
+]
+
+
+@app.command()
+def create(
+    *,
+    shop: Shop,
+    name: Annotated[str, typer.Option(help="What people call it.")],
+    target_s: Annotated[float, typer.Option(help="Seconds to the first answer.")] = 10.0,
+    skill: SkillOptions = None,
+    opens: Opens = None,
+    time_zone: Zone = None,
+    as_json: AsJson = False,
+) -> None:
+    """Make a queue beside the default one."""
+    body = {
+        "name": name,
+        "first_response_target_ms": round(target_s * MS_PER_S),
+        "skills": read_skills(skill or []),
+        **given(hours=_hours(opens, time_zone)),
+    }
+    show_one(for_shop(shop).make("/v1/queues", body), as_json=as_json)
+
+
+@app.command(name="list")
+def list_queues(*, shop: Shop, as_json: AsJson = False) -> None:
+    """List a shop's queues, retired ones included."""
+    queues = for_shop(shop).list("/v1/queues", "queues")
+    columns = ("id", "name", "is_default", "first_response_target_ms", "skills", "retired")
+    show_many(queues, *columns, as_json=as_json)
+
+
+@app.command()
+def show(queue: QueueId, *, shop: Shop, as_json: AsJson = False) -> None:
+    """Show a queue."""
+    show_one(for_shop(shop).get(path_of(IdKind.QUEUE, "queues", queue)), as_json=as_json)
+
+
+@app.command()
+def change(
+    queue: QueueId,
+    *,
+    shop: Shop,
+    name: Annotated[str | None, typer.Option(help="What people call it.")] = None,
+    target_s: Annotated[
+        float | None, typer.Option(help="Seconds to the first answer, of what begins from now on.")
+    ] = None,
+    skill: SkillOptions = None,
+    opens: Opens = None,
+    time_zone: Zone = None,
+    always_open: Annotated[bool, typer.Option("--always-open", help="Forget the hours.")] = False,
+    retired: Annotated[
+        bool | None, typer.Option("--retired/--in-use", help="Retire, or take back.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Change what is named: skills and hours as a whole, all else alone."""
+    skills = None if skill is None else read_skills(skill)
+    target = None if target_s is None else round(target_s * MS_PER_S)
+    hours = _hours(opens, time_zone)
+    fields = given(
+        name=name, first_response_target_ms=target, skills=skills, hours=hours, retired=retired
+    )
+    if always_open:
+        fields["hours"] = None
+    path = path_of(IdKind.QUEUE, "queues", queue)
+    show_one(for_shop(shop).change(path, fields), as_json=as_json)
+
+
+def _hours(opens: Sequence[str] | None, time_zone: str | None) -> dict[str, Any] | None:
+    if opens is None and time_zone is None:
+        return None
+    if opens is None or time_zone is None:
+        fail("Hours need both --open and --time-zone.")
+    matches = [_SPAN.fullmatch(text.strip().lower()) for text in opens]
+    if None in matches:
+        fail("A span is DAY HH:MM-HH:MM, such as 'mon 09:00-17:30'.")
+    return {"time_zone": time_zone, "spans": [one.groupdict() for one in matches if one]}

@@ -1,0 +1,49 @@
+"""What every command needs: where people read, how it fails, and where the service answers."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import NoReturn
+
+import httpx
+import typer
+from pydantic import ValidationError
+from rich.console import Console
+from rich.text import Text
+
+from services.settings import Settings, complaint
+from services.standalone import RUN_FILE
+
+HEALTH_TIMEOUT_S = 5.0
+
+console = Console()
+errors = Console(stderr=True)
+
+
+def fail(sentence: str) -> NoReturn:
+    """End the command with one sentence for people and code 1 for scripts."""
+    errors.print(Text(sentence, style="bold red"), soft_wrap=True)
+    raise typer.Exit(1)
+
+
+def read_settings() -> Settings:
+    """Return what the environment says, or end the command."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        fail(complaint(error))
+
+
+def running_url(home: Path) -> str:
+    """Return where the service of this home answers, or say how to start it."""
+    not_running = (
+        f"Firstreply is not running on {home}: start it with `make run`, or name its home folder "
+        "in FIRSTREPLY_HOME."
+    )
+    try:
+        url = str(json.loads((home / RUN_FILE).read_text())["url"])
+        httpx.get(f"{url}/health", timeout=HEALTH_TIMEOUT_S).raise_for_status()
+    except (OSError, ValueError, KeyError, httpx.HTTPError):
+        fail(not_running)
+    return url
