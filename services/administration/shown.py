@@ -7,10 +7,14 @@ from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, TypeAlias
 
 import typer
+from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from services.terminal import console
+
+WIDEST = 10_000
+"""Columns of text: no list of ours is as wide."""
 
 AsJson: TypeAlias = Annotated[
     bool, typer.Option("--json", help="Print the service's answer as JSON.")
@@ -38,10 +42,11 @@ def show_many(answers: Sequence[Mapping[str, Any]], *columns: str, as_json: bool
         return
     table = Table(*columns, box=None, pad_edge=False)
     for column in table.columns:
-        column.overflow = "fold"
+        column.no_wrap = True
     for answer in answers:
         table.add_row(*(Text(_text(answer[column])) for column in columns))
-    console.print(table)
+    # As wide as it is, on whatever screen: an id that was cut or folded cannot be copied.
+    Console(width=WIDEST).print(table)
 
 
 def show_changes(changes: Sequence[Mapping[str, Any]], *, as_json: bool) -> None:

@@ -1,0 +1,204 @@
+"""From nothing to an answered conversation, by command line and REST alone, as its page says."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from shared.kernel.ids import IdKind, encode
+from shared.kit.new_ids import new_id
+from tests.support.admin import Admin
+from tests.support.agent_client import AgentClient, signed_in
+from tests.support.chat_client import chat_client
+from tests.support.checkout import CHECKOUT
+from tests.support.stack import Stack
+
+DOCUMENT = CHECKOUT / "docs" / "administration.md"
+COMMAND_TIMEOUT_S = 60
+
+
+@dataclass(frozen=True)
+class Terminal:
+    """A shell of the operator's, in a folder of its own, beside a running product."""
+
+    folder: Path
+    environment: dict[str, str]
+
+    def run(self, script: str, *, code: int = 0) -> str:
+        """Run commands as a shell does; return what they printed for people or programs."""
+        done = subprocess.run(  # noqa: S603  our own commands
+            ["/bin/sh", "-eu", "-c", script],
+            cwd=self.folder,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            timeout=COMMAND_TIMEOUT_S,
+            check=False,
+        )
+        assert done.returncode == code, done.stdout + done.stderr
+        assert "Traceback" not in done.stderr
+        return done.stdout if code == 0 else done.stderr
+
+    def json(self, command: str) -> Any:
+        return json.loads(self.run(f"firstreply {command} --json"))
+
+    def file(self, name: str) -> Any:
+        return json.loads((self.folder / name).read_text())
+
+
+def a_terminal(home: Path, folder: Path) -> Terminal:
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    environment = {**os.environ, "FIRSTREPLY_HOME": str(home), "PATH": path}
+    environment.pop("FIRSTREPLY_SHOP", None)
+    return Terminal(folder, environment)
+
+
+@pytest.fixture
+def terminal(stack: Stack, tmp_path: Path) -> Terminal:
+    return a_terminal(stack.home, tmp_path)
+
+
+def first_block() -> str:
+    """The document's first commands, as they stand there."""
+    found = re.search(r"```sh\n(.*?)```", DOCUMENT.read_text(), re.DOTALL)
+    assert found is not None
+    return found[1]
+
+
+async def answer_a_customer(stack: Stack, site_key: str, origin: str, agent: AgentClient) -> None:
+    """Let a customer write and the agent answer; both see it."""
+    async with chat_client(stack.socket_url, site_key, origin=origin) as customer:
+        await customer.say("Where is my parcel?")
+        offer = (await agent.wait_for("offer.created")).body
+        taken = await agent.accept(offer["id"])
+        said = await agent.say(offer["conversation_id"], "On its way!", taken["grant"])
+        assert said.status_code == httpx.codes.CREATED
+        await customer.hears("On its way!")
+
+
+class TestFromNothing:
+    async def test_the_documents_commands_lead_to_an_answered_conversation(
+        self, stack: Stack, terminal: Terminal
+    ) -> None:
+        told = terminal.run(first_block())
+        for action in ("shop.created", "site.created", "agent.created", "queue.changed"):
+            assert action in told
+        site, anna = terminal.file("site.json"), terminal.file("anna.json")
+        shop = terminal.json("shop list")[-1]
+        assert shop["name"] == "Fern & Kettle"
+        async with signed_in(stack.url, shop["id"], anna["email"], anna["password"]) as agent:
+            await answer_a_customer(stack, site["key"], "https://fern.example", agent)
+        key = {"Authorization": f"Bearer {terminal.file('api-key.json')['text']}"}
+        async with httpx.AsyncClient(base_url=stack.url) as http:
+            token = await http.post("/v1/auth/tokens", headers=key)
+        assert token.json()["scopes"] == ["orders:write"]
+
+    async def test_an_admin_key_leads_there_over_rest_alone(
+        self, stack: Stack, terminal: Terminal
+    ) -> None:
+        shop = terminal.json("shop create Kettle")
+        key = terminal.json(f"api-key create --shop {shop['id']} --name office --scope admin")
+        async with httpx.AsyncClient(base_url=stack.url) as http:
+            bearer = {"Authorization": f"Bearer {key['text']}"}
+            issued = await http.post("/v1/auth/tokens", headers=bearer)
+            admin = Admin(http, issued.json()["token"])
+            site = await admin.make("/v1/sites", {"name": "Kettle", "origins": ["*"]})
+            bo = {"name": "Bo", "email": "bo@kettle.example", "password": "a long enough one"}
+            await admin.make("/v1/agents", bo)
+            async with signed_in(stack.url, shop["id"], bo["email"], bo["password"]) as agent:
+                await answer_a_customer(stack, site["key"], "https://any.example", agent)
+            actors = {one["actor"]["id"] for one in await all_changes(admin, shop["id"])}
+        assert actors == {key["id"], None}, "the program, and the operator who made its key"
+
+
+async def all_changes(admin: Admin, shop: str) -> list[Any]:
+    found = await admin.all(f"/v1/shops/{shop}/changes", "changes", limit=2)
+    return found + await admin.all("/v1/sites/changes", "changes", limit=2)
+
+
+class TestRotation:
+    async def test_keys_rotated_under_a_running_service_sign_nobody_out(
+        self, stack: Stack, terminal: Terminal
+    ) -> None:
+        shop = terminal.json("shop create Rotating")
+        on_shop = f"--shop {shop['id']}"
+        agent = terminal.json(f"agent create {on_shop} --name Cy --email cy@kettle.example")
+        async with signed_in(stack.url, shop["id"], agent["email"], agent["password"]) as before:
+            rotated = terminal.json("keys rotate")
+            assert [one["signs"] for one in rotated].count(True) == 1
+            await before.set_status("away")
+            async with signed_in(stack.url, shop["id"], agent["email"], agent["password"]):
+                assert terminal.json(f"agent show {agent['id']} {on_shop}")["name"] == "Cy"
+        assert (stack.home / "keys.json").stat().st_mode & 0o777 == 0o600
+
+
+class TestTheCommandLine:
+    def test_each_thing_can_be_made_listed_shown_and_changed(self, terminal: Terminal) -> None:
+        shop = terminal.json("shop create Wide")["id"]
+        on = f"--shop {shop}"
+        assert terminal.json(f"shop change {shop} --name 'Wide & Co'")["name"] == "Wide & Co"
+        site = terminal.json(f"site create {on} --name s --origin 'https://a.example'")
+        look = "--colours '#0a7d55,#ffffff' --language pt-br"
+        assert terminal.json(f"site change {site['id']} {on} {look}")["languages"] == ["pt-BR"]
+        turned = terminal.json(f"site rotate-key {site['id']} {on} --keep-old-hours 0")
+        assert turned["key"] != site["key"]
+        fresh = terminal.json(f"site rotate-secret {site['id']} {on}")
+        assert fresh["customer_secret"] not in {None, site["customer_secret"]}
+        assert terminal.json(f"site change {site['id']} {on} --closed")["closed"] is True
+        hours = "--open 'mon 09:00-17:30' --open 'tue 09:00-17:30' --time-zone Europe/Berlin"
+        queue = terminal.json(f"queue create {on} --name q --target-s 20 --skill vip=2 {hours}")
+        assert len(queue["hours"]["spans"]) == 2
+        assert terminal.json(f"queue change {queue['id']} {on} --always-open")["hours"] is None
+        agent = terminal.json(f"agent create {on} --name A --email a@a.example")
+        changed = terminal.json(f"agent change {agent['id']} {on} --capacity 7 --ended")
+        assert (changed["capacity"], changed["active"]) == (7, False)
+        stdin = f"echo 'from a pipe, long' | firstreply agent set-password {agent['id']} {on}"
+        assert "is set" in terminal.run(f"{stdin} --password-stdin")
+        key = terminal.json(f"api-key create {on} --name k --scope admin --scope supervisor")
+        assert terminal.json(f"api-key revoke {key['id']} {on}")["revoked_at"] is not None
+        for kind, one in (("site", site), ("queue", queue), ("agent", agent), ("api-key", key)):
+            assert one["id"] in terminal.run(f"firstreply {kind} list {on}")
+            assert one["id"] in terminal.run(f"firstreply {kind} show {one['id']} {on}")
+        record = terminal.run(f"firstreply shop changes {shop}")
+        for secret in (key["text"], site["customer_secret"], agent["password"]):
+            assert secret not in record
+
+    @pytest.mark.parametrize(
+        ("command", "sentence"),
+        [
+            ("shop show shop_1", "is no id of this kind: it starts with shop_"),
+            ("shop show {nobody}", "There is no such shop. (not_found)"),
+            ("agent create --shop {nobody} --name A --email nobody", "(invalid_request)"),
+            ("site create --shop {nobody} --name s --origin '*'", "there is no such shop"),
+            (
+                "agent create --shop {nobody} --name A --email a@b --skill x",
+                "A skill is NAME=LEVEL",
+            ),
+            ("queue create --shop {nobody} --name q --open 'mon 09:00-17:00'", "need both"),
+        ],
+    )
+    def test_what_is_refused_is_one_sentence_and_code_1(
+        self, terminal: Terminal, command: str, sentence: str
+    ) -> None:
+        nobody = encode(IdKind.SHOP, new_id())
+        said = terminal.run(f"firstreply {command.format(nobody=nobody)}", code=1)
+        assert sentence in said
+        assert len(said.strip().splitlines()) == 1
+
+    def test_wrong_arguments_are_code_2(self, terminal: Terminal) -> None:
+        assert "--shop" in terminal.run("firstreply agent list", code=2)
+
+    def test_a_service_that_does_not_run_is_said_in_a_sentence(self, tmp_path: Path) -> None:
+        nowhere = a_terminal(tmp_path / "home", tmp_path)
+        assert "is not running on" in nowhere.run("firstreply shop list", code=1)
+        assert "cannot be read" in nowhere.run("firstreply keys list", code=1)
+        assert "start Firstreply once" in nowhere.run("firstreply keys rotate", code=1)
