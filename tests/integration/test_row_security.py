@@ -114,6 +114,24 @@ class TestPolicies:
             assert {r["column_name"] for r in granted if r["table_name"] == table} == columns
 
 
+class TestRecords:
+    async def test_what_administrators_changed_can_be_added_to_and_read_and_nothing_else(
+        self, catalogue: asyncpg.Connection
+    ) -> None:
+        granted = await catalogue.fetch(
+            "SELECT table_schema AS schema, grantee, privilege_type AS privilege "
+            "FROM information_schema.role_table_grants "
+            "WHERE table_name = 'changes' AND table_schema = ANY($1) AND grantee <> $2",
+            SCHEMAS,
+            roles.OWNER,
+        )
+        assert {(row["schema"], row["grantee"], row["privilege"]) for row in granted} == {
+            (service.value, roles.service_role(service), privilege)
+            for service in (Service.GATEWAY, Service.ROUTER)
+            for privilege in ("SELECT", "INSERT")
+        }
+
+
 class TestRoles:
     async def test_no_role_can_pass_by_row_security(self, catalogue: asyncpg.Connection) -> None:
         rows = await catalogue.fetch(

@@ -91,6 +91,8 @@ class ManageAgents:
         before = await self.show(caller, agent_id)
         _check_roles(caller, before.roles)
         fields = given(change)
+        if change.roles is not None:
+            fields["roles"] = list(dict.fromkeys(change.roles))
         if fields:
             made = self._changes.line(caller, IdKind.AGENT, agent_id, fields)
             command = AgentChanged(agent_id, change.name, change.capacity, change.active, made)

@@ -115,3 +115,17 @@ class TestWhoMay:
             assert await who.refused("POST", "/v1/agents", agent) == (403, "forbidden")
             key = {"name": "k", "scopes": ["admin", "operator"]}
             assert await who.refused("POST", "/v1/api-keys", key) == (403, "forbidden")
+
+
+async def test_every_endpoint_of_administration_says_what_it_does(rig: Rig) -> None:
+    document = (await rig.http.get("/openapi.json")).json()
+    operations = {
+        f"{method} {path}": operation.get("description", "")
+        for path, methods in document["paths"].items()
+        for method, operation in methods.items()
+        if "administration" in operation.get("tags", [])
+    }
+    assert len(operations) == 19
+    assert [name for name, description in operations.items() if not description] == []
+    for path in ("/v1/queues", "/v1/agents"):
+        assert "comes with a later release" in operations[f"post {path}"]

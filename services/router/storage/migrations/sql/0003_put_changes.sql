@@ -26,7 +26,9 @@ BEGIN
                 action, target, fields)
             VALUES (v_shop, (v_change ->> 'id')::uuid, (v_change ->> 'changed_at')::timestamptz,
                 v_change ->> 'actor_kind', v_change ->> 'actor_id', v_change ->> 'actor_name',
-                v_change ->> 'action', v_change ->> 'target', v_fields);
+                v_change ->> 'action', v_change ->> 'target', v_fields)
+            -- A command whose outcome was unknown may come again: it is the same line.
+            ON CONFLICT DO NOTHING;
         END IF;
     END LOOP;
 END

@@ -10,7 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from shared.kit.auth.key_files import KEEP_MS, list_file, rotate_file
+from services.cli import IMPORT_TOKEN_LIFE_MS
+from services.router.usecases.sign_in import AGENT_TOKEN_LIFE_MS, KEY_TOKEN_LIFE_MS
+from shared.kit.auth.key_files import KEEP_MS, LONGEST_LIFE_MS, list_file, rotate_file
 from shared.kit.auth.keyring import BadTokenError, Keyring, KeyringFileError
 from shared.kit.system_clock import SystemClock
 from tests.support.clock import VirtualClock
@@ -157,6 +159,11 @@ class TestRotate:
         key = json.loads(path.read_bytes())["keys"][0]
         path.write_text(json.dumps({"keys": [{**key, "kid": "by hand"}]}))
         assert list_file(path)[0].made_at == 0
+
+
+def test_no_token_outlives_the_key_that_signed_it() -> None:
+    assert max(AGENT_TOKEN_LIFE_MS, KEY_TOKEN_LIFE_MS, IMPORT_TOKEN_LIFE_MS) <= LONGEST_LIFE_MS
+    assert LONGEST_LIFE_MS < KEEP_MS
 
 
 def kid_of(token: str) -> str:
