@@ -17,7 +17,6 @@ _ORIGIN = re.compile(
     re.ASCII,
 )
 _PORT_MAX = 65_535
-_DEFAULT_PORTS = (("https://", ":443"), ("http://", ":80"))
 _LANGUAGE = re.compile(
     r"""(?P<language>[a-z]{2,3}(?:-[a-z]{3}){0,3}|[a-z]{4,8})
     (?:-(?P<script>[a-z]{4}))?
@@ -39,10 +38,8 @@ def normal_origin(text: str) -> str | None:
     match = _ORIGIN.fullmatch(origin)
     if match is None or int(match["port"] or 1) > _PORT_MAX:
         return None
-    for scheme, port in _DEFAULT_PORTS:
-        if origin.startswith(scheme):
-            return origin.removesuffix(port)  # browsers leave the usual port out
-    return origin
+    # Browsers leave the usual port out.
+    return origin.removesuffix(":443" if origin.startswith("https:") else ":80")
 
 
 def normal_origins(texts: Sequence[str]) -> tuple[str, ...] | None:

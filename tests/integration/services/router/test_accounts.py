@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from uuid import UUID
 
 import asyncpg
@@ -148,6 +149,23 @@ class TestOnce:
         first = await admin.make("/v1/agents", NEW_AGENT, key="k-1")
         assert await admin.make("/v1/agents", NEW_AGENT, key="k-1") == first
         assert len((await admin.get("/v1/agents"))["agents"]) == 2
+
+    async def test_requests_of_one_key_at_the_same_instant_make_one_agent(
+        self, admin: Admin
+    ) -> None:
+        made = await asyncio.gather(
+            *(admin.make("/v1/agents", NEW_AGENT, key="k-1") for _ in range(4))
+        )
+        assert {one["id"] for one in made} == {made[0]["id"]}
+        assert len((await admin.get("/v1/agents"))["agents"]) == 2
+
+    async def test_every_kind_of_thing_is_made_once(self, rig: Rig, admin: Admin) -> None:
+        queue = {"name": "q", "first_response_target_ms": 5_000}
+        first = await admin.make("/v1/queues", queue, key="k-2")
+        assert await admin.make("/v1/queues", queue, key="k-2") == first
+        installation = operator(rig)
+        shop = await installation.make("/v1/shops", {"name": "Once"}, key="k-3")
+        assert await installation.make("/v1/shops", {"name": "Once"}, key="k-3") == shop
 
     async def test_the_same_key_for_something_else_is_refused(self, admin: Admin) -> None:
         await admin.make("/v1/agents", NEW_AGENT, key="k-1")

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from shared.contracts import subjects
+from shared.contracts.changes import CallerAnswer, CallerCheck
+from shared.contracts.claims import NO_SHOP, Principal
 from shared.kernel import ids
 from shared.kernel.ids import IdKind
 from shared.kernel.vocabulary import Scope
@@ -115,6 +118,34 @@ class TestWhoMay:
             assert await who.refused("POST", "/v1/agents", agent) == (403, "forbidden")
             key = {"name": "k", "scopes": ["admin", "operator"]}
             assert await who.refused("POST", "/v1/api-keys", key) == (403, "forbidden")
+
+
+class TestOtherServices:
+    """The gateway keeps sites, and asks here whether a caller still may."""
+
+    async def test_they_are_told_who_may_administer_now(self, rig: Rig, shop: UUID) -> None:
+        soon = rig.clock.now() + 60_000
+        agent = await rig.agent(shop, scopes=(Scope.AGENT, Scope.ADMIN))
+        plain = await rig.agent(shop)
+        no_admin, admin = (Scope.AGENT,), (Scope.AGENT, Scope.ADMIN)
+        operator_too = (Scope.ADMIN, Scope.OPERATOR)
+        expected = [
+            (Principal(shop_id=shop, scopes=admin, agent_id=agent, expires_at=soon), True),
+            (Principal(shop_id=shop, scopes=admin, agent_id=plain, expires_at=soon), False),
+            (
+                Principal(shop_id=shop, scopes=no_admin, agent_id=agent, expires_at=soon),
+                False,
+            ),
+            (Principal(shop_id=shop, scopes=operator_too, expires_at=soon), True),
+            (Principal(shop_id=new_id(), scopes=operator_too, expires_at=soon), False),
+            (Principal(shop_id=NO_SHOP, scopes=operator_too, expires_at=soon), True),
+            (Principal(shop_id=NO_SHOP, scopes=admin, agent_id=agent, expires_at=soon), False),
+            (Principal(shop_id=shop, scopes=(Scope.ADMIN,), expires_at=soon), False),
+        ]
+        for caller, stands in expected:
+            question = CallerCheck(principal=caller).to_json()
+            raw = await rig.bus.request(subjects.CALLER_CHECK, question, timeout_ms=5_000)
+            assert CallerAnswer.model_validate_json(raw).stands is stands, caller
 
 
 async def test_every_endpoint_of_administration_says_what_it_does(rig: Rig) -> None:
