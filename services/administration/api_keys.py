@@ -22,7 +22,7 @@ def create(
     name: Annotated[str, typer.Option(help="Which program has it.")],
     scope: Annotated[
         list[Scope],
-        typer.Option(help="admin, supervisor, orders:write or customers:read; again for each."),
+        typer.Option(help="What it allows: all but agent and operator; again for each."),
     ],
     as_json: AsJson = False,
 ) -> None:

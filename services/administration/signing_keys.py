@@ -39,8 +39,8 @@ def rotate(
 ) -> None:
     """Sign with a fresh key from now on; running services take it up by themselves.
 
-    The keys before it verify for twelve hours and a minute more, until all their tokens have
-    expired: nobody is signed out.
+    The keys before it verify for a day and a minute more, until all their tokens have expired:
+    nobody is signed out.
     """
     try:
         now = SystemClock().now()

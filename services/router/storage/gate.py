@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from shared.contracts.claims import NO_SHOP, Principal
+from shared.contracts.claims import Principal
 from shared.kernel.errors import ErrorCode, RefusedError
 from shared.kernel.vocabulary import Scope
 from shared.kit.database import Database, ReadTransaction, WriteTransaction
@@ -59,8 +59,6 @@ class Gate:
 
 
 async def _stands(tx: ReadTransaction, caller: Principal) -> bool:
-    if caller.shop_id == NO_SHOP:
-        return Scope.OPERATOR in caller.scopes
     named = {
         "shop_id": caller.shop_id,
         "operator": Scope.OPERATOR in caller.scopes,

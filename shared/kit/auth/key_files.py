@@ -26,8 +26,8 @@ from shared.kit.new_ids import new_id
 UNTIL = "firstreply:until"
 """RFC 7517, 4: members that are not registered are ours to name."""
 
-LONGEST_LIFE_MS: Millis = 12 * 3_600_000
-"""No token of ours lives longer: agents' and the import's live twelve hours."""
+LONGEST_LIFE_MS: Millis = 24 * 3_600_000
+"""No token of ours lives longer: the demo's lives a day, agents' and the import's half of it."""
 
 KEEP_MS: Millis = LONGEST_LIFE_MS + 60_000
 """How long a key verifies after another took its place: a process that signs at that moment may
