@@ -20,11 +20,18 @@ from shared.kit.auth.tokens import sign_principal
 from shared.kit.new_ids import new_id
 from shared.kit.system_clock import SystemClock
 from shared.kit.web.protect import BODY_MAX_BYTES
+from tests.support.admin_bodies import ADMIN_BODIES, is_administration
 from tests.support.agent_client import AgentClient
 from tests.support.chat_client import ChatClient
 from tests.support.refusals import PLANTED, assert_fit_for_people
-from tests.support.shop_people import MINUTE_MS, a_token, offered
-from tests.support.shop_server import PASSWORD, ServedShop
+from tests.support.shop_people import (
+    MINUTE_MS,
+    a_token,
+    offered,
+    operator_token,
+    program_token,
+)
+from tests.support.shop_server import PASSWORD, ServedShop, ShopServer
 
 NO_STRINGS: tuple[Any, ...] = ({"$ne": PLANTED}, [PLANTED], 4711, 0.5, True)
 SMILE = "\N{SMILING FACE WITH SUNGLASSES}"
@@ -39,6 +46,11 @@ UNKNOWN = {
     "offer_id": encode(IdKind.OFFER, new_id()),
     "customer_id": encode(IdKind.CUSTOMER, new_id()),
     "source": A_SOURCE,
+    "shop_id": encode(IdKind.SHOP, new_id()),
+    "site_id": encode(IdKind.SITE, new_id()),
+    "agent_id": encode(IdKind.AGENT, new_id()),
+    "queue_id": encode(IdKind.QUEUE, new_id()),
+    "key_id": encode(IdKind.API_KEY, new_id()),
 }
 """What stands for each place in a path; a new kind of place wants its line here."""
 NO_IDS = (
@@ -77,7 +89,7 @@ def good_body(shop: ServedShop) -> dict[str, dict[str, Any]]:
         "currency": "EUR",
         "total_minor": 100,
     }
-    return {
+    return ADMIN_BODIES | {
         ITEMS: {"text": "Too late", "grant": None},
         STATUS: {"status": "away"},
         PONG: {"nonce": "of a stream that is gone"},
@@ -95,12 +107,16 @@ class Scene:
     conversation_id: str
     grant: str
     writer: str
+    operator: str
     operations: tuple[Operation, ...]
 
     def headers(self, operation: Operation) -> dict[str, str]:
         """Return what lets somebody in whom the endpoint is for."""
-        orders = operation.path.startswith("/v1/orders")
-        token = self.writer if orders else self.agent.token
+        token = self.agent.token
+        if is_administration(operation.path):
+            token = self.operator
+        elif operation.path.startswith("/v1/orders"):
+            token = self.writer
         return {"Authorization": f"Bearer {token}", "Idempotency-Key": "bad"}
 
     async def ask(self, operation: Operation, url: str = "", **options: Any) -> httpx.Response:
@@ -123,13 +139,15 @@ class Scene:
 
 
 @pytest.fixture
-async def answered(pair: ServedShop, agent: AgentClient, customer: ChatClient) -> Scene:
+async def answered(
+    server: ShopServer, pair: ServedShop, agent: AgentClient, customer: ChatClient
+) -> Scene:
     """An agent, a customer, and an answer between them."""
     conversation_id = (await customer.say("Before"))["conversation_id"]
     taken = await agent.accept((await offered(agent, conversation_id))["id"])
     (await agent.say(conversation_id, "Answered", taken["grant"])).raise_for_status()
-    key = {"Authorization": f"Bearer {pair.api_key}"}
-    token = (await agent.http.post("/v1/auth/tokens", headers=key)).json()["token"]
+    writer = await program_token(agent.http, pair.api_key)
+    operator = operator_token(server, pair)
     document = (await agent.http.get("/openapi.json")).json()
     operations = tuple(
         Operation(method.upper(), path, _needs(told), "requestBody" in told)
@@ -137,7 +155,8 @@ async def answered(pair: ServedShop, agent: AgentClient, customer: ChatClient) -
         for method, told in methods.items()
     )
     await customer.hears("Answered")
-    return Scene(pair, agent, conversation_id, taken["grant"], token, operations)
+    grant = taken["grant"]
+    return Scene(pair, agent, conversation_id, grant, writer, operator, operations)
 
 
 @pytest.fixture

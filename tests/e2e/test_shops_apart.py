@@ -14,9 +14,17 @@ import pytest
 
 from shared.kernel.ids import IdKind, encode
 from shared.kit.new_ids import new_id
+from tests.support.admin_bodies import ADMIN_BODIES, is_administration
 from tests.support.agent_client import AgentClient
 from tests.support.chat_client import chat_client, raw_chat
-from tests.support.shop_people import a_hello, a_send, a_token, at_work, offered
+from tests.support.shop_people import (
+    a_hello,
+    a_send,
+    a_token,
+    at_work,
+    offered,
+    program_token,
+)
 from tests.support.shop_server import (
     KNOWN_CUSTOMER,
     KNOWN_EMAIL,
@@ -35,7 +43,7 @@ SECRETS = {
 }
 """What the first shop knows of a customer whom both call the same."""
 SAID = ("Has my astrolabe left?", "It leaves at noon, by pigeon.")
-BODIES = {
+BODIES = ADMIN_BODIES | {
     "/v1/conversations/{conversation_id}/items": {"text": "Let me in"},
     "/v1/agents/me/status": {"status": "available"},
 }
@@ -113,10 +121,18 @@ async def theirs(server: ShopServer, pair: ServedShop, agent: AgentClient) -> As
             IdKind.CUSTOMER: offer["card"]["customer"]["id"],
             IdKind.ORDER: offer["card"]["orders"][0]["id"],
             IdKind.SESSION: customer.welcomes[0]["session_id"],
+            IdKind.SHOP: pair.shop_id,
+            **await _administrative_ids(agent, pair),
         }
         before = await _kept(agent, conversation_id)
         yield Theirs(pair, agent, ids, customer.session_token)
         assert await _kept(agent, conversation_id) == before, "nobody else changed anything"
+
+
+async def _administrative_ids(agent: AgentClient, shop: ServedShop) -> dict[IdKind, str]:
+    found = await _administered(agent, shop)
+    places = {"site_id": IdKind.SITE, "queue_id": IdKind.QUEUE, "key_id": IdKind.API_KEY}
+    return {kind: found[place] for place, kind in places.items()}
 
 
 async def _kept(agent: AgentClient, conversation_id: str) -> list[Any]:
@@ -162,6 +178,13 @@ async def heard(agent: AgentClient) -> AsyncIterator[bytearray]:
         listening.cancel()
 
 
+async def _head(agent: AgentClient, shop: ServedShop, path: str) -> dict[str, str]:
+    """Return what lets this shop's own people in: its admin's program, or its agent."""
+    if not is_administration(path):
+        return agent.headers
+    return {"Authorization": f"Bearer {await program_token(agent.http, shop.admin_key)}"}
+
+
 async def _operations(http: httpx.AsyncClient) -> list[tuple[str, str]]:
     document = (await http.get("/openapi.json")).json()
     return [
@@ -170,6 +193,20 @@ async def _operations(http: httpx.AsyncClient) -> list[tuple[str, str]]:
         for method in methods
         if not path.startswith("/v1/auth") and path != "/v1/agent-events"
     ]
+
+
+async def _administered(eve: AgentClient, shop: ServedShop) -> dict[str, str]:
+    """Return an id of each thing that this shop's admin sees."""
+    head = await _head(eve, shop, "/v1/sites")
+    found = {"shop_id": shop.shop_id, "agent_id": eve.agent["id"]}
+    for place, path, name in (
+        ("site_id", "/v1/sites", "sites"),
+        ("queue_id", "/v1/queues", "queues"),
+        ("key_id", "/v1/api-keys", "api_keys"),
+    ):
+        listed = (await eve.http.get(path, headers=head)).json()[name]
+        found[place] = listed[0]["id"]
+    return found
 
 
 def _seen(answer: httpx.Response) -> tuple[Any, ...]:
@@ -183,12 +220,13 @@ def _seen(answer: httpx.Response) -> tuple[Any, ...]:
 
 class TestIds:
     async def test_another_shops_ids_look_like_ids_that_do_not_exist_on_every_endpoint(
-        self, theirs: Theirs, eve: AgentClient
+        self, theirs: Theirs, other: ServedShop, eve: AgentClient
     ) -> None:
         """LESSONS 25 (Chatwoot CVE-2026-115725; Rocket.Chat loadHistory)."""
         places = [one for one in await _operations(eve.http) if "_id}" in one[1]]
         assert places
         for method, path in places:
+            head = await _head(eve, other, path) | {"Idempotency-Key": "k1"}
             stem, _, tail = path.partition("{")
             for kind, live in theirs.ids.items():
                 answers = [
@@ -196,7 +234,7 @@ class TestIds:
                         method,
                         stem + each + tail.partition("}")[2],
                         json=BODIES.get(path),
-                        headers=eve.headers | {"Idempotency-Key": "k1"},
+                        headers=head,
                     )
                     for each in (live, encode(kind, new_id()))
                 ]
@@ -258,9 +296,11 @@ class TestBytes:
                 "offer_id": offer["id"],
                 "source": "0" * 64,
             }
+            own |= await _administered(eve, other)
             for method, path in await _operations(eve.http):
                 if method == "GET":
-                    answer = await eve.http.get(path.format(**own), headers=eve.headers)
+                    head = await _head(eve, other, path)
+                    answer = await eve.http.get(path.format(**own), headers=head)
                     raw += answer.content
             raw += (await eve.http.get("/metrics")).content
             raw += json.dumps(customer.welcomes + list(customer.items.values())).encode()

@@ -8,10 +8,16 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from typing import Any
 
+import httpx
 from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import ConnectionClosed
 
+from shared.contracts.claims import Principal
+from shared.kernel.ids import IdKind, decode
+from shared.kernel.vocabulary import Scope
 from shared.kit.auth.customer_tokens import sign_customer_token
+from shared.kit.auth.keyring import Keyring
+from shared.kit.auth.tokens import sign_principal
 from shared.kit.system_clock import SystemClock
 from tests.support.agent_client import AgentClient, signed_in
 from tests.support.chat_client import raw_chat
@@ -29,6 +35,24 @@ async def at_work(
     who = (shop.shop_id, shop.agents[number], PASSWORD)
     async with signed_in(server.url, *who) as agent:
         yield agent
+
+
+async def program_token(http: httpx.AsyncClient, api_key: str) -> str:
+    """Return what a program gets for its key."""
+    head = {"Authorization": f"Bearer {api_key}"}
+    token: str = (await http.post("/v1/auth/tokens", headers=head)).json()["token"]
+    return token
+
+
+def operator_token(server: ShopServer, shop: ServedShop) -> str:
+    """Return what lets the installation's operator into a shop."""
+    principal = Principal(
+        shop_id=decode(IdKind.SHOP, shop.shop_id),
+        scopes=(Scope.ADMIN, Scope.OPERATOR),
+        name="root",
+        expires_at=SystemClock().now() + MINUTE_MS,
+    )
+    return sign_principal(Keyring.open(server.home / "keys.json"), principal)
 
 
 async def offered(agent: AgentClient, conversation_id: str) -> dict[str, Any]:

@@ -45,6 +45,7 @@ class ServedShop:
     site_key: str
     customer_secret: str
     api_key: str
+    admin_key: str
     agents: tuple[str, ...]
     """E-mail addresses."""
 
@@ -55,6 +56,7 @@ class ShopServer:
 
     url: str
     database: str
+    home: Path
     process: subprocess.Popen[str]
 
     @property
@@ -99,6 +101,9 @@ async def _make_shop(product: Product, *, agents: int, capacity: int) -> dict[st
         "customer_secret": site.customer_secret,
         "api_key": await set_up.create_api_key(
             shop_id, new_id(), name="import", scopes=(Scope.ORDERS_WRITE,)
+        ),
+        "admin_key": await set_up.create_api_key(
+            shop_id, new_id(), name="administration", scopes=(Scope.ADMIN,)
         ),
         "agents": emails,
     }
@@ -163,7 +168,7 @@ def running_shop_server() -> Iterator[ShopServer]:
             assert process.stdin is not None
             try:
                 told = _line_of(process)
-                yield ShopServer(told["url"], told["database"], process)
+                yield ShopServer(told["url"], told["database"], Path(name, "home"), process)
             finally:
                 process.stdin.close()
                 process.wait(STOP_TIMEOUT_S)

@@ -1,0 +1,35 @@
+"""What each endpoint of administration takes; a new one wants its line here."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.support.shop_server import PASSWORD
+
+SPAN = {"day": "mon", "opens": "09:00", "closes": "17:00"}
+HOURS = {"time_zone": "Europe/Berlin", "spans": [SPAN]}
+LOOK = {"accent": "#0a7d55", "text": "#ffffff"}
+
+ADMIN_BODIES: dict[str, dict[str, Any]] = {
+    "/v1/shops": {"name": "Kettle"},
+    "/v1/shops/{shop_id}": {"name": "Kettle"},
+    "/v1/sites": {"name": "Kettle", "origins": ["https://kettle.example"], "colours": LOOK},
+    "/v1/sites/{site_id}": {"name": "Kettle", "colours": LOOK},
+    "/v1/sites/{site_id}/rotate-key": {"keep_old_ms": 0},
+    "/v1/sites/{site_id}/rotate-secret": {"keep_old_ms": 0},
+    "/v1/agents": {"name": "Bo", "email": "bo@kettle.example", "password": PASSWORD},
+    "/v1/agents/{agent_id}": {"name": "Bo"},
+    "/v1/agents/{agent_id}/password": {"password": PASSWORD},
+    "/v1/agents/me/password": {"current": PASSWORD, "password": PASSWORD},
+    "/v1/queues": {"name": "Returns", "first_response_target_ms": 10_000, "hours": HOURS},
+    "/v1/queues/{queue_id}": {"name": "Returns", "hours": HOURS},
+    "/v1/api-keys": {"name": "a program", "scopes": ["orders:write"]},
+}
+_OWN = ("/v1/agents/me",)
+_STEMS = ("/v1/shops", "/v1/sites", "/v1/agents", "/v1/queues", "/v1/api-keys")
+
+
+def is_administration(path: str) -> bool:
+    """Tell whether an endpoint is for operators and admins."""
+    at = f"{path}/"
+    return any(at.startswith(f"{stem}/") for stem in _STEMS) and not path.startswith(_OWN)
