@@ -20,9 +20,9 @@ from shared.kit.auth.tokens import sign_principal
 from shared.kit.new_ids import new_id
 from shared.kit.system_clock import SystemClock
 from shared.kit.web.protect import BODY_MAX_BYTES
-from tests.support.admin_bodies import ADMIN_BODIES, is_administration
 from tests.support.agent_client import AgentClient
 from tests.support.chat_client import ChatClient
+from tests.support.good_bodies import ADMIN_BODIES, INGEST_BODIES, is_administration, is_ingest
 from tests.support.refusals import PLANTED, assert_fit_for_people
 from tests.support.shop_people import (
     MINUTE_MS,
@@ -40,7 +40,6 @@ ITEMS = "/v1/conversations/{conversation_id}/items"
 STATUS = "/v1/agents/me/status"
 PONG = "/v1/agent-events/pong"
 SIGN_IN = "/v1/auth/sign-in"
-BATCHES = "/v1/orders/batches"
 UNKNOWN = {
     "conversation_id": encode(IdKind.CONVERSATION, new_id()),
     "offer_id": encode(IdKind.OFFER, new_id()),
@@ -80,22 +79,16 @@ class Operation:
 
 def good_body(shop: ServedShop) -> dict[str, dict[str, Any]]:
     """What each endpoint with a body takes; a new one wants its line here."""
-    order = {
-        "platform": "test",
-        "reference": "B-1",
-        "customer": {"shop_ref": "customer-8", "name": "Ben"},
-        "status": "paid",
-        "placed_at": "2026-11-02T10:00:00.000Z",
-        "currency": "EUR",
-        "total_minor": 100,
-    }
-    return ADMIN_BODIES | {
-        ITEMS: {"text": "Too late", "grant": None},
-        STATUS: {"status": "away"},
-        PONG: {"nonce": "of a stream that is gone"},
-        SIGN_IN: {"shop_id": shop.shop_id, "email": shop.agents[0], "password": PASSWORD},
-        BATCHES: {"orders": [order]},
-    }
+    return (
+        ADMIN_BODIES
+        | INGEST_BODIES
+        | {
+            ITEMS: {"text": "Too late", "grant": None},
+            STATUS: {"status": "away"},
+            PONG: {"nonce": "of a stream that is gone"},
+            SIGN_IN: {"shop_id": shop.shop_id, "email": shop.agents[0], "password": PASSWORD},
+        }
+    )
 
 
 @dataclass(frozen=True)
@@ -115,7 +108,7 @@ class Scene:
         token = self.agent.token
         if is_administration(operation.path):
             token = self.operator
-        elif operation.path.startswith("/v1/orders"):
+        elif is_ingest(operation.path):
             token = self.writer
         return {"Authorization": f"Bearer {token}", "Idempotency-Key": "bad"}
 
@@ -222,8 +215,7 @@ class TestWho:
         for operation in scene.operations:
             if operation.needs != "bearer":
                 continue
-            orders = operation.path.startswith("/v1/orders")
-            token = scene.agent.token if orders else scene.writer
+            token = scene.agent.token if is_ingest(operation.path) else scene.writer
             head = {"Authorization": f"Bearer {token}", "Idempotency-Key": "bad"}
             refused(await scene.ask(operation, headers=head), 403, "forbidden")
 
@@ -319,6 +311,8 @@ def _spoilt(good: dict[str, Any]) -> Iterator[dict[str, Any]]:
                 yield good | {name: bad}
         elif isinstance(value, dict):
             yield from (good | {name: bad} for bad in _spoilt(value))
+        elif isinstance(value, list) and isinstance(value[0], str):
+            yield from (good | {name: [bad]} for bad in NO_STRINGS)
         elif isinstance(value, list):
             yield from (good | {name: [bad]} for bad in _spoilt(value[0]))
 

@@ -14,9 +14,9 @@ import pytest
 
 from shared.kernel.ids import IdKind, encode
 from shared.kit.new_ids import new_id
-from tests.support.admin_bodies import ADMIN_BODIES, is_administration
 from tests.support.agent_client import AgentClient
 from tests.support.chat_client import chat_client, raw_chat
+from tests.support.good_bodies import ADMIN_BODIES, is_administration
 from tests.support.shop_people import (
     a_hello,
     a_send,

@@ -34,6 +34,7 @@ PASSWORD = "only for a test"
 KNOWN_CUSTOMER = "customer-7"
 KNOWN_EMAIL = "rosa@mail.example"
 KNOWN_ORDER = "R-7"
+IMPORT_SCOPES = (Scope.ORDERS_WRITE, Scope.CONTACTS_WRITE)
 STOP_TIMEOUT_S = 20.0
 
 
@@ -100,7 +101,7 @@ async def _make_shop(product: Product, *, agents: int, capacity: int) -> dict[st
         "site_key": site.key,
         "customer_secret": site.customer_secret,
         "api_key": await set_up.create_api_key(
-            shop_id, new_id(), name="import", scopes=(Scope.ORDERS_WRITE,)
+            shop_id, new_id(), name="import", scopes=IMPORT_SCOPES
         ),
         "admin_key": await set_up.create_api_key(
             shop_id, new_id(), name="administration", scopes=(Scope.ADMIN,)

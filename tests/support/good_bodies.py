@@ -1,4 +1,4 @@
-"""What each endpoint of administration takes; a new one wants its line here."""
+"""What endpoints with a body take; a new one wants its line here."""
 
 from __future__ import annotations
 
@@ -25,6 +25,30 @@ ADMIN_BODIES: dict[str, dict[str, Any]] = {
     "/v1/queues/{queue_id}": {"name": "Returns", "hours": HOURS},
     "/v1/api-keys": {"name": "a program", "scopes": ["orders:write"]},
 }
+_ORDER = {
+    "platform": "test",
+    "reference": "B-1",
+    "customer": {"shop_ref": "customer-8", "name": "Ben"},
+    "status": "paid",
+    "placed_at": "2026-11-02T10:00:00.000Z",
+    "currency": "EUR",
+    "total_minor": 100,
+}
+_CONTACT = {
+    "platform": "test",
+    "reference": "C-1",
+    "shop_ref": "customer-8",
+    "channel": "chat",
+    "started_at": "2026-11-02T10:00:00.000Z",
+    "ended_at": "2026-11-02T10:05:00.000Z",
+    "end_reason": "closed_by_agent",
+    "message_count": 2,
+    "first_words": "Is it there?",
+}
+INGEST_BODIES: dict[str, dict[str, Any]] = {
+    "/v1/orders/batches": {"orders": [_ORDER]},
+    "/v1/contacts/batches": {"contacts": [_CONTACT]},
+}
 _OWN = ("/v1/agents/me",)
 _STEMS = ("/v1/shops", "/v1/sites", "/v1/agents", "/v1/queues", "/v1/api-keys")
 
@@ -33,3 +57,8 @@ def is_administration(path: str) -> bool:
     """Tell whether an endpoint is for operators and admins."""
     at = f"{path}/"
     return any(at.startswith(f"{stem}/") for stem in _STEMS) and not path.startswith(_OWN)
+
+
+def is_ingest(path: str) -> bool:
+    """Tell whether an endpoint is for programs that bring what a shop already has."""
+    return path in INGEST_BODIES or path.startswith("/v1/orders")
