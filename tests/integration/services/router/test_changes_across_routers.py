@@ -1,0 +1,35 @@
+"""A change asked of one router takes effect in the engine of another, which owns the shop."""
+
+from __future__ import annotations
+
+from shared.kernel.ids import IdKind, encode
+from shared.kernel.vocabulary import EventType
+from shared.kit.new_ids import new_id
+from tests.support.admin import Admin, operator
+from tests.support.routers import Cluster
+
+
+async def test_an_admin_may_ask_any_router(cluster: Cluster) -> None:
+    first = (await cluster.router()).rig
+    shop = await first.shop()
+    anna = await first.console(shop, capacity=1)
+    for _ in range(2):
+        await cluster.message(shop, new_id())
+    await anna.accept(await anna.wait_for(EventType.OFFER_CREATED))
+    lease = await cluster.lease(shop)
+    second = (await cluster.router()).rig
+    admin = Admin(second.http, operator(second, shop).token)
+    path = f"/v1/agents/{encode(IdKind.AGENT, anna.agent_id)}"
+    await admin.change(path, {"capacity": 2})
+    await anna.wait_for(EventType.OFFER_CREATED, 2)
+    (queue,) = (await admin.get("/v1/queues"))["queues"]
+    await admin.change(f"/v1/queues/{queue['id']}", {"first_response_target_ms": 20_000})
+    ended = await admin.change(path, {"active": False})
+    assert (ended["active"], ended["load"]) == (False, 0)
+    changes = await admin.get(f"/v1/shops/{encode(IdKind.SHOP, shop)}/changes")
+    assert [one["action"] for one in changes["changes"]] == [
+        "agent.changed",
+        "queue.changed",
+        "agent.changed",
+    ]
+    assert await cluster.lease(shop) == lease
