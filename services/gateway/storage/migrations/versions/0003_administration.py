@@ -10,7 +10,7 @@ from alembic import op
 from shared.kit.change_tables import change_tables_v1
 from shared.kit.row_security import routine_v1
 
-revision = "0003_administration"
+revision = "0003"
 down_revision = "0002"
 branch_labels = None
 depends_on = None
