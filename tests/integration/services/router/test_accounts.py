@@ -15,13 +15,13 @@ from shared.kernel.vocabulary import Service
 from shared.kit.new_ids import new_id
 from tests.support.admin import NEW_AGENT, Admin, operator
 from tests.support.clock import VirtualClock
-from tests.support.router import PASSWORD, Rig, running_router
+from tests.support.router import PASSWORD, Rig
 
 DAY_MS = 86_400_000
 
 
 class TestQueues:
-    async def test_a_target_holds_for_the_next_conversation_and_after_a_restart(
+    async def test_a_target_holds_for_the_next_conversation(
         self, rig: Rig, shop: UUID, admin: Admin, clock: VirtualClock
     ) -> None:
         (queue,) = (await admin.get("/v1/queues"))["queues"]
@@ -31,11 +31,6 @@ class TestQueues:
         told = await rig.told(Service.GATEWAY, 2)
         states = [RoutingState.model_validate(one.body, strict=False) for one in told]
         assert [one.respond_by - clock.now() for one in states] == [10_000, 30_000]
-        async with running_router(rig.database, clock) as later:
-            await later.message(shop, new_id())
-            (event,) = await later.told(Service.GATEWAY, 1)
-            state = RoutingState.model_validate(event.body, strict=False)
-            assert state.respond_by - clock.now() == 30_000
 
     async def test_skills_and_hours_are_kept_and_taken_away_again(self, admin: Admin) -> None:
         hours = {

@@ -1,7 +1,8 @@
-"""A change asked of one router takes effect in the engine of another, which owns the shop."""
+"""A change takes effect in its shop's engine, whichever router has that now or later."""
 
 from __future__ import annotations
 
+from shared.kernel.clock import from_iso
 from shared.kernel.ids import IdKind, encode
 from shared.kernel.vocabulary import EventType
 from shared.kit.new_ids import new_id
@@ -33,3 +34,22 @@ async def test_an_admin_may_ask_any_router(cluster: Cluster) -> None:
         "agent.changed",
     ]
     assert await cluster.lease(shop) == lease
+
+
+async def test_the_router_that_comes_next_routes_by_what_was_changed(cluster: Cluster) -> None:
+    first = await cluster.router()
+    shop = await first.rig.shop()
+    anna, bert = [await first.rig.console(shop) for _ in range(2)]
+    admin = operator(first.rig, shop)
+    (queue,) = (await admin.get("/v1/queues"))["queues"]
+    await admin.change(f"/v1/queues/{queue['id']}", {"first_response_target_ms": 30_000})
+    path = f"/v1/agents/{encode(IdKind.AGENT, anna.agent_id)}"
+    await admin.change(path, {"active": False, "capacity": 9})
+    second = await cluster.router()
+    await first.stop()
+    await cluster.message(shop, new_id())
+    offer = await bert.wait_for(EventType.OFFER_CREATED)
+    assert from_iso(offer["respond_by"]) - cluster.clock.now() == 30_000
+    again = await operator(second.rig, shop).change(path, {"active": True})
+    assert (again["active"], again["capacity"], again["status"]) == (True, 9, "offline")
+    assert anna.of(EventType.OFFER_CREATED) == []

@@ -9,11 +9,10 @@ import pytest
 
 from shared.kernel import ids
 from shared.kernel.ids import IdKind
-from shared.kernel.vocabulary import EventType, Scope
+from shared.kernel.vocabulary import EventType
 from shared.kit.new_ids import new_id
 from tests.support.admin import NEW_AGENT, Admin, operator
-from tests.support.clock import VirtualClock
-from tests.support.router import PASSWORD, Rig, running_router
+from tests.support.router import PASSWORD, Rig
 
 
 class TestAgents:
@@ -97,17 +96,6 @@ class TestAgents:
         assert signed.status_code == 401
         status = await console.call("PUT", "/v1/agents/me/status", {"status": "available"})
         assert status.status_code == 404
-
-    async def test_a_router_that_starts_later_knows_who_was_ended(
-        self, rig: Rig, shop: UUID, admin: Admin, clock: VirtualClock
-    ) -> None:
-        console = await rig.console(shop)
-        wire_id = ids.encode(IdKind.AGENT, console.agent_id)
-        await admin.change(f"/v1/agents/{wire_id}", {"active": False, "capacity": 9})
-        async with running_router(rig.database, clock) as later:
-            there = Admin(later.http, later.token(shop, None, Scope.ADMIN, Scope.OPERATOR))
-            again = await there.change(f"/v1/agents/{wire_id}", {"active": True})
-            assert (again["active"], again["capacity"], again["status"]) == (True, 9, "offline")
 
     async def test_a_password_that_an_admin_sets_is_the_only_good_one(
         self, rig: Rig, shop: UUID, admin: Admin
