@@ -16,6 +16,8 @@ RETRY_AFTER_MS: Millis = 1_000
 
 _AWAY_CLASSES = ("08", "53", "57P", "58", "XX")
 """SQLSTATEs of a server that is away, full, stopping or broken: the outcome is unknown."""
+_DRIVER = (asyncpg.InterfaceError, asyncpg.InternalClientError)
+"""The second one: a connection was taken on which the server had just said that it ends."""
 _BUSY_STATES = frozenset({"40001", "40P01", "55P03", "57014"})
 """Serialisation, deadlock, lock and statement time-outs: rolled back, and worth another try."""
 
@@ -44,7 +46,7 @@ def told_when_away() -> Iterator[None]:
     """
     try:
         yield
-    except (asyncpg.PostgresError, asyncpg.InterfaceError, exc.SQLAlchemyError, OSError) as error:
+    except (asyncpg.PostgresError, *_DRIVER, exc.SQLAlchemyError, OSError) as error:
         rolled_back = _rolled_back(error)  # TimeoutError is an OSError
         if rolled_back is None:
             raise
@@ -57,7 +59,7 @@ def _rolled_back(error: Exception) -> bool | None:
         return _of_state(_state(error.orig), away=error.connection_invalidated)
     if isinstance(error, asyncpg.PostgresError):
         return _of_state(_state(error), away=False)
-    if isinstance(error, asyncpg.InterfaceError):
+    if isinstance(error, _DRIVER):
         return None if isinstance(error, ValueError) else False  # asyncpg's word for a bad argument
     return False if isinstance(error, OSError | exc.TimeoutError) else None
 

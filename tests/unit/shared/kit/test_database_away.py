@@ -24,6 +24,7 @@ PASSING: tuple[tuple[Exception, bool], ...] = (
     (asyncpg.AdminShutdownError(), False),
     (asyncpg.TooManyConnectionsError(), False),
     (asyncpg.InterfaceError("the connection is closed"), False),
+    (asyncpg.InternalClientError("another operation (2) is in progress"), False),
     (ConnectionRefusedError(), False),
     (TimeoutError(), False),
     (exc.TimeoutError(), False),
