@@ -177,6 +177,10 @@ class Deciders:
             for share in shares:
                 self._fail(share, _try_again())
             return
+        except Exception as defect:  # noqa: BLE001  its engines are ahead of the tables all the same
+            for share in shares:
+                self._fail(share, defect)
+            return
         for share in changed:
             if share.shop_id in held:
                 self._announcer.committed(share.work)

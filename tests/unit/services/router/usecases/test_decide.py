@@ -40,7 +40,7 @@ class FakeStore:
 
     tables: dict[UUID, Tables] = field(default_factory=dict)
     tokens: dict[UUID, int] = field(default_factory=dict)
-    failing: bool = False
+    failing: Exception | None = None
     own_fails: bool = False
     commits: list[list[UUID]] = field(default_factory=list)
     elsewhere: set[UUID] = field(default_factory=set)
@@ -72,8 +72,8 @@ class FakeStore:
         )
 
     async def commit(self, work: Sequence[ShopWork]) -> frozenset[UUID]:
-        if self.failing:
-            raise CommitFailedError
+        if self.failing is not None:
+            raise self.failing
         self.commits.append([one.shop_id for one in work])
         held = [one for one in work if self.tokens[one.shop_id] == one.token]
         for one in held:
@@ -166,13 +166,24 @@ async def test_at_most_eight_shops_share_a_commit(
 async def test_nobody_hears_of_a_commit_that_failed_and_the_engine_is_built_again(
     deciders: Deciders, clock: VirtualClock, store: FakeStore, told: Told
 ) -> None:
-    store.failing = True
+    store.failing = CommitFailedError()
     (answer,) = await deciders.commit([writes(0, 1, 1, clock.now())])
     assert isinstance(answer, RefusedError)
     assert answer.code is ErrorCode.TRY_AGAIN
     assert told.work == []
     assert deciders.next_deadline() == clock.now() + REBUILD_AFTER_MS
-    store.failing = False
+    store.failing = None
+    assert await deciders.commit([writes(0, 1, 1, clock.now())]) == [HeardUpTo(1)]
+    assert store.owned == 2
+
+
+async def test_an_engine_whose_commit_met_a_defect_is_built_again_too(
+    deciders: Deciders, clock: VirtualClock, store: FakeStore, told: Told
+) -> None:
+    store.failing = ZeroDivisionError()
+    assert await deciders.commit([writes(0, 1, 1, clock.now())]) == [store.failing]
+    assert told.work == []
+    store.failing = None
     assert await deciders.commit([writes(0, 1, 1, clock.now())]) == [HeardUpTo(1)]
     assert store.owned == 2
 
