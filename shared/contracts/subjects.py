@@ -12,6 +12,9 @@ CARD = "history.card"
 AGENT_SNAPSHOT = "router.agent-snapshot"
 """Request: SnapshotRequest -> RouterSnapshot."""
 
+AGENT_STANDINGS = "router.agent-standings"
+"""Request: StandingsRequest -> AgentStandings."""
+
 GRANT = "router.grant"
 """Request: GrantRequest -> GrantAnswer."""
 

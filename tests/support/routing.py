@@ -44,6 +44,7 @@ from shared.kernel.vocabulary import (
     Visibility,
 )
 from tests.support.clock import START
+from tests.support.told import Told
 
 NODE = UUID(int=0xA0DE)
 OTHER_NODE = UUID(int=0xB0DE)
@@ -129,6 +130,7 @@ class Desk:
         self.policy = policy or Policy()
         self.now = now
         self.tables = Tables(agents={agent.id: agent for agent in agents})
+        self.told = Told.standing(self.tables.live_rows())
         self.engine = Engine(self.policy, self.tables.live_rows())
         self.last = Effects(answer=self.do(Tick()).answer)
 
@@ -138,6 +140,7 @@ class Desk:
             self.engine.admit(self.tables.rows_of(unknown.conversation_id))
         effects = self.engine.apply(command, self.now)
         self.tables.commit(effects)
+        self.told.hear(effects)
         self.last = effects
         return effects
 

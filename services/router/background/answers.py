@@ -11,6 +11,7 @@ from services.router.usecases.serve_offers import ServeOffers
 from shared.contracts import subjects
 from shared.contracts.claims import GrantRequest
 from shared.contracts.routing import SnapshotRequest
+from shared.contracts.standings import AgentStandings, StandingsRequest
 from shared.kernel.vocabulary import Service
 from shared.kit.bus.interface import Bus
 from shared.kit.inbox import serve_events
@@ -20,11 +21,16 @@ from shared.kit.inbox import serve_events
 async def answering(
     bus: Bus, events: HearEvents, desk: AgentDesk, offers: ServeOffers
 ) -> AsyncIterator[None]:
-    """Serve events.router, the agents' snapshots and grants while the block runs."""
+    """Serve events.router, the agents' snapshots, standings and grants while the block runs."""
 
     async def snapshot(raw: bytes) -> bytes:
         request = SnapshotRequest.model_validate_json(raw)
         return (await desk.snapshot(request.shop_id, request.agent_id)).to_json()
+
+    async def standings(raw: bytes) -> bytes:
+        asked = StandingsRequest.model_validate_json(raw)
+        shop_of = {one.agent_id: one.shop_id for one in asked.agents}
+        return AgentStandings(standings=await desk.standings(shop_of)).to_json()
 
     async def grant(raw: bytes) -> bytes:
         asked = GrantRequest.model_validate_json(raw)
@@ -33,10 +39,12 @@ async def answering(
 
     hearing = await serve_events(bus, Service.ROUTER, events.apply)
     showing = await bus.serve(subjects.AGENT_SNAPSHOT, snapshot)
+    comparing = await bus.serve(subjects.AGENT_STANDINGS, standings)
     granting = await bus.serve(subjects.GRANT, grant)
     try:
         yield
     finally:
         await granting.close()
+        await comparing.close()
         await showing.close()
         await hearing.close()

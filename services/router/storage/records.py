@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from uuid import UUID
+
+from sqlalchemy import RowMapping
 
 from services.router.domain.effects import DecisionRecord
 from services.router.domain.model import Agent, Conversation, Offer
 from services.router.storage import rows
 from services.router.storage.rows import AGENT_COLUMNS
-from services.router.usecases.ports import PastOffer
+from services.router.usecases.ports import PastOffer, Standing
 from shared.kit.database import Database, ReadTransaction
+from shared.kit.shares import shares
+
+AGENTS_MAX = 1_000
+"""Agents in one question."""
 
 _AGENT = f"SELECT {AGENT_COLUMNS} FROM router.agents WHERE shop_id = :shop_id AND id = :id"  # noqa: S608  a literal of ours
 _OFFER = "SELECT * FROM router.offers WHERE shop_id = :shop_id AND id = :id"
@@ -32,6 +38,21 @@ _SERVED = """
     JOIN router.conversations c ON c.shop_id = a.shop_id AND c.id = a.conversation_id
     WHERE a.shop_id = :shop_id AND a.agent_id = :id AND a.status = 'active'
     ORDER BY a.started_at, a.id
+    """
+_STANDINGS = """
+    SELECT a.id, a.version,
+        ARRAY(SELECT o.id FROM router.offers o
+            WHERE o.shop_id = a.shop_id AND o.agent_id = a.id AND o.status = 'pending') AS offers,
+        ARRAY(SELECT c.id FROM router.assignments s JOIN router.conversations c
+                ON c.shop_id = s.shop_id AND c.id = s.conversation_id
+            WHERE s.shop_id = a.shop_id AND s.agent_id = a.id AND s.status = 'active'
+            ORDER BY c.id) AS conversations,
+        ARRAY(SELECT c.version FROM router.assignments s JOIN router.conversations c
+                ON c.shop_id = s.shop_id AND c.id = s.conversation_id
+            WHERE s.shop_id = a.shop_id AND s.agent_id = a.id AND s.status = 'active'
+            ORDER BY c.id) AS versions
+    FROM router.agents a
+    WHERE a.shop_id = ANY (:shop_ids) AND a.id = ANY (:agent_ids)
     """
 _ASSIGNMENT = "SELECT * FROM router.assignments WHERE shop_id = :shop_id AND offer_id = :id"
 _DECISIONS = """
@@ -83,6 +104,15 @@ class RoutingRecords:
             found = await tx.rows(_SERVED, {"shop_id": shop_id, "id": agent_id})
         return [rows.read_conversation(row) for row in found]
 
+    async def standings(self, shop_of: Mapping[UUID, UUID]) -> Sequence[Standing]:
+        """Return where these agents stand, those of few shops at a time, each at one instant."""
+        found: list[Standing] = []
+        for shops, agents in shares(shop_of, AGENTS_MAX):
+            async with self._database.read(*shops) as tx:
+                stand = await tx.rows(_STANDINGS, {"shop_ids": shops, "agent_ids": agents})
+            found += [_standing(row) for row in stand]
+        return found
+
     async def conversation(
         self, shop_id: UUID, conversation_id: UUID, seen_by: UUID | None
     ) -> Conversation | None:
@@ -106,3 +136,12 @@ async def _conversation(
 ) -> Conversation | None:
     row = await tx.row(_CONVERSATION, {"shop_id": shop_id, "id": conversation_id})
     return None if row is None else rows.read_conversation(row)
+
+
+def _standing(row: RowMapping) -> Standing:
+    return Standing(
+        agent_id=row["id"],
+        version=row["version"],
+        offers=tuple(row["offers"]),
+        conversations=dict(zip(row["conversations"], row["versions"], strict=True)),
+    )

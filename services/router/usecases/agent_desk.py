@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from uuid import UUID
 
 from services.router.domain.commands import StatusSet
@@ -14,6 +15,7 @@ from services.router.usecases.ownership import Desk
 from services.router.usecases.ports import Records
 from services.router.usecases.serve_offers import ServeOffers
 from shared.contracts import routing
+from shared.contracts.standings import AgentStanding
 from shared.kernel.errors import ErrorCode, RefusedError
 from shared.kernel.vocabulary import AgentStatus
 
@@ -72,6 +74,14 @@ class AgentDesk:
             conversations=tuple(views.routing_state(one) for one in served),
             cards=tuple(card for card in cards if card is not None),
         )
+
+    async def standings(self, shop_of: Mapping[UUID, UUID]) -> tuple[AgentStanding, ...]:
+        """Return what the consoles of these agents should know; their shops are the values.
+
+        Any router answers for any shop: it is the tables' word.
+        """
+        rows = await self._records.standings(shop_of)
+        return tuple(views.agent_standing(row) for row in rows)
 
     async def _card(self, shop_id: UUID, conversation: Conversation) -> routing.CardReady | None:
         _, card = await self._cards.card(shop_id, conversation)

@@ -23,8 +23,8 @@ from shared.kernel.vocabulary import CardStatus, EventType, OfferStatus
 class Herald:
     """Hands durable events to the relay at once and publishes live ones in the order of commits.
 
-    Live events are hints: whoever misses one sees it in the next snapshot, and an offer nobody has
-    seen is told again.
+    Live events are hints: a gateway node finds a missed one out within two seconds and has a
+    snapshot sent, and an offer nobody has seen is told again.
     """
 
     def __init__(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 from uuid import UUID
@@ -101,6 +101,16 @@ class PastOffer:
     assignment: Assignment | None
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where an agent stands: its version, its pending offers, what it serves in which version."""
+
+    agent_id: UUID
+    version: int
+    offers: tuple[UUID, ...]
+    conversations: Mapping[UUID, int]
+
+
 class Records(Protocol):
     """What REST reads: always the tables, never an engine."""
 
@@ -120,6 +130,10 @@ class Records(Protocol):
 
     async def served_by(self, shop_id: UUID, agent_id: UUID) -> Sequence[Conversation]:
         """Return the conversations an agent serves now, oldest assignment first."""
+        ...
+
+    async def standings(self, shop_of: Mapping[UUID, UUID]) -> Sequence[Standing]:
+        """Return where these agents stand; the shop of each is given, and none of another shop."""
         ...
 
     async def conversation(

@@ -7,7 +7,8 @@ from uuid import UUID
 from services.router.domain.derived_ids import derived_id
 from services.router.domain.effects import ConversationTold, DecisionRecord, Effects
 from services.router.domain.model import Agent, Assignment, Conversation, Offer
-from shared.contracts import routing
+from services.router.usecases.ports import Standing
+from shared.contracts import routing, standings
 from shared.contracts.cards import Card
 from shared.contracts.events import Envelope
 from shared.kernel import ids
@@ -58,6 +59,19 @@ def agent_state(shop_id: UUID, agent: Agent) -> routing.AgentState:
         load=agent.load,
         agent_version=agent.version,
         unanswered_offers=agent.expiries_in_row,
+    )
+
+
+def agent_standing(row: Standing) -> standings.AgentStanding:
+    """Return what an agent's console should know by now."""
+    return standings.AgentStanding(
+        agent_id=row.agent_id,
+        agent_version=row.version,
+        offers=row.offers,
+        conversations=tuple(
+            standings.ServedConversation(conversation_id=conversation_id, version=version)
+            for conversation_id, version in row.conversations.items()
+        ),
     )
 
 

@@ -19,6 +19,7 @@ from shared.kernel.vocabulary import (
     Presence,
 )
 from tests.support.routing import NODE, OTHER_NODE, Desk, an_agent, conversation_id, shape_of
+from tests.support.told import Told
 
 pytestmark = pytest.mark.timeout(120)  # under coverage on a busy machine; two seconds alone
 AGENTS = 4
@@ -105,6 +106,11 @@ class AnyDay(RuleBasedStateMachine):
         for offer in self.desk.offers_of(number):
             self.desk.accepts(offer)
 
+    @rule(number=conversations)
+    def whoever_is_asked_accepts_and_answers(self, number: int) -> None:
+        self.whoever_is_asked_accepts(number)
+        self.somebody_writes(number, AuthorKind.AGENT)
+
     @rule(agent=agents)
     def an_agent_goes_for_good(self, agent: int) -> None:
         self.desk.disconnects(agent, NODE)
@@ -135,6 +141,11 @@ class AnyDay(RuleBasedStateMachine):
         for agent in self.desk.tables.agents.values():
             assert agent.load >= 0
             assert agent.load <= agent.capacity or not state.pending_with(agent.id)
+
+    @invariant()
+    def a_console_that_heard_everything_knows_what_the_tables_hold(self) -> None:
+        """Else a gateway node would take it for one that lost something, each second anew."""
+        assert self.desk.told == Told.standing(self.desk.tables.live_rows())
 
     @invariant()
     def an_ended_agent_has_nothing(self) -> None:
