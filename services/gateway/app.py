@@ -26,7 +26,7 @@ from services.gateway.api.items import item_routes
 from services.gateway.api.sites import rotation_routes, site_routes
 from services.gateway.background.beating import beat_for_ever
 from services.gateway.background.faults import FaultPoint
-from services.gateway.background.healing import Healer
+from services.gateway.background.healing import Healer, heal_for_ever
 from services.gateway.background.sweeping import sweep_for_ever
 from services.gateway.clients.announcer import Announcer
 from services.gateway.clients.answers import StreamAnswers
@@ -50,6 +50,7 @@ from services.gateway.usecases.apply_routing import apply_routing
 from services.gateway.usecases.create_site import create_site
 from services.gateway.usecases.follow_agent import ConnectedAgents, agent_snapshot
 from services.gateway.usecases.greet import Greeter, catch_up, greet
+from services.gateway.usecases.heal_streams import StreamHealer
 from services.gateway.usecases.manage_sites import ManageSites
 from services.gateway.usecases.ports import AppendResult, AppendRow, Positions, Site
 from services.gateway.usecases.post_item import Posting
@@ -197,6 +198,9 @@ class _Gateway:
         self.connections = Connections()
         self.healer = Healer(self.feed, self.items)
         self.streams = self._streams(node_id)
+        self.stream_healer = StreamHealer(
+            lambda: tuple(self.streams.open), self.items, self.router, clock
+        )
 
     def _streams(self, node_id: UUID) -> StreamParts:
         return StreamParts(
@@ -216,6 +220,7 @@ class _Gateway:
             "gateway.announce": self.announcer.run,
             "gateway.topics": self.topics.run,
             "gateway.heal": self.healer.run,
+            "gateway.heal_streams": partial(heal_for_ever, self.stream_healer.heal),
             "gateway.beat": partial(beat_for_ever, self.agents),
             "gateway.presence": self.agents.run,
             "gateway.sweep": partial(

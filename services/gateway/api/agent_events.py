@@ -16,8 +16,10 @@ from starlette.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 from typing_extensions import override
 
+from services.gateway.domain.standing import Standing
 from services.gateway.usecases.answer_ping import Pulses, StreamPulse
 from services.gateway.usecases.follow_agent import ConnectedAgents
+from services.gateway.usecases.heal_streams import standing_after
 from services.gateway.usecases.ports import AgentFeed, RawEvent
 from shared.contracts.routing import AgentSnapshot
 from shared.contracts.stream import StreamPing, StreamPong
@@ -38,6 +40,9 @@ Snapshot: TypeAlias = Callable[[UUID, UUID], Awaitable[AgentSnapshot]]
 
 STREAMS = Gauge("firstreply_agent_streams", "Agents' event streams open on this node")
 BEHIND = Counter("firstreply_agent_streams_behind_total", "Streams that did not keep up")
+HEALED = Counter(
+    "firstreply_agent_streams_healed_total", "Streams that started afresh after a lost publish"
+)
 GONE = Counter("firstreply_agent_streams_gone_total", "Streams whose console answered no ping")
 
 
@@ -68,11 +73,16 @@ class AgentStream:
     """One stream: a bounded queue between the bus and one response.
 
     Attributes:
+        shop_id: the agent's shop.
+        agent_id: whose console it feeds.
         stale: a snapshot is due before anything else.
         limit: cuts the response when it is stuck in its socket.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, shop_id: UUID, agent_id: UUID) -> None:
+        self.shop_id = shop_id
+        self.agent_id = agent_id
+        self._standing: Standing | None = None
         self._waiting: list[RawEvent] = []
         self._awake = asyncio.Event()
         self.stale = True
@@ -87,9 +97,24 @@ class AgentStream:
         self._waiting.append(event)
         self._awake.set()
 
+    @property
+    def standing(self) -> Standing | None:
+        """See `WatchedStream.standing`."""
+        return None if self.stale or self._waiting else self._standing
+
+    def heal(self) -> None:
+        """See `WatchedStream.heal`."""
+        HEALED.inc()
+        self.start_afresh()
+
+    def told(self, snapshot: AgentSnapshot) -> None:
+        """Count from a snapshot on what the console knows."""
+        self._standing = standing_after(snapshot)
+
     def start_afresh(self) -> None:
         """Drop what waits and send a snapshot instead of it."""
         self._waiting.clear()
+        self._standing = None
         self.stale = True
         self._awake.set()
 
@@ -98,8 +123,11 @@ class AgentStream:
         self._awake.set()
 
     def take(self) -> list[RawEvent]:
-        """Return what waits."""
+        """Return what waits; from now on the console counts as told."""
         taken, self._waiting = self._waiting, []
+        for event in taken:
+            if self._standing is not None and event.news is not None:
+                self._standing.hear(event.news)
         return taken
 
     def take_stale(self) -> bool:
@@ -154,7 +182,7 @@ def agent_event_routes(agent: RequireAgent, parts: StreamParts) -> APIRouter:
 
         Each `ping` is to be answered at /v1/agent-events/pong: 15 s without, and it ends.
         """
-        stream = AgentStream()
+        stream = AgentStream(caller.shop_id, caller.agent_id)
         return EventStream(stream, stream_events(caller, stream, parts))
 
     @router.post("/pong", status_code=HTTPStatus.NO_CONTENT)
@@ -216,10 +244,11 @@ async def _next_chunk(
     """Return a snapshot when one is due, else a ping when one is due, else the events that wait."""
     if stream.take_stale():
         snapshot = await parts.snapshot(caller.shop_id, caller.agent_id)
+        stream.told(snapshot)
         return encode_event("snapshot", snapshot.to_json())
     if pulse.pulse.ping_due(parts.clock.now()):
         return encode_event("ping", StreamPing(nonce=parts.pulses.ask(pulse)).to_json())
-    return b"".join(encode_event(*event) for event in stream.take())
+    return b"".join(encode_event(event.type, event.data) for event in stream.take())
 
 
 def _bound(stream: AgentStream, pulse: StreamPulse, now: Instant) -> None:

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Mapping
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from uuid import UUID
 
 from services.gateway.usecases.ports import ConversationFeed, ItemStore
+from shared.kit.shares import shares
 
 EVERY_S = 1.0
 """DESIGN section 4: each node asks once a second, and at once after a bus reconnect."""
-MAX_SHOPS = 8
 MAX_CONVERSATIONS = 500
 """Conversations in one question."""
 
@@ -39,21 +38,15 @@ class Healer:
 
     async def heal(self) -> None:
         """Ask once about everything that is followed here."""
-        for shops, conversations in _shares(self._feed.followed()):
+        for shops, conversations in shares(self._feed.followed(), MAX_CONVERSATIONS):
             for conversation_id, last_seq in (
                 await self._items.reach(shops, conversations)
             ).items():
                 self._feed.reached(conversation_id, last_seq)
 
 
-def _shares(shop_of: Mapping[UUID, UUID]) -> Iterator[tuple[list[UUID], list[UUID]]]:
-    """Cut the followed conversations into questions of few shops."""
-    of_shop: dict[UUID, list[UUID]] = {}
-    for conversation_id, shop_id in shop_of.items():
-        of_shop.setdefault(shop_id, []).append(conversation_id)
-    shops = list(of_shop)
-    for start in range(0, len(shops), MAX_SHOPS):
-        share = shops[start : start + MAX_SHOPS]
-        conversations = [each for shop_id in share for each in of_shop[shop_id]]
-        for first in range(0, len(conversations), MAX_CONVERSATIONS):
-            yield share, conversations[first : first + MAX_CONVERSATIONS]
+async def heal_for_ever(heal: Callable[[], Awaitable[None]]) -> None:
+    """Have something lost found out once a second, until cancelled."""
+    while True:
+        await asyncio.sleep(EVERY_S)
+        await heal()

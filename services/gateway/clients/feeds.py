@@ -10,6 +10,7 @@ import structlog
 from pydantic import ValidationError
 from pydantic_core import to_json
 
+from services.gateway.clients.news import read_news
 from services.gateway.clients.topics import Topics
 from services.gateway.usecases.ports import Follower, RawEvent
 from shared.contracts.items import Item
@@ -97,7 +98,7 @@ class BusAgentFeed:
             except ValidationError:
                 log.warning("feed.unreadable", subject=subject)
                 return
-            raw = (event.type.value, to_json(event.body))
+            raw = RawEvent(event.type.value, to_json(event.body), read_news(event))
             for sink in self._topics.members(subject):
                 cast("Callable[[RawEvent], None]", sink)(raw)
 

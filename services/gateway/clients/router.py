@@ -17,6 +17,7 @@ from shared.contracts.routing import (
     RouterSnapshot,
     SnapshotRequest,
 )
+from shared.contracts.standings import AgentStanding, AgentStandings, StandingsRequest
 from shared.kernel.clock import Millis
 from shared.kernel.errors import ErrorCode, RefusedError
 from shared.kernel.vocabulary import Presence
@@ -30,7 +31,7 @@ log = structlog.get_logger()
 
 
 class BusRouter:
-    """The RouterClient over the bus."""
+    """The RouterClient and RouterStandings over the bus."""
 
     def __init__(self, bus: Bus, node_id: UUID) -> None:
         self._bus = bus
@@ -41,6 +42,12 @@ class BusRouter:
         question = SnapshotRequest(shop_id=shop_id, agent_id=agent_id)
         answer = await self._ask(subjects.AGENT_SNAPSHOT, question.to_json())
         return RouterSnapshot.model_validate_json(answer)
+
+    async def standings(self, agents: Sequence[tuple[UUID, UUID]]) -> Sequence[AgentStanding]:
+        """See `RouterStandings.standings`."""
+        question = StandingsRequest(agents=_connected(agents)).to_json()
+        answer = await self._ask(subjects.AGENT_STANDINGS, question)
+        return AgentStandings.model_validate_json(answer).standings
 
     async def grant(self, shop_id: UUID, agent_id: UUID, conversation_id: UUID) -> Grant | None:
         """See `RouterClient.grant`."""
@@ -73,12 +80,7 @@ class BusRouter:
 
     async def beat(self, agents: Sequence[tuple[UUID, UUID]]) -> None:
         """See `RouterClient.beat`."""
-        beat = PresenceBeat(
-            node_id=self._node_id,
-            agents=tuple(
-                ConnectedAgent(shop_id=shop_id, agent_id=agent_id) for shop_id, agent_id in agents
-            ),
-        )
+        beat = PresenceBeat(node_id=self._node_id, agents=_connected(agents))
         await self._tell(subjects.PRESENCE_BEAT, beat.to_json())
 
     async def _ask(self, subject: str, question: bytes) -> bytes:
@@ -96,3 +98,7 @@ class BusRouter:
             await self._bus.publish(subject, payload)
         except BusError:  # the next beat says the same again
             log.warning("router.tell_failed", subject=subject)
+
+
+def _connected(agents: Sequence[tuple[UUID, UUID]]) -> tuple[ConnectedAgent, ...]:
+    return tuple(ConnectedAgent(shop_id=shop_id, agent_id=agent_id) for shop_id, agent_id in agents)

@@ -9,11 +9,14 @@ from services.gateway.storage.rows import item_of
 from services.gateway.usecases.ports import StoredPage
 from shared.contracts.items import Item
 from shared.kit.database import Database
+from shared.kit.shares import shares
 
 LEFT_OVER_MAX = 200
 """Items of earlier conversations in one welcome; the present conversation is told without limit."""
 AGENT_ITEMS_MAX = 200
 """Newest items of one conversation in an agent's snapshot; the rest is a page away."""
+AGENTS_MAX = 1_000
+"""Agents in one question."""
 
 _PAGE = "SELECT last_seq, epoch, item FROM gateway.read_items($1, $2, $3, $4)"
 _LEFT_OVER = "SELECT * FROM gateway.read_left_over($1, $2, $3, $4, $5, $6)"
@@ -26,9 +29,14 @@ _OF_AGENT = """
     ORDER BY c.started_at, c.id, i.seq
     """
 
+_REACH_OF_AGENTS = """
+    SELECT agent_id, id, last_seq FROM gateway.conversations
+    WHERE agent_id = ANY (:agent_ids) AND status = 'open'
+    """
+
 
 class PostgresItems:
-    """The ItemStore on PostgreSQL."""
+    """The ItemStore and AgentReach on PostgreSQL."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -75,3 +83,14 @@ class PostgresItems:
         """See `ItemStore.reach`."""
         records = await self._database.call(_REACH, list(shop_ids), list(conversation_ids))
         return {record["conversation_id"]: record["last_seq"] for record in records}
+
+    async def reach_of_agents(
+        self, shop_of: Mapping[UUID, UUID]
+    ) -> Sequence[tuple[UUID, UUID, int]]:
+        """See `AgentReach.reach_of_agents`."""
+        found: list[tuple[UUID, UUID, int]] = []
+        for shops, agents in shares(shop_of, AGENTS_MAX):
+            async with self._database.read(*shops) as tx:
+                rows = await tx.rows(_REACH_OF_AGENTS, {"agent_ids": agents})
+            found += [(row["agent_id"], row["id"], row["last_seq"]) for row in rows]
+        return found

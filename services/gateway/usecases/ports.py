@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Literal, Protocol, TypeAlias
+from typing import Any, Literal, NamedTuple, Protocol, TypeAlias
 from uuid import UUID
 
+from services.gateway.domain.standing import News, Standing
 from shared.contracts.claims import Grant
 from shared.contracts.events import Envelope
 from shared.contracts.items import CustomerRef, Item
 from shared.contracts.routing import RouterSnapshot
+from shared.contracts.standings import AgentStanding
 from shared.kernel.clock import Instant, Millis
 from shared.kernel.vocabulary import Presence
 
@@ -309,8 +311,60 @@ class ConversationFeed(Protocol):
         ...
 
 
-RawEvent: TypeAlias = tuple[str, bytes]
-"""A live event for an agent: its type, and its body as JSON."""
+class RawEvent(NamedTuple):
+    """A live event for an agent: its type, its body as JSON, and what it makes known."""
+
+    type: str
+    data: bytes
+    news: News | None = None
+
+
+class AgentReach(Protocol):
+    """Tells how far the conversations reach that agents serve."""
+
+    async def reach_of_agents(
+        self, shop_of: Mapping[UUID, UUID]
+    ) -> Sequence[tuple[UUID, UUID, int]]:
+        """Return (agent, conversation, last seq) of the open conversations that agents serve.
+
+        The shop of each agent is given; few questions are asked, however many agents there are.
+        """
+        ...
+
+
+class RouterStandings(Protocol):
+    """Asks the router where agents stand."""
+
+    async def standings(self, agents: Sequence[tuple[UUID, UUID]]) -> Sequence[AgentStanding]:
+        """Return what the consoles of these agents, as (shop_id, agent_id), should know by now.
+
+        Raises:
+            RefusedError: ROUTING_UNAVAILABLE.
+        """
+        ...
+
+
+class WatchedStream(Protocol):
+    """An agent's stream that lost publishes are found out for."""
+
+    @property
+    def shop_id(self) -> UUID:
+        """The agent's shop."""
+        ...
+
+    @property
+    def agent_id(self) -> UUID:
+        """Whose console it feeds."""
+        ...
+
+    @property
+    def standing(self) -> Standing | None:
+        """What its console was told; None while more is on its way to it, or a snapshot."""
+        ...
+
+    def heal(self) -> None:
+        """Start afresh: something was lost."""
+        ...
 
 
 class AgentFeed(Protocol):

@@ -8,30 +8,32 @@ from collections.abc import AsyncGenerator
 from starlette.types import Message
 
 from services.gateway.api.agent_events import MAX_WAITING, AgentStream, EventStream
+from services.gateway.usecases.ports import RawEvent
+from tests.support.gateway import ANNA, SHOP
 
-EVENT = ("message.created", b"{}")
+EVENT = RawEvent("message.created", b"{}")
 
 
 def test_a_stream_begins_with_a_snapshot() -> None:
-    stream = AgentStream()
+    stream = AgentStream(SHOP, ANNA)
 
     assert stream.take_stale()
     assert not stream.take_stale()
 
 
 async def test_events_wait_in_their_order() -> None:
-    stream = AgentStream()
-    stream.put(("one", b"1"))
-    stream.put(("two", b"2"))
+    stream = AgentStream(SHOP, ANNA)
+    stream.put(RawEvent("one", b"1"))
+    stream.put(RawEvent("two", b"2"))
     await stream.wait(0)
 
-    assert stream.take() == [("one", b"1"), ("two", b"2")]
+    assert stream.take() == [RawEvent("one", b"1"), RawEvent("two", b"2")]
     assert stream.take() == []
 
 
 def test_a_stream_that_falls_behind_starts_afresh() -> None:
     """LESSONS 14: nothing is dropped silently; a snapshot takes the place of what did not fit."""
-    stream = AgentStream()
+    stream = AgentStream(SHOP, ANNA)
     stream.take_stale()
     for _ in range(MAX_WAITING + 1):
         stream.put(EVENT)
@@ -41,7 +43,7 @@ def test_a_stream_that_falls_behind_starts_afresh() -> None:
 
 
 async def test_a_quiet_stream_waits_no_longer_than_told() -> None:
-    stream = AgentStream()
+    stream = AgentStream(SHOP, ANNA)
     async with asyncio.timeout(5):
         await stream.wait(0.001)
     stream.wake()
@@ -51,7 +53,7 @@ async def test_a_quiet_stream_waits_no_longer_than_told() -> None:
 
 async def test_a_stream_stuck_in_a_full_socket_is_cut_at_its_limit() -> None:
     """A machine that vanished reads nothing: its stream may be in the middle of a write."""
-    stream = AgentStream()
+    stream = AgentStream(SHOP, ANNA)
     closed = asyncio.Event()
 
     async def chunks() -> AsyncGenerator[bytes, None]:
