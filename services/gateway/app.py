@@ -17,6 +17,7 @@ from fastapi import APIRouter
 from prometheus_client import Counter
 
 from services.gateway.api.agent_events import StreamParts, agent_event_routes
+from services.gateway.api.appearance import appearance_routes
 from services.gateway.api.chat_parts import ChatParts
 from services.gateway.api.chat_socket import chat_protocol
 from services.gateway.api.connections import Connections
@@ -55,6 +56,7 @@ from services.gateway.usecases.manage_sites import ManageSites
 from services.gateway.usecases.ports import AppendResult, AppendRow, Positions, Site
 from services.gateway.usecases.post_item import Posting
 from services.gateway.usecases.read_items import CUSTOMER_PAGE, Reading, visible_page
+from services.gateway.usecases.show_appearance import show_appearance
 from shared.contracts.claims import Grant
 from shared.contracts.events import Envelope
 from shared.contracts.items import CustomerRef, IdentityKind
@@ -241,6 +243,7 @@ class _Gateway:
             routers=(
                 item_routes(agent, Reading(self.items, self.router.may_read), posting),
                 agent_event_routes(agent, self.streams),
+                appearance_routes(partial(show_appearance, looks=accounts)),
                 site_routes(manage, keys=self.keys, clock=self.clock),
                 rotation_routes(manage, keys=self.keys, clock=self.clock),
             ),

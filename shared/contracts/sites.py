@@ -62,7 +62,7 @@ class Rotation(Contract):
 
 
 class Site(Contract):
-    """One site. `colours` and `languages` are kept for the widget, which does not read them yet."""
+    """One site. `languages` are kept for the widget, which does not read them yet."""
 
     id: SiteId
     name: str
@@ -79,6 +79,12 @@ class SiteMade(Site):
     """A site with its new secret: shown this once, and null when the request is repeated."""
 
     customer_secret: str | None
+
+
+class Appearance(Contract):
+    """What a site's widget shows of its shop; anybody may read it. No colours: the widget's own."""
+
+    colours: Colours | None
 
 
 class SitePage(Contract):

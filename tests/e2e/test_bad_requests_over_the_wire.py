@@ -11,6 +11,7 @@ from typing import Any
 import httpx
 import pytest
 
+from services.gateway.domain.keys import site_key
 from shared.contracts.claims import Principal
 from shared.contracts.wire import SEQ_MAX, TEXT_MAX
 from shared.kernel.ids import IdKind, decode, encode
@@ -22,7 +23,13 @@ from shared.kit.system_clock import SystemClock
 from shared.kit.web.protect import BODY_MAX_BYTES
 from tests.support.agent_client import AgentClient
 from tests.support.chat_client import ChatClient
-from tests.support.good_bodies import ADMIN_BODIES, INGEST_BODIES, is_administration, is_ingest
+from tests.support.good_bodies import (
+    ADMIN_BODIES,
+    APPEARANCE,
+    INGEST_BODIES,
+    is_administration,
+    is_ingest,
+)
 from tests.support.refusals import PLANTED, assert_fit_for_people
 from tests.support.shop_people import (
     MINUTE_MS,
@@ -47,6 +54,7 @@ UNKNOWN = {
     "source": A_SOURCE,
     "shop_id": encode(IdKind.SHOP, new_id()),
     "site_id": encode(IdKind.SITE, new_id()),
+    "site_key": site_key(new_id(), new_id(), "0" * 16),
     "agent_id": encode(IdKind.AGENT, new_id()),
     "queue_id": encode(IdKind.QUEUE, new_id()),
     "key_id": encode(IdKind.API_KEY, new_id()),
@@ -179,9 +187,8 @@ def refused(answer: httpx.Response, status: int, code: str) -> dict[str, Any]:
 class TestWho:
     async def test_nobody_gets_anywhere_without_a_sign_in_of_ours(self, scene: Scene) -> None:
         guarded = [each for each in scene.operations if each.needs is not None]
-        assert {each.path for each in scene.operations} - {each.path for each in guarded} == {
-            SIGN_IN
-        }
+        opened = {each.path for each in scene.operations} - {each.path for each in guarded}
+        assert opened == {SIGN_IN, APPEARANCE}
         for operation in guarded:
             problems = []
             for head in self.strangers(scene, operation):

@@ -198,7 +198,7 @@ async def _operations(http: httpx.AsyncClient) -> list[tuple[str, str]]:
 async def _administered(eve: AgentClient, shop: ServedShop) -> dict[str, str]:
     """Return an id of each thing that this shop's admin sees."""
     head = await _head(eve, shop, "/v1/sites")
-    found = {"shop_id": shop.shop_id, "agent_id": eve.agent["id"]}
+    found = {"shop_id": shop.shop_id, "agent_id": eve.agent["id"], "site_key": shop.site_key}
     for place, path, name in (
         ("site_id", "/v1/sites", "sites"),
         ("queue_id", "/v1/queues", "queues"),

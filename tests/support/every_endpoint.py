@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 
 from services.demo.people import AGENTS, PASSWORD, SHOP_ID
+from services.gateway.domain.keys import site_key
 from shared.contracts.claims import Principal
 from shared.kernel.ids import IdKind, encode
 from shared.kernel.vocabulary import Scope
@@ -116,6 +117,7 @@ class EveryEndpoint:
         method, _, path = endpoint.partition(" ")
         for name, kind in _IDS.items():
             path = path.replace(f"{{{name}}}", encode(kind, new_id()))
+        path = path.replace("{site_key}", site_key(SHOP_ID, new_id(), "0" * 16))
         bearer = self._api_key if path == "/v1/auth/tokens" else self._token
         headers = {"Authorization": f"Bearer {bearer}", "Idempotency-Key": new_id().hex}
         async with http.stream(

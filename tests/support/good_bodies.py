@@ -49,14 +49,16 @@ INGEST_BODIES: dict[str, dict[str, Any]] = {
     "/v1/orders/batches": {"orders": [_ORDER]},
     "/v1/contacts/batches": {"contacts": [_CONTACT]},
 }
-_OWN = ("/v1/agents/me",)
+APPEARANCE = "/v1/sites/{site_key}/appearance"
+"""Open to every page, like signing in."""
+_OTHERS = ("/v1/agents/me", APPEARANCE)
 _STEMS = ("/v1/shops", "/v1/sites", "/v1/agents", "/v1/queues", "/v1/api-keys")
 
 
 def is_administration(path: str) -> bool:
     """Tell whether an endpoint is for operators and admins."""
     at = f"{path}/"
-    return any(at.startswith(f"{stem}/") for stem in _STEMS) and not path.startswith(_OWN)
+    return any(at.startswith(f"{stem}/") for stem in _STEMS) and not path.startswith(_OTHERS)
 
 
 def is_ingest(path: str) -> bool:

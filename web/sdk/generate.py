@@ -15,7 +15,7 @@ from typing import Any, Literal, TypeAlias, get_args
 from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema, models_json_schema
 
-from shared.contracts import cards, frames, items, routing, stream, wire
+from shared.contracts import cards, frames, items, routing, sites, stream, wire
 from shared.kernel.errors import ErrorCode
 from shared.kernel.ids import IdKind
 
@@ -37,6 +37,7 @@ WE_READ: tuple[type[BaseModel], ...] = (
     routing.OfferEnded,
     routing.OfferTaken,
     routing.SignedIn,
+    sites.Appearance,
     stream.StreamEvent,
     stream.StreamPing,
 )

@@ -34,8 +34,8 @@ def site_routes(manage: ManageSites, *, keys: Keyring, clock: Clock) -> APIRoute
     async def create_site(caller: admin, new: JsonBody[NewSite], key: IdempotencyKey) -> SiteMade:
         """Make a site and show its customer secret, this once.
 
-        The same Idempotency-Key again returns the same site with `customer_secret: null`. Colours
-        and languages are kept for the widget, which does not read them yet.
+        The same Idempotency-Key again returns the same site with `customer_secret: null`. The
+        widget shows the colours; languages are kept for it, which does not read them yet.
         """
         return await manage.create(caller, new, once(key, "site", new))
 

@@ -12,7 +12,7 @@ from sqlalchemy import RowMapping
 from services.gateway.usecases.ports import NewSite, Turn
 from shared.contracts.changes import Change, Once
 from shared.contracts.claims import Principal
-from shared.contracts.sites import Colours, Site
+from shared.contracts.sites import Appearance, Colours, Site
 from shared.kernel.clock import from_datetime
 from shared.kernel.ids import IdKind, encode
 from shared.kit.change_log import NOT_SHOWN, ChangeLog, compared, created
@@ -49,12 +49,17 @@ _ROTATE = {
         WHERE shop_id = :shop_id AND id = :id
         """,
 }
+_LOOK = """
+    SELECT colours FROM gateway.sites
+    WHERE shop_id = :shop_id AND id = :id AND closed_at IS NULL
+        AND (key = :key OR (old_key = :key AND old_key_until > clock_timestamp()))
+    """
 RECORDED = ("name", "origins", "colours", "languages", "closed")
 """The fields that a change can name, and the record tells."""
 
 
 class SiteAccounts:
-    """See `usecases.manage_sites.SiteBook`."""
+    """See `usecases.manage_sites.SiteBook` and `usecases.show_appearance.Looks`."""
 
     def __init__(self, database: Database, log: ChangeLog) -> None:
         self._database = database
@@ -117,6 +122,12 @@ class SiteAccounts:
                 await self._log.record(tx, caller, "site.changed", target, differing)
             return await _site(tx, caller, site_id)
 
+    async def look(self, shop_id: UUID, site_id: UUID, key: str) -> Appearance | None:
+        """Return how a site looks, over a connection that no hello and no message waits for."""
+        async with self._database.read(shop_id) as tx:
+            row = await tx.row(_LOOK, {"shop_id": shop_id, "id": site_id, "key": key})
+        return None if row is None else Appearance(colours=_colours(row))
+
     async def changes(self, caller: Principal, before: UUID | None, limit: int) -> Sequence[Change]:
         """Return what was changed of the shop's sites, newest first."""
         async with self._database.read(caller.shop_id) as tx:
@@ -150,15 +161,20 @@ async def _site(tx: ReadTransaction | WriteTransaction, caller: Principal, site_
 
 def read_site(row: RowMapping) -> Site:
     """Return a site from all its columns."""
-    colours, until = row["colours"], row["old_key_until"]
+    until = row["old_key_until"]
     return Site(
         id=row["id"],
         name=row["name"],
         key=row["key"],
         old_key_until=None if until is None else from_datetime(until),
         origins=tuple(row["origins"]),
-        colours=None if colours is None else Colours(**colours),
+        colours=_colours(row),
         languages=tuple(row["languages"]),
         closed=row["closed_at"] is not None,
         created_at=from_datetime(row["created_at"]),
     )
+
+
+def _colours(row: RowMapping) -> Colours | None:
+    colours = row["colours"]
+    return None if colours is None else Colours(**colours)

@@ -71,6 +71,11 @@ export interface AgentState {
 /** What agents say of themselves. */
 export type AgentStatus = "available" | "away" | "draining" | "offline";
 
+/** What a site's widget shows of its shop; anybody may read it. No colours: the widget's own. */
+export interface Appearance {
+  readonly colours: Colours | null;
+}
+
 /** Who serves a conversation. At most one of a conversation is active. */
 export interface Assignment {
   readonly id: AssignmentId;
@@ -152,6 +157,12 @@ export type CardStatus = "ready" | "pending" | "unknown_customer";
 
 /** The way a conversation comes in. */
 export type Channel = "chat" | "whatsapp" | "messenger" | "telegram" | "email" | "sms" | "voice";
+
+/** The widget's accent and the text upon it; they must contrast by 4.5:1 at least (WCAG AA). */
+export interface Colours {
+  readonly accent: string;
+  readonly text: string;
+}
 
 /** One past conversation: how the customer began it, and what the agent said last. */
 export interface ContactSummary {

@@ -1,6 +1,7 @@
 /** How the widget lives in a shop's page: once, outside what page swaps replace. Shows nothing. */
 
 import { Chat } from "@firstreply/sdk/chat";
+import { askColours, rememberedColours } from "./look.ts";
 import { BrowserStore } from "./storage.ts";
 import { type Surface, showWidget } from "./surface.tsx";
 
@@ -53,6 +54,7 @@ function start(script: HTMLScriptElement, siteKey: string, tagToken: string | nu
     locale: navigator.language || null,
   });
   const surface = showWidget(chat, script.dataset.title ?? "Chat with us");
+  void paint(surface, script.src, siteKey);
   keepInPage(surface.host);
   keepFresh(chat);
   return { chat, surface, tagToken };
@@ -72,6 +74,14 @@ function offerApi({ chat, surface }: Embedded): void {
     close: () => surface.setOpen(false),
     identify: (token) => chat.identify(token),
   };
+}
+
+/** What the last page knew is shown at once; only a first page waits for the server, unseen. */
+async function paint(surface: Surface, scriptUrl: string, siteKey: string): Promise<void> {
+  const remembered = rememberedColours(siteKey);
+  if (remembered !== undefined) surface.paint(remembered);
+  const colours = await askColours(scriptUrl, siteKey);
+  surface.paint(colours === undefined ? (remembered ?? null) : colours);
 }
 
 export function chatUrl(scriptUrl: string): string {

@@ -49,6 +49,7 @@ beforeEach(() => {
   FakeSocket.opened = [];
   earlier = new Set(all());
   vi.stubGlobal("WebSocket", FakeSocket);
+  vi.stubGlobal("fetch", () => Promise.reject(new TypeError("no network")));
   localStorage.clear();
 });
 

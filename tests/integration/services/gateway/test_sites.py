@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 import asyncpg
+import httpx
 import pytest
 
 from shared.contracts.claims import Principal
@@ -166,6 +167,47 @@ class TestRotations:
 def known(served: ServedGateway, secret: str) -> str:
     soon = served.clock.now() + 60_000
     return sign_customer_token(secret.encode(), subject="customer-7", expires_at=soon)
+
+
+async def look(served: ServedGateway, key: str) -> httpx.Response:
+    """Ask as a shop's page does: from any origin, signed in as nobody."""
+    return await served.http.get(f"/v1/sites/{key}/appearance", headers={"Origin": "https://x.y"})
+
+
+class TestAppearance:
+    async def test_any_page_reads_a_sites_colours_and_nothing_else(
+        self, served: ServedGateway, admin: Admin
+    ) -> None:
+        made = await admin.make("/v1/sites", NEW_SITE)
+        answer = await look(served, made["key"])
+        assert answer.status_code == httpx.codes.OK
+        assert answer.json() == {"colours": NEW_SITE["colours"]}
+        assert answer.headers["access-control-allow-origin"] == "*"
+        assert answer.headers["cache-control"] == "public, max-age=300"
+        await admin.change(f"/v1/sites/{made['id']}", {"colours": None})
+        assert (await look(served, made["key"])).json() == {"colours": None}
+
+    async def test_a_key_that_lets_nobody_in_looks_like_one_that_nobody_has(
+        self, served: ServedGateway, admin: Admin
+    ) -> None:
+        closed, turned = [await admin.make("/v1/sites", NEW_SITE) for _ in range(2)]
+        await admin.change(f"/v1/sites/{closed['id']}", {"closed": True})
+        await admin.make(f"/v1/sites/{turned['id']}/rotate-key", {"keep_old_ms": 0})
+        guessed = turned["key"][:-16] + "0" * 16
+        seen = set()
+        for key in (closed["key"], turned["key"], guessed, closed["id"], "fk_", "%00"):
+            answer = await look(served, key)
+            assert answer.status_code == httpx.codes.NOT_FOUND, key
+            seen.add((answer.json()["code"], answer.json()["detail"]))
+        assert len(seen) == 1
+
+    async def test_the_old_key_shows_them_for_as_long_as_it_is_kept(
+        self, served: ServedGateway, admin: Admin
+    ) -> None:
+        made = await admin.make("/v1/sites", NEW_SITE)
+        second = await admin.make(f"/v1/sites/{made['id']}/rotate-key", {})
+        for key in (made["key"], second["key"]):
+            assert (await look(served, key)).json() == {"colours": NEW_SITE["colours"]}
 
 
 class TestWhoMay:
