@@ -10,6 +10,7 @@ import typer
 from pydantic import ValidationError
 
 from services.administration import agents, api_keys, queues, shops, signing_keys, sites
+from services.administration.client import for_shop, path_of
 from services.cluster.caddyfile import caddyfile
 from services.cluster.migrate import migrate_given
 from services.cluster.running import CLUSTER_CANNOT_START, Size, run_cluster
@@ -20,7 +21,7 @@ from services.settings import complaint
 from services.standalone import CANNOT_START, up
 from services.terminal import console, fail, read_settings, running_url
 from shared.contracts.claims import Principal
-from shared.kernel.ids import IdKind, decode
+from shared.kernel.ids import IdKind, decode, encode
 from shared.kernel.vocabulary import Scope
 from shared.kit.auth.keyring import Keyring
 from shared.kit.auth.tokens import sign_principal
@@ -119,20 +120,18 @@ def import_olist_command(
     ),
 ) -> None:
     """Import the public Olist data set into the running service."""
-    settings = read_settings()
-    url = running_url(settings.home)
-    try:
-        shop_id = decode(IdKind.SHOP, shop) if shop else SHOP_ID
-    except ValueError:
-        fail("That is no shop's id: it starts with shop_ and has 26 characters after it.")
+    shop = shop or encode(IdKind.SHOP, SHOP_ID)
+    # Orders are taken for any shop that a signed token names: ask first whether there is one.
+    for_shop(shop).get(path_of(IdKind.SHOP, "shops", shop))
+    url, keys = _running()
     now = SystemClock().now()
     principal = Principal(
-        shop_id=shop_id,
+        shop_id=decode(IdKind.SHOP, shop),
         scopes=(Scope.ORDERS_WRITE,),
         name="import",
         expires_at=now + IMPORT_TOKEN_LIFE_MS,
     )
-    token = sign_principal(Keyring.open(settings.home / "keys.json"), principal)
+    token = sign_principal(keys, principal)
     raise typer.Exit(run_import(folder, url=url, token=token, report=report, console=console))
 
 

@@ -20,6 +20,7 @@ from tests.support.admin import Admin
 from tests.support.agent_client import AgentClient, signed_in
 from tests.support.chat_client import chat_client
 from tests.support.checkout import CHECKOUT
+from tests.support.olist import write_olist
 from tests.support.stack import Stack
 
 DOCUMENT = CHECKOUT / "docs" / "administration.md"
@@ -193,6 +194,16 @@ class TestTheCommandLine:
         said = terminal.run(f"firstreply {command.format(nobody=nobody)}", code=1)
         assert sentence in said
         assert len(said.strip().splitlines()) == 1
+
+    def test_an_import_for_a_shop_that_is_none_sends_nothing(self, terminal: Terminal) -> None:
+        write_olist(terminal.folder / "in")
+        nobody = encode(IdKind.SHOP, new_id())
+        said = terminal.run(f"firstreply import olist in --shop {nobody}", code=1)
+        assert said.strip() == "There is no such shop. (not_found)"
+        said = terminal.run("firstreply import olist in --shop shop_1", code=1)
+        assert "it starts with shop_" in said
+        shop = terminal.json("shop create Importing")["id"]
+        assert "new" in terminal.run(f"firstreply import olist in --shop {shop}")
 
     def test_wrong_arguments_are_code_2(self, terminal: Terminal) -> None:
         assert "--shop" in terminal.run("firstreply agent list", code=2)
