@@ -18,6 +18,7 @@ from shared.kit.auth.keyring import Keyring
 from shared.kit.auth.tokens import sign_principal
 from shared.kit.new_ids import new_id
 from shared.kit.system_clock import SystemClock
+from tests.support.good_bodies import ADMIN_BODIES
 from tests.support.stack import Stack
 
 ANSWERED_WITHIN_S = 20.0
@@ -67,10 +68,24 @@ _BODIES: dict[str, dict[str, Any]] = {
     },
 }
 _IDS = {
+    "shop_id": IdKind.SHOP,
+    "site_id": IdKind.SITE,
+    "agent_id": IdKind.AGENT,
+    "queue_id": IdKind.QUEUE,
+    "key_id": IdKind.API_KEY,
     "conversation_id": IdKind.CONVERSATION,
     "offer_id": IdKind.OFFER,
     "customer_id": IdKind.CUSTOMER,
 }
+
+
+def _body(endpoint: str) -> dict[str, Any] | None:
+    """Return a good body; a thing that is made has a name and an address that nobody has yet."""
+    method, _, path = endpoint.partition(" ")
+    if method == "GET" or endpoint in _BODIES or path not in ADMIN_BODIES:
+        return _BODIES.get(endpoint)
+    fresh = {"name": new_id().hex, "email": f"{new_id().hex}@mail.example"}
+    return {name: fresh.get(name, value) for name, value in ADMIN_BODIES[path].items()}
 
 
 @dataclass(frozen=True)
@@ -121,7 +136,7 @@ class EveryEndpoint:
         bearer = self._api_key if path == "/v1/auth/tokens" else self._token
         headers = {"Authorization": f"Bearer {bearer}", "Idempotency-Key": new_id().hex}
         async with http.stream(
-            method, path.replace("{source}", SOURCE), json=_BODIES.get(endpoint), headers=headers
+            method, path.replace("{source}", SOURCE), json=_body(endpoint), headers=headers
         ) as answer:
             if endpoint in STREAMS and answer.is_success:
                 return Answered(endpoint, answer.status_code, None, None)
