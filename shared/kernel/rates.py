@@ -41,6 +41,10 @@ class Bucket:
         self._full_at = full_at
         return 0
 
+    def give_back(self) -> None:
+        """Put back one that was taken."""
+        self._full_at -= self._rate.every_ms
+
     def is_full(self, now: Instant) -> bool:
         """Return whether it is as good as a new one."""
         return self._full_at <= now
@@ -68,6 +72,12 @@ class Buckets:
             self._make_room(now)
             bucket = self._buckets[key] = Bucket(self._rate)
         return bucket.take(now)
+
+    def give_back(self, key: Hashable) -> None:
+        """See `Bucket.give_back`; a bucket that was forgotten is full anyhow."""
+        bucket = self._buckets.get(key)
+        if bucket is not None:
+            bucket.give_back()
 
     def _make_room(self, now: Instant) -> None:
         if len(self._buckets) < self._keys_max:

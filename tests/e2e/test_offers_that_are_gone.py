@@ -154,7 +154,6 @@ async def test_an_agent_above_capacity_is_refused_and_the_offer_stays(
         one, two = [await one_offer(who, agent, "Anybody?") for who in (first, second)]
         await agent.accept(one["id"])
         await lower_capacity(server, alone)
-        assert (await act(agent, two, "accept")).status_code == 503, "its engine is built again"
 
         refused = await act(agent, two, "accept")
 
@@ -165,7 +164,10 @@ async def test_an_agent_above_capacity_is_refused_and_the_offer_stays(
 
 
 async def lower_capacity(server: ShopServer, shop: ServedShop) -> None:
-    """Do what no endpoint does yet; a router that finds its token taken reads the tables again."""
+    """Do what no endpoint does: administration withdraws the offers above the new capacity.
+
+    A router that finds its token taken reads the tables again.
+    """
     admin = await asyncpg.connect(server.database_url("postgres"))
     try:
         shop_id = decode(IdKind.SHOP, shop.shop_id)

@@ -18,7 +18,7 @@ KEYS_MAX: Final = 20_000
 
 
 class Guesses:
-    """Counts attempts to sign in, good or bad, of accounts that exist and of those that do not."""
+    """Counts attempts to sign in until they prove good, of accounts that exist and of others."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
@@ -40,3 +40,8 @@ class Guesses:
                 "Too many attempts to sign in: wait a little.",
                 retry_after_ms=wait_ms,
             )
+
+    def forgive(self, address: str, shop_id: UUID, email: str) -> None:
+        """Take back an attempt that was no guess: whoever knows the password may sign in often."""
+        self._addresses.give_back(address)
+        self._accounts.give_back((shop_id, email))

@@ -63,6 +63,7 @@ class SignIn:
             raise RefusedError(
                 ErrorCode.BAD_CREDENTIALS, "The e-mail address or the password is wrong."
             )
+        self._guesses.forgive(address, request.shop_id, email)
         principal = Principal(
             shop_id=request.shop_id,
             scopes=found.scopes,

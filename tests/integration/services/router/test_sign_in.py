@@ -149,3 +149,11 @@ def test_who_guesses_at_many_accounts_from_one_address_must_wait(clock: VirtualC
     with pytest.raises(RefusedError, match="rate_limited"):
         guesses.count("198.51.100.7", shop, "another@shop.example")
     guesses.count("192.0.2.1", shop, "another@shop.example")
+
+
+async def test_who_knows_the_password_may_sign_in_as_often_as_they_like(rig: Rig) -> None:
+    shop = await rig.shop()
+    agent = await rig.agent(shop)
+    good = {"shop_id": ids.encode(IdKind.SHOP, shop), "password": PASSWORD}
+    for _ in range(PER_ACCOUNT.burst + 2):
+        assert (await sign_in(rig, email=f"{agent.hex}@shop.example", **good)).status_code == 200

@@ -74,3 +74,14 @@ class TestBuckets:
             buckets.take(number, START)
 
             assert len(buckets) <= 10
+
+    def test_what_is_given_back_can_be_taken_again_and_no_more(self) -> None:
+        buckets = Buckets(RATE, keys_max=10)
+        while buckets.take("one", START) == 0:
+            pass
+
+        buckets.give_back("one")
+        buckets.give_back("forgotten")
+
+        assert buckets.take("one", START) == 0
+        assert buckets.take("one", START) > 0
