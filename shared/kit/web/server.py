@@ -25,6 +25,10 @@ STOP_GRACE_S = 2
 CANCEL_GRACE_S = 0.5
 """How long what did not end by itself may take to be cancelled."""
 
+KEEP_ALIVE_S = 20
+"""How long a connection may rest between two requests. Clients give theirs up after 5 s (httpx) and
+consoles answer a ping each 5 s: were it as short here, they would write into one just closed."""
+
 _KILLED_BY = 128
 """What shells add to the number of the signal that ended a program."""
 
@@ -145,6 +149,7 @@ async def serve(
         proxy_headers=bool(trusted_proxies),
         forwarded_allow_ips=list(trusted_proxies),
         backlog=BACKLOG,
+        timeout_keep_alive=KEEP_ALIVE_S,
         timeout_graceful_shutdown=STOP_GRACE_S,
         reset_contextvars=True,  # else one request's log context shows in another's
     )

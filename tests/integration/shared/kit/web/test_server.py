@@ -26,6 +26,8 @@ from shared.kit.web.server import (
 )
 from tests.support.web_server import HOST, connection, read_to_end, running
 
+PING_EVERY_S = 5.0
+"""Of agents' event streams, `services/gateway/domain/pulse.py`."""
 SLACK_S = 2.0
 """For a busy machine; a hang would be for ever."""
 
@@ -49,6 +51,20 @@ class TestBind:
     def test_a_caller_who_comes_before_the_server_waits_for_it(self) -> None:
         with bind_port(HOST, 0) as listener, socket.socket() as early:
             assert early.connect_ex(listener.getsockname()) == 0
+
+
+class TestRest:
+    async def test_a_connection_that_rested_for_a_pings_time_still_answers(self) -> None:
+        """A console answers a ping each 5 s: a connection closed just then would lose it."""
+        question = f"GET /health HTTP/1.1\r\nHost: {HOST}\r\n\r\n".encode()
+        async with running(asyncio.Event()) as port, connection(port) as (reader, writer):
+            for pause_s in (0.0, PING_EVERY_S + 0.5):
+                await asyncio.sleep(pause_s)
+                writer.write(question)
+                answer = await reader.readuntil(b"\r\n\r\n")
+                assert answer.startswith(b"HTTP/1.1 200")
+                length = int(answer.lower().partition(b"content-length: ")[2].split(b"\r\n")[0])
+                await reader.readexactly(length)
 
 
 class TestStop:
