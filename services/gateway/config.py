@@ -8,7 +8,7 @@ from typing import Self
 from pydantic import Field, model_validator
 from pydantic_settings import SettingsConfigDict
 
-from services.gateway.domain.session import SENDS
+from services.gateway.domain.sending import SENDS
 from shared.kit.web.edge import EdgeSettings
 
 

@@ -11,10 +11,8 @@ from services.gateway.domain.effects import (
     Effect,
     SendFrame,
 )
-from services.gateway.domain.session import (
-    SENDS,
-    ChatSession,
-)
+from services.gateway.domain.sending import SENDS
+from services.gateway.domain.session import ChatSession
 from shared.contracts.frames import (
     Bye,
     CloseCode,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import random
 from collections.abc import Callable, Sequence
 from functools import partial
 from uuid import UUID
@@ -22,7 +23,8 @@ from services.gateway.domain.effects import (
     SendFrame,
     Unfollow,
 )
-from services.gateway.domain.session import ChatSession, Phase
+from services.gateway.domain.phases import Phase
+from services.gateway.domain.session import ChatSession
 from services.gateway.usecases.greet import Greeting
 from services.gateway.usecases.ports import AppendResult, AppendRow
 from shared.contracts.frames import Hello
@@ -32,6 +34,8 @@ from shared.kernel.errors import ErrorCode, RefusedError
 
 OUT_MAX = 512 * 1024
 """Bytes one socket may have waiting: four full pages; beyond it the customer is cut off alone."""
+NONCE_BITS = 48
+"""No pong that a library sends by itself hits upon a ping's payload."""
 _MS_PER_S = 1_000
 
 
@@ -42,7 +46,8 @@ class ChatConnection:
         self._wire = wire
         self._origin = origin
         self._parts = parts
-        self._session = ChatSession(parts.clock.now(), parts.sends)
+        nonce = random.getrandbits(NONCE_BITS)
+        self._session = ChatSession(parts.clock.now(), parts.sends, nonce)
         self._greeting: Greeting | None = None
         self._followed: set[UUID] = set()
         self._lost = False
@@ -56,9 +61,9 @@ class ChatConnection:
         """Take one message; an empty one stands for what is no text."""
         self._do(self._session.receive(data, self._now()))
 
-    def sign_of_life(self) -> None:
-        """Take note that bytes came in."""
-        self._session.sign_of_life()
+    def pong(self, payload: bytes) -> None:
+        """Take the payload of a pong."""
+        self._session.pong(payload)
 
     def pause(self) -> None:
         """Take note that the socket's buffer is full."""
@@ -132,7 +137,7 @@ class ChatConnection:
     def _do_to_wire(self, effect: Ping | Close | Drop) -> None:
         match effect:
             case Ping():
-                self._wire.ping()
+                self._wire.ping(effect.payload)
             case Close():
                 self._wire.close(effect.code)
             case Drop():

@@ -51,8 +51,8 @@ class Wire(Protocol):
         """Write one text message."""
         ...
 
-    def ping(self) -> None:
-        """Write a ping."""
+    def ping(self, payload: bytes) -> None:
+        """Write a ping; its pong brings the payload back."""
         ...
 
     def close(self, code: CloseCode) -> None:

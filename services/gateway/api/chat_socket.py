@@ -103,8 +103,6 @@ class ChatSocket(asyncio.Protocol):
 
     @override
     def data_received(self, data: bytes) -> None:
-        if self._connection is not None:
-            self._connection.sign_of_life()
         self._ws.receive_data(data)
         for event in self._ws.events_received():
             if isinstance(event, Request):
@@ -144,10 +142,10 @@ class ChatSocket(asyncio.Protocol):
             self._ws.send_text(text)
             self._flush()
 
-    def ping(self) -> None:
+    def ping(self, payload: bytes) -> None:
         """See `Wire.ping`."""
         if self._ws.state is OPEN:
-            self._ws.send_ping(b"")
+            self._ws.send_ping(payload)
             self._flush()
 
     def close(self, code: CloseCode) -> None:
@@ -201,19 +199,28 @@ class ChatSocket(asyncio.Protocol):
         return str(peer[0]) if isinstance(peer, tuple) else ""
 
     def _frame(self, frame: Frame) -> None:
-        if frame.opcode in {Opcode.TEXT, Opcode.BINARY}:
-            self._message = [bytes(frame.data)]
-            self._is_text = frame.opcode is Opcode.TEXT
-        elif frame.opcode is Opcode.CONT and len(self._message) < FRAGMENTS_MAX:
-            self._message.append(bytes(frame.data))
-        elif frame.opcode is Opcode.CONT:
-            self._ws.fail(CloseCode.FRAME_TOO_LARGE)
-            return
-        else:
-            return  # pings are answered, pongs counted as a sign of life, a close is echoed
+        """Put messages together. websockets itself answers pings and echoes a close."""
+        match frame.opcode:
+            case Opcode.TEXT | Opcode.BINARY:
+                self._message = [bytes(frame.data)]
+                self._is_text = frame.opcode is Opcode.TEXT
+            case Opcode.CONT if len(self._message) < FRAGMENTS_MAX:
+                self._message.append(bytes(frame.data))
+            case Opcode.CONT:
+                self._ws.fail(CloseCode.FRAME_TOO_LARGE)
+                return
+            case Opcode.PONG:
+                self._pong(bytes(frame.data))
+                return
+            case _:
+                return
         if frame.fin and self._connection is not None:
             message, self._message = b"".join(self._message), []
             self._connection.receive(message if self._is_text else NOT_TEXT)
+
+    def _pong(self, payload: bytes) -> None:
+        if self._connection is not None:
+            self._connection.pong(payload)
 
     def _check_waiting(self) -> None:
         """Cut off who sends and reads nothing: websockets answers each ping, read or not."""

@@ -58,12 +58,14 @@ class Unfollow:
 
 @dataclass(frozen=True, slots=True)
 class Ping:
-    """Ask the other end for a sign of life."""
+    """Ask the other end to send this payload back; answer with `pong`."""
+
+    payload: bytes
 
 
 @dataclass(frozen=True, slots=True)
 class Drop:
-    """Cut the connection at once: the other end gives no sign of life."""
+    """Cut the connection at once: the other end does not receive any more."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,152 +3,33 @@
 from __future__ import annotations
 
 import asyncio
-import json
-from collections.abc import AsyncIterator, Mapping
-from typing import Any
+from collections.abc import AsyncIterator
 from uuid import UUID
 
 import pytest
 
 from services.gateway.api.chat_connection import OUT_MAX, ChatConnection
-from services.gateway.api.chat_parts import ChatParts
-from services.gateway.api.connections import Connections
-from services.gateway.api.errands import Errands
-from services.gateway.domain.answers import Found
-from services.gateway.domain.session import BAD_FRAMES_MAX, HELLO_WITHIN_MS, PING_EVERY_MS, SENDS
-from services.gateway.usecases.greet import Greeting
+from services.gateway.domain.heartbeat import HELLO_WITHIN_MS, PING_EVERY_MS
+from services.gateway.domain.session import BAD_FRAMES_MAX
 from services.gateway.usecases.ports import (
     AppendResult,
-    AppendRow,
-    Follower,
-    OpenedSession,
     StoredPage,
     Verdict,
 )
-from shared.contracts.frames import CloseCode, Hello
+from shared.contracts.frames import CloseCode
 from shared.kernel.errors import ErrorCode, RefusedError
-from shared.kit.web.hosts import Hosts
-from tests.support.clock import START, VirtualClock
+from tests.support.chat_node import SESSION, Node, Socket, settle
+from tests.support.clock import START
 from tests.support.items import CONVERSATION, an_item
 
 HELLO = b'{"type":"hello","site_key":"fk_x"}'
 SEND = b'{"type":"send","client_id":"m1","text":"Hello?"}'
-SHOP, SESSION = UUID(int=1), UUID(int=2)
-
-
-class Socket:
-    """A Wire that remembers; `waiting` is what the other end has not read."""
-
-    def __init__(self) -> None:
-        self.frames: list[dict[str, Any]] = []
-        self.pings = 0
-        self.closed: CloseCode | None = None
-        self.dropped = False
-        self.waiting = 0
-
-    def send(self, text: bytes) -> None:
-        self.frames.append(json.loads(text))
-
-    def ping(self) -> None:
-        self.pings += 1
-
-    def close(self, code: CloseCode) -> None:
-        self.closed = code
-
-    def drop(self) -> None:
-        self.dropped = True
-
-    def waiting_bytes(self) -> int:
-        return self.waiting
-
-    @property
-    def types(self) -> list[str]:
-        return [frame["type"] for frame in self.frames]
-
-
-class Node:
-    """The rest of the gateway, as one connection sees it."""
-
-    def __init__(self, group: asyncio.TaskGroup) -> None:
-        self.clock = VirtualClock()
-        self.followers: set[tuple[UUID, Follower]] = set()
-        self.posted: list[tuple[AppendRow, asyncio.Future[AppendResult]]] = []
-        self.failure: Exception | None = None
-        self.conversation_id: UUID | None = CONVERSATION
-        self.connection_no = 1
-        self.page = StoredPage((), 0, 0, 1)
-        self.reads = 0
-        self.told: list[int] = []
-        self.greeting_may_end = asyncio.Event()
-        self.greeting_may_end.set()
-        self.parts = ChatParts(
-            clock=self.clock,
-            greet=self.greet,
-            catch_up=self.catch_up,
-            read=self.read,
-            post=self.post,
-            tell_newest=self.tell_newest,
-            feed=self,
-            connections=Connections(),
-            errands=Errands(group),
-            retry_in_ms=lambda: 7,
-            sends=SENDS,
-            hosts=Hosts(),
-            arrive=lambda _peer, _forwarded: 0,
-        )
-
-    async def greet(self, hello: Hello, origin: str | None) -> Greeting:
-        await self.greeting_may_end.wait()
-        if self.failure is not None:
-            raise self.failure
-        opened = OpenedSession(SESSION, False, 1, self.connection_no, self.conversation_id, 0)
-        return Greeting(SHOP, opened, "fs_x", 0)
-
-    async def catch_up(self, greeting: Greeting) -> Found:
-        return Found(SESSION, "fs_x", 1, self.conversation_id, 0, 0, ())
-
-    async def read(self, shop_id: UUID, conversation_id: UUID, after_seq: int) -> StoredPage:
-        self.reads += 1
-        if self.failure is not None:
-            raise self.failure
-        return self.page
-
-    def post(self, row: AppendRow) -> asyncio.Future[AppendResult]:
-        if self.failure is not None:
-            raise self.failure
-        future: asyncio.Future[AppendResult] = asyncio.get_running_loop().create_future()
-        self.posted.append((row, future))
-        return future
-
-    async def tell_newest(self, session_id: UUID, connection_no: int) -> None:
-        self.told.append(connection_no)
-
-    async def follow(self, shop_id: UUID, conversation_id: UUID, follower: Follower) -> None:
-        self.followers.add((conversation_id, follower))
-
-    def unfollow(self, conversation_id: UUID, follower: Follower) -> None:
-        self.followers.discard((conversation_id, follower))
-
-    def followed(self) -> Mapping[UUID, UUID]:
-        raise NotImplementedError
-
-    def reached(self, conversation_id: UUID, last_seq: int) -> None:
-        raise NotImplementedError
-
-    def connect(self) -> tuple[Socket, ChatConnection]:
-        socket = Socket()
-        return socket, ChatConnection(socket, None, self.parts)
 
 
 @pytest.fixture
 async def node() -> AsyncIterator[Node]:
     async with asyncio.TaskGroup() as group:
         yield Node(group)
-
-
-async def settle() -> None:
-    for _ in range(10):
-        await asyncio.sleep(0)
 
 
 async def welcomed(node: Node) -> tuple[Socket, ChatConnection]:
@@ -338,23 +219,18 @@ class TestHearing:
 
 
 class TestTime:
-    async def test_the_socket_is_pinged_and_dropped_when_nothing_comes_back(
+    async def test_the_socket_is_pinged_and_dropped_when_no_ping_comes_back(
         self, node: Node
     ) -> None:
         """LESSONS 13. The loop's own timers are left out: the deadline is rung by hand."""
         socket, connection = await welcomed(node)
-        ring = connection._wake
 
-        node.clock.advance(PING_EVERY_MS)
-        ring()
-        assert socket.pings == 1
-        connection.sign_of_life()
-        node.clock.advance(PING_EVERY_MS)
-        ring()
-        node.clock.advance(PING_EVERY_MS)
-        ring()
+        for _ in range(4):
+            node.clock.advance(PING_EVERY_MS)
+            connection._wake()
+            connection.pong(socket.pings[0])
 
-        assert (socket.pings, socket.dropped) == (2, True)
+        assert (len(socket.pings), socket.dropped) == (3, True)
         connection.lost()
 
     async def test_who_says_nothing_is_sent_away(self, node: Node) -> None:

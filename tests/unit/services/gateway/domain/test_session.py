@@ -16,16 +16,10 @@ from services.gateway.domain.effects import (
     SendFrame,
     Unfollow,
 )
-from services.gateway.domain.session import (
-    BAD_FRAMES_MAX,
-    CONNECTION_LIFE_MS,
-    HELD_MAX,
-    HELLO_WITHIN_MS,
-    IN_FLIGHT_MAX,
-    PING_EVERY_MS,
-    ChatSession,
-    Phase,
-)
+from services.gateway.domain.heartbeat import CONNECTION_LIFE_MS, HELLO_WITHIN_MS, PING_EVERY_MS
+from services.gateway.domain.phases import Phase
+from services.gateway.domain.sending import IN_FLIGHT_MAX
+from services.gateway.domain.session import BAD_FRAMES_MAX, HELD_MAX, ChatSession
 from shared.contracts.frames import (
     Accepted,
     CloseCode,
@@ -69,7 +63,7 @@ class TestHello:
 
     def test_a_customer_who_says_nothing_is_sent_away_after_thirty_seconds(self) -> None:
         session = ChatSession(START)
-        assert session.wake(START + PING_EVERY_MS) == [Ping()]
+        assert session.wake(START + PING_EVERY_MS) == [Ping(b"1")]
         assert session.next_deadline() == START + HELLO_WITHIN_MS
 
         effects = session.wake(START + HELLO_WITHIN_MS)
@@ -80,7 +74,7 @@ class TestHello:
     def test_a_customer_who_came_in_time_is_not_sent_away(self) -> None:
         session = an_open_session()
 
-        assert session.wake(START + HELLO_WITHIN_MS)[0] == Ping()
+        assert session.wake(START + HELLO_WITHIN_MS)[0] == Ping(b"1")
         assert session.phase is Phase.OPEN
 
     @pytest.mark.parametrize(
@@ -342,7 +336,6 @@ class TestSending:
 
     def test_a_connection_of_half_a_day_is_asked_to_come_again(self) -> None:
         session = an_open_session()
-        session.sign_of_life()
 
         effects = session.wake(START + CONNECTION_LIFE_MS)
 

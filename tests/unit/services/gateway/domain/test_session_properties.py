@@ -10,9 +10,10 @@ from hypothesis import given, settings, strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from services.gateway.domain.answers import Appended, Found
-from services.gateway.domain.effects import Append, Close, Drop, Effect, ReadItems, SendFrame
-from services.gateway.domain.session import ChatSession, Phase
-from shared.contracts.frames import Accepted, Created
+from services.gateway.domain.effects import Append, Close, Drop, Effect, Ping, ReadItems, SendFrame
+from services.gateway.domain.phases import Phase
+from services.gateway.domain.session import ChatSession
+from shared.contracts.frames import Accepted, Created, ServerFrame
 from shared.contracts.items import Item
 from shared.kernel.errors import ErrorCode
 from shared.kernel.vocabulary import AuthorKind
@@ -71,20 +72,27 @@ class Conversation(RuleBasedStateMachine):
             match effect:
                 case Append():
                     self.asked.append(effect.client_id)
+                case Ping():
+                    self.session.pong(effect.payload)
                 case ReadItems():
                     self.reads.append(effect.after_seq)
-                case SendFrame(frame=Created() as frame):
-                    self.told.append(frame.item.seq)
-                    self.created.append(frame.item.seq)
-                case SendFrame(frame=Accepted() as frame):
-                    assert self.store[frame.seq][0] == frame.client_id
-                    self.acked[frame.client_id] += 1
-                    if frame.seq not in self.told:
-                        self.told.append(frame.seq)
-                case Drop():
-                    raise AssertionError("a live end was dropped")
+                case SendFrame():
+                    self.tell(effect.frame)
                 case _:
-                    pass
+                    assert not isinstance(effect, Drop), "a live end was dropped"
+
+    def tell(self, frame: ServerFrame) -> None:
+        match frame:
+            case Created():
+                self.told.append(frame.item.seq)
+                self.created.append(frame.item.seq)
+            case Accepted():
+                assert self.store[frame.seq][0] == frame.client_id
+                self.acked[frame.client_id] += 1
+                if frame.seq not in self.told:
+                    self.told.append(frame.seq)
+            case _:
+                pass
 
     @rule(number=st.integers(1, 4))
     def customer_sends(self, number: int) -> None:
@@ -135,7 +143,6 @@ class Conversation(RuleBasedStateMachine):
     @rule(span=st.integers(0, 700))
     def time_passes(self, span: int) -> None:
         self.now += span
-        self.session.sign_of_life()
         self.do(self.session.wake(self.now))
 
     @rule()

@@ -1,0 +1,51 @@
+"""A customer's messages between frame and commit: their length, their rate, how many at once."""
+
+from __future__ import annotations
+
+from services.gateway.domain.answers import error_frame
+from services.gateway.domain.deliveries import Deliveries
+from services.gateway.domain.effects import Append, Effect
+from shared.contracts.frames import Send
+from shared.contracts.wire import TEXT_MAX
+from shared.kernel.clock import Instant, Millis
+from shared.kernel.errors import ErrorCode
+from shared.kernel.rates import Bucket, Rate
+from shared.kernel.visible import shows_something
+
+IN_FLIGHT_MAX = 100
+"""Messages of one connection between frame and commit: a person writes one, a script is slowed."""
+SENDS = Rate(burst=50, per_s=20)
+"""Messages of one connection: a person types less than one a second, a paste is a few; a client
+that comes back sends again what it has no answer to."""
+RETRY_AFTER_MS: Millis = 1_000
+
+
+class Sending:
+    """What one connection sends."""
+
+    __slots__ = ("_deliveries", "_rate")
+
+    def __init__(self, rate: Rate, deliveries: Deliveries) -> None:
+        self._rate = Bucket(rate)
+        self._deliveries = deliveries
+
+    def take(self, frame: Send, now: Instant) -> list[Effect]:
+        """Take a `send`: have it appended, or refuse it by its client_id."""
+        if "\0" in frame.text:  # PostgreSQL's text cannot hold it
+            return [error_frame(ErrorCode.BAD_FRAME, frame.client_id)]
+        if len(frame.text) > TEXT_MAX or not shows_something(frame.text):
+            return [error_frame(ErrorCode.TEXT_LENGTH, frame.client_id)]
+        if self._deliveries.in_flight.total() >= IN_FLIGHT_MAX:
+            return [error_frame(ErrorCode.RATE_LIMITED, frame.client_id, RETRY_AFTER_MS)]
+        wait_ms = self._rate.take(now)
+        if wait_ms:
+            return [error_frame(ErrorCode.RATE_LIMITED, frame.client_id, wait_ms)]
+        self._deliveries.in_flight[frame.client_id] += 1
+        return [Append(frame.client_id, frame.text, now)]
+
+    def landed(self, client_id: str) -> None:
+        """Take a message out of flight: it is committed or refused."""
+        in_flight = self._deliveries.in_flight
+        in_flight[client_id] -= 1
+        if in_flight[client_id] <= 0:
+            del in_flight[client_id]
