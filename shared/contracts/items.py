@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Annotated, Final, TypeAlias
 
 from pydantic import Field
 
@@ -10,6 +11,7 @@ from shared.contracts.wire import (
     AgentId,
     Contract,
     ConversationId,
+    FileId,
     ItemId,
     MessageText,
     Readable,
@@ -18,6 +20,10 @@ from shared.contracts.wire import (
     WireInstant,
 )
 from shared.kernel.vocabulary import AuthorKind, Channel, ItemKind, Visibility
+
+ATTACHMENTS_MAX: Final = 10
+"""Files of one item: an album of a phone's messenger."""
+RATING_MIN, RATING_MAX = 1, 5
 
 
 class IdentityKind(StrEnum):
@@ -45,6 +51,33 @@ class Author(Readable):
     name: str | None = None
 
 
+class Attachment(Readable):
+    """A file that came with an item; `width` and `height` in pixels, of pictures alone."""
+
+    file_id: FileId
+    name: str
+    media_type: str
+    size_bytes: int = Field(ge=0)
+    width: int | None = None
+    height: int | None = None
+
+
+Attachments: TypeAlias = Annotated[tuple[Attachment, ...], Field(max_length=ATTACHMENTS_MAX)]
+Rating: TypeAlias = Annotated[int, Field(ge=RATING_MIN, le=RATING_MAX)]
+"""A survey's answer: 1 is bad, 5 is good."""
+
+
+class Content(Readable):
+    """What an item holds beside its text: attached files, or how a survey's customer rates."""
+
+    attachments: Attachments = ()
+    rating: Rating | None = None
+
+    def kept(self) -> str:
+        """Return what is stored: the wire form without what is absent, so that alike is equal."""
+        return self.model_dump_json(exclude_defaults=True)
+
+
 class Item(Readable):
     """One numbered entry of a conversation; `seq` starts at 1 and has no gaps."""
 
@@ -57,6 +90,8 @@ class Item(Readable):
     text: str
     client_id: str | None = None
     created_at: WireInstant
+    attachments: Attachments = ()
+    rating: Rating | None = None
 
 
 class ItemPage(Contract):

@@ -27,6 +27,7 @@ class IdKind(StrEnum):
     SESSION = "sess"
     CONVERSATION = "conv"
     ITEM = "item"
+    FILE = "file"
     AGENT = "agent"
     QUEUE = "queue"
     OFFER = "offer"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Iterable, Sequence
-from typing import Protocol
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final, Protocol
 
 import structlog
 
@@ -13,12 +13,15 @@ from services.gateway.usecases.ports import Announcement
 from shared.contracts.events import Envelope
 from shared.contracts.stream import StreamEvent
 from shared.contracts.subjects import live_agent, live_conversation
-from shared.kernel.vocabulary import EventType, Service
+from shared.kernel.vocabulary import AuthorKind, EventType, Service, Visibility
 from shared.kit.bus.interface import Bus, BusError
 
 RECEIVERS = (Service.ROUTER, Service.HISTORY)
 MAX_WAITING = 10_000
 """Live publishes in line; the oldest are dropped beyond it, and the healing sweep mends that."""
+
+NOTHING_BESIDE: Final[Mapping[str, Any]] = {"attachments": [], "rating": None}
+"""The tables keep only what there is; clients find every field."""
 
 log = structlog.get_logger()
 
@@ -59,13 +62,31 @@ class Announcer:
                 await self._publish(self._waiting.popleft())
 
     async def _publish(self, told: Announcement) -> None:
-        event = StreamEvent(type=EventType.MESSAGE_CREATED, body=told.body["item"]).to_json()
+        item = told.body["item"]
         try:
-            await self._bus.publish(live_conversation(told.conversation_id), event)
+            await self._bus.publish(
+                live_conversation(told.conversation_id), _event(_for_customers(item))
+            )
             if told.agent_id is not None:
-                await self._bus.publish(live_agent(told.agent_id), event)
+                await self._bus.publish(live_agent(told.agent_id), _event(item))
         except BusError:
             log.warning("announcer.publish_failed")
+
+
+def _for_customers(item: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return what goes to the nodes that hold the customer: of a note only that it is there.
+
+    Its seq must come, or its place would be read again as something lost.
+    """
+    if item["visibility"] == Visibility.EVERYONE:
+        return item
+    nobody = {"kind": AuthorKind.SYSTEM}
+    return {**item, "author": nobody, "text": "", "client_id": None, "attachments": []}
+
+
+def _event(item: Mapping[str, Any]) -> bytes:
+    whole = {**NOTHING_BESIDE, **item}
+    return StreamEvent(type=EventType.MESSAGE_CREATED, body=whole).to_json()
 
 
 def _envelope(told: Announcement, receiver: Service) -> Envelope:

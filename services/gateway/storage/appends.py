@@ -1,4 +1,4 @@
-"""Commits groups of messages by one call of `gateway.append_items`."""
+"""Commits groups of items by one call of `gateway.append_items`."""
 
 from __future__ import annotations
 
@@ -18,7 +18,8 @@ from shared.kit.new_ids import new_id
 _APPEND = """
     SELECT * FROM gateway.append_items(
         $1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::timestamptz[], $6::uuid[], $7::text[],
-        $8::uuid[], $9::uuid[], $10::text[], $11::text[], $12::uuid[], $13::int[])
+        $8::uuid[], $9::uuid[], $10::text[], $11::text[], $12::uuid[], $13::int[], $14::text[],
+        $15::text[], $16::jsonb[])
     """
 
 
@@ -54,6 +55,9 @@ def _columns(rows: Sequence[AppendRow]) -> list[list[object]]:
         [row.author_name for row in rows],
         [grant.assignment_id if grant else None for grant in grants],
         [grant.assignment_version if grant else None for grant in grants],
+        [row.kind.value for row in rows],
+        [row.visibility.value for row in rows],
+        [None if row.content is None else row.content.kept() for row in rows],
     ]
 
 

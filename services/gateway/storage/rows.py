@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
-from shared.contracts.items import Author, Item
+from shared.contracts.items import Author, Content, Item
 from shared.kernel.clock import from_datetime
 from shared.kernel.vocabulary import AuthorKind, ItemKind, Visibility
+
+NOTHING_BESIDE = Content()
 
 
 def item_of(row: Mapping[str, Any]) -> Item:
     """Return the item of a row."""
+    content = _content_of(row["content"])
     return Item(
         id=row["id"],
         conversation_id=row["conversation_id"],
@@ -24,4 +28,14 @@ def item_of(row: Mapping[str, Any]) -> Item:
         text=row["text"],
         client_id=row["client_id"],
         created_at=from_datetime(row["created_at"]),
+        attachments=content.attachments,
+        rating=content.rating,
     )
+
+
+def _content_of(kept: str | Mapping[str, Any] | None) -> Content:
+    """Return what is beside the text, which a hot call gives as JSON and a transaction read."""
+    if kept is None:
+        return NOTHING_BESIDE
+    text = kept if isinstance(kept, str) else json.dumps(kept)
+    return Content.model_validate_json(text)

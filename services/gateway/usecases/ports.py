@@ -11,11 +11,11 @@ from uuid import UUID
 from services.gateway.domain.standing import News, Standing
 from shared.contracts.claims import Grant
 from shared.contracts.events import Envelope
-from shared.contracts.items import CustomerRef, Item
+from shared.contracts.items import Content, CustomerRef, Item
 from shared.contracts.routing import RouterSnapshot
 from shared.contracts.standings import AgentStanding
 from shared.kernel.clock import Instant, Millis
-from shared.kernel.vocabulary import Presence
+from shared.kernel.vocabulary import ItemKind, Presence, Visibility
 
 Body: TypeAlias = Mapping[str, Any]
 """The JSON body of a `message.created` event, as the database made it."""
@@ -43,10 +43,11 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class AppendRow:
-    """One message to commit.
+    """One item to commit.
 
-    A customer's names its session, and whichever conversation is open there takes it; an agent's
-    names the conversation.
+    A customer's message names its session, and whichever conversation is open there takes it; a
+    customer's survey names both, and takes effect in a conversation that has ended too. An agent's
+    item names the conversation. Whoever submits a note has judged that its writer may.
     """
 
     shop_id: UUID
@@ -58,6 +59,9 @@ class AppendRow:
     conversation_id: UUID | None = None
     author_name: str | None = None
     grant: Grant | None = None
+    kind: ItemKind = ItemKind.MESSAGE
+    visibility: Visibility = Visibility.EVERYONE
+    content: Content | None = None
 
 
 @dataclass(frozen=True, slots=True)

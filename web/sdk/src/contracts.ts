@@ -12,6 +12,7 @@ export type SiteId = `site_${string}`;
 export type SessionId = `sess_${string}`;
 export type ConversationId = `conv_${string}`;
 export type ItemId = `item_${string}`;
+export type FileId = `file_${string}`;
 export type AgentId = `agent_${string}`;
 export type QueueId = `queue_${string}`;
 export type OfferId = `offer_${string}`;
@@ -89,6 +90,16 @@ export interface Assignment {
 
 /** The life of an assignment. */
 export type AssignmentStatus = "active" | "wrap_up" | "ended";
+
+/** A file that came with an item; `width` and `height` in pixels, of pictures alone. */
+export interface Attachment {
+  readonly file_id: FileId;
+  readonly name: string;
+  readonly media_type: string;
+  readonly size_bytes: number;
+  readonly width: number | null;
+  readonly height: number | null;
+}
 
 /** Who wrote an item; the id is an agent's or absent. */
 export interface Author {
@@ -270,6 +281,8 @@ export interface Item {
   readonly text: string;
   readonly client_id: string | null;
   readonly created_at: Instant;
+  readonly attachments: readonly Attachment[];
+  readonly rating: number | null;
 }
 
 /** What stands at one seq of a conversation. */

@@ -29,6 +29,8 @@ export function anItem(seq: number, more: Partial<Item> = {}): Item {
     text: `message ${seq}`,
     client_id: null,
     created_at: "2026-11-23T08:00:00.000Z",
+    attachments: [],
+    rating: null,
     ...more,
   };
 }

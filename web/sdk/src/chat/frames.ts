@@ -78,6 +78,8 @@ function itemOf(message: Outgoing, frame: Accepted): Item {
     text: message.text,
     client_id: frame.client_id,
     created_at: frame.created_at,
+    attachments: [],
+    rating: null,
   };
 }
 
