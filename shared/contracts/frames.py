@@ -82,7 +82,10 @@ class Welcome(Contract):
 
 
 class Accepted(Contract):
-    """The message is committed at `seq`; the same answer for every resend of its client_id."""
+    """The message is committed at `seq`; the same answer for every resend of its client_id.
+
+    `text` is what was kept, when card numbers in what was sent were masked; else null.
+    """
 
     type: Literal["accepted"] = "accepted"
     client_id: str
@@ -90,6 +93,7 @@ class Accepted(Contract):
     item_id: ItemId
     seq: int
     created_at: WireInstant
+    text: str | None = None
 
 
 class Created(Contract):

@@ -204,6 +204,7 @@ class ChatConnection:
             seq=result.seq,
             created_at=result.created_at,
             current=result.current,
+            text=result.text,
         )
         self._do(self._session.appended(client_id, at, self._now()))
 

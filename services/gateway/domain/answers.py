@@ -37,13 +37,17 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Appended:
-    """Where a message stands; `current` when its conversation is the session's open one."""
+    """Where a message stands; `current` when its conversation is the session's open one.
+
+    `text` is what was kept, when that is not what was sent.
+    """
 
     conversation_id: UUID
     item_id: UUID
     seq: int
     created_at: Instant
     current: bool
+    text: str | None = None
 
 
 def welcome_of(found: Found, now: Instant) -> Welcome:
@@ -69,6 +73,7 @@ def accepted_of(client_id: str, at: Appended) -> Accepted:
         item_id=at.item_id,
         seq=at.seq,
         created_at=at.created_at,
+        text=at.text,
     )
 
 

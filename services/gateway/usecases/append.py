@@ -1,11 +1,16 @@
-"""Commits a lane's group of messages and announces what is new; knows no SQL and no socket."""
+"""Commits a lane's group of messages and announces what is new; knows no SQL and no socket.
+
+Every text on its way into a conversation passes here, so here card numbers are masked.
+"""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from typing import TypeAlias
 
+from services.gateway.domain.card_numbers import masked
 from services.gateway.usecases.ports import (
     AppendResult,
     AppendRow,
@@ -64,6 +69,16 @@ class GroupCommit:
 
     async def __call__(self, rows: Sequence[AppendRow]) -> Sequence[Answer]:
         """Answer each row in order: where it stands, or the RefusedError it alone gets."""
+        kept = [_without_cards(row) for row in rows]
+        answers = await self._commit_all(kept)
+        return [
+            replace(answer, text=new.text)
+            if new is not row and isinstance(answer, AppendResult)
+            else answer
+            for row, new, answer in zip(rows, kept, answers, strict=True)
+        ]
+
+    async def _commit_all(self, rows: Sequence[AppendRow]) -> Sequence[Answer]:
         shares = list(_by_shops(rows))
         async with asyncio.TaskGroup() as group:
             tasks = [
@@ -106,6 +121,12 @@ class GroupCommit:
             return await self._alone(row, tries - 1) if tries > 1 else _unknown()
         refusal = _REFUSALS.get(result.verdict)
         return RefusedError(*refusal) if refusal else result
+
+
+def _without_cards(row: AppendRow) -> AppendRow:
+    """Return the row itself when there is nothing to mask."""
+    text = masked(row.text)
+    return row if text == row.text else replace(row, text=text)
 
 
 def _by_shops(rows: Sequence[AppendRow]) -> Iterator[list[int]]:

@@ -80,7 +80,10 @@ class Announcement:
 
 @dataclass(frozen=True, slots=True)
 class AppendResult:
-    """Where one row of a group stands after its commit; `announcement` only when it is new."""
+    """Where one row of a group stands after its commit; `announcement` only when it is new.
+
+    `text` is what was kept in place of the row's, when that held a card number.
+    """
 
     verdict: Verdict
     conversation_id: UUID | None = None
@@ -89,6 +92,7 @@ class AppendResult:
     created_at: Instant = 0
     current: bool = False
     announcement: Announcement | None = None
+    text: str | None = None
 
 
 class AppendStore(Protocol):

@@ -29,7 +29,7 @@ export type EventId = `evt_${string}`;
 export type NodeId = `node_${string}`;
 export type RequestId = `req_${string}`;
 
-/** The message is committed at `seq`; the same answer for every resend of its client_id. */
+/** The message is committed at `seq`; the same answer for every resend of its client_id. `text` is what was kept, when card numbers in what was sent were masked; else null. */
 export interface Accepted {
   readonly type: "accepted";
   readonly client_id: string;
@@ -37,6 +37,7 @@ export interface Accepted {
   readonly item_id: ItemId;
   readonly seq: number;
   readonly created_at: Instant;
+  readonly text: string | null;
 }
 
 /** An agent as others see one. */

@@ -51,7 +51,12 @@ class Talk {
     return this.hear({ type: "beat", conversation_id, last_seq });
   }
 
-  accept(clientId: string, seq: number, conversation = CONVERSATION): this {
+  accept(
+    clientId: string,
+    seq: number,
+    conversation = CONVERSATION,
+    text: string | null = null,
+  ): this {
     return this.hear({
       type: "accepted",
       client_id: clientId,
@@ -59,6 +64,7 @@ class Talk {
       item_id: `item_${clientId}`,
       seq,
       created_at: "2026-11-23T08:00:01.000Z",
+      text,
     });
   }
 
@@ -93,6 +99,12 @@ describe("sending", () => {
     const talk = new Talk().welcomed().write("hello").accept("hello", 1);
     expect(talk.state.outgoing).toEqual([]);
     expect(talk.state.items.map((item) => [item.seq, item.text])).toEqual([[1, "hello"]]);
+  });
+
+  test("shows what was kept of a message whose card number was masked", () => {
+    const talk = new Talk().welcomed().write("4111111111111111");
+    talk.accept("4111111111111111", 1, CONVERSATION, "************1111");
+    expect(talk.state.items.map((item) => item.text)).toEqual(["************1111"]);
   });
 
   test("an unacknowledged message is sent again under the same client_id after a reconnect", () => {

@@ -75,7 +75,7 @@ function itemOf(message: Outgoing, frame: Accepted): Item {
     kind: "message",
     visibility: "everyone",
     author: { kind: "customer", id: null, name: null },
-    text: message.text,
+    text: frame.text ?? message.text,
     client_id: frame.client_id,
     created_at: frame.created_at,
     attachments: [],

@@ -99,3 +99,20 @@ async def test_no_call_has_more_shops_than_a_scope_may_hold() -> None:
     assert len(answers) == 60
     assert max(store.shops_seen) <= MAX_SHOPS
     assert sum(len(group) for group in store.groups) == 60
+
+
+async def test_a_card_number_is_masked_before_the_store_sees_it_and_its_sender_is_told() -> None:
+    store = Store()
+    rows = [
+        a_message(SESSION, "m1", "4111 1111 1111 1111"),
+        a_message(SESSION, "m2", "Hello?"),
+        a_message(SESSION, "m3", "blackout"),
+    ]
+    first, second = await GroupCommit(store, Heard())(rows[:2])
+    (third,) = await GroupCommit(store, Heard())([rows[2]])
+
+    assert store.groups[0] == ["**** **** **** 1111", "Hello?"]
+    assert isinstance(first, AppendResult)
+    assert isinstance(second, AppendResult)
+    assert (first.text, second.text) == ("**** **** **** 1111", None)
+    assert isinstance(third, RefusedError)
