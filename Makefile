@@ -11,7 +11,7 @@ NPM := $(BIN)/python deploy/npm.py
 # Rooms that do no I/O: their branches are all covered, or `make coverage` fails.
 PURE := services/*/domain/*,services/gateway/channels/*,services/history/shops/*,shared/kernel/*
 
-.PHONY: help run test check unit integration contract e2e faults coverage web web-test docs cluster cluster-e2e \
+.PHONY: help run test check unit integration contract e2e faults coverage web web-test contracts docs cluster cluster-e2e \
 	cluster-faults lock lock-check clean \
 	ready ready-dev together alone
 
@@ -70,6 +70,10 @@ bench-%: ready-dev ## Measure: bench-slice and what else bench/ holds
 
 docs: ready-dev ## Check the documents: links, commands, glossary
 	@$(PYTEST) tests/unit/docs
+
+contracts: ready-dev ## Write anew what is generated from shared/contracts
+	@$(BIN)/python -m web.sdk.generate
+	@$(BIN)/python -m docs.protocol.generate
 
 web: ready-dev ## Build the pages into services/static
 	@echo "The pages are in services/static."

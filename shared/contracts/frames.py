@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from enum import IntEnum
+from collections.abc import Mapping
+from enum import IntEnum, StrEnum
+from types import MappingProxyType
 from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Field, TypeAdapter
@@ -137,8 +139,16 @@ class Bye(Contract):
 ServerFrame: TypeAlias = Welcome | Accepted | Created | ErrorFrame | Beat | Bye
 
 
+class Afterwards(StrEnum):
+    """What a client does after a close: come back with its session, without it, or not at all."""
+
+    RESUME = "resume"
+    RENEW = "renew"
+    NEVER = "never"
+
+
 class CloseCode(IntEnum):
-    """Why the server closed; docs/protocol says of each: retry, resume or never."""
+    """Why the server closed; `AFTERWARDS` says of each what a client then does."""
 
     GOING_AWAY = 1001
     FRAME_TOO_LARGE = 1009
@@ -151,3 +161,21 @@ class CloseCode(IntEnum):
     REPLACED = 4006
     SLOW_CONSUMER = 4007
     TRY_AGAIN = 4008
+
+
+AFTERWARDS: Mapping[CloseCode, Afterwards] = MappingProxyType(
+    {
+        CloseCode.GOING_AWAY: Afterwards.RESUME,
+        CloseCode.FRAME_TOO_LARGE: Afterwards.NEVER,
+        CloseCode.BAD_FRAMES: Afterwards.NEVER,
+        CloseCode.HELLO_TIMEOUT: Afterwards.RESUME,
+        CloseCode.UNKNOWN_SITE: Afterwards.NEVER,
+        CloseCode.ORIGIN_REFUSED: Afterwards.NEVER,
+        CloseCode.BAD_CUSTOMER_TOKEN: Afterwards.NEVER,
+        CloseCode.UNKNOWN_SESSION: Afterwards.RENEW,
+        CloseCode.REPLACED: Afterwards.NEVER,
+        CloseCode.SLOW_CONSUMER: Afterwards.RESUME,
+        CloseCode.TRY_AGAIN: Afterwards.RESUME,
+    }
+)
+"""Of any other code, 1006 among them, the network was lost: resume."""

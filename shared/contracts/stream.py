@@ -2,8 +2,20 @@
 
 from __future__ import annotations
 
-from pydantic import Field, JsonValue
+from collections.abc import Mapping
+from types import MappingProxyType
 
+from pydantic import BaseModel, Field, JsonValue
+
+from shared.contracts.items import Item
+from shared.contracts.routing import (
+    AgentSnapshot,
+    AgentState,
+    CardReady,
+    Offer,
+    OfferEnded,
+    RoutingState,
+)
 from shared.contracts.wire import AgentId, Contract, NodeId, Readable, SessionId
 from shared.kernel.vocabulary import EventType
 
@@ -11,11 +23,7 @@ NONCE_MAX = 100
 
 
 class StreamEvent(Readable):
-    """One live event.
-
-    `body` by type: message.created an Item; offer.created an Offer; offer.ended an OfferEnded;
-    card.ready a CardReady; agent.updated an AgentState; conversation.* a RoutingState.
-    """
+    """One live event; `STREAM_BODIES` says what the body of each type is."""
 
     type: EventType
     body: JsonValue
@@ -49,3 +57,22 @@ class SessionOpened(Readable):
     node_id: NodeId
     session_id: SessionId
     connection_no: int
+
+
+STREAM_BODIES: Mapping[str, type[BaseModel]] = MappingProxyType(
+    {
+        "snapshot": AgentSnapshot,
+        "ping": StreamPing,
+        EventType.MESSAGE_CREATED: Item,
+        EventType.OFFER_CREATED: Offer,
+        EventType.OFFER_ENDED: OfferEnded,
+        EventType.CARD_READY: CardReady,
+        EventType.AGENT_UPDATED: AgentState,
+        EventType.CONVERSATION_QUEUED: RoutingState,
+        EventType.CONVERSATION_OFFERED: RoutingState,
+        EventType.CONVERSATION_ASSIGNED: RoutingState,
+        EventType.CONVERSATION_RESPONDED: RoutingState,
+        EventType.CONVERSATION_ENDED: RoutingState,
+    }
+)
+"""What an agent's stream carries under each name."""

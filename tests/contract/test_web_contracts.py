@@ -9,7 +9,7 @@ from web.sdk import generate
 
 def test_the_pages_types_are_those_of_the_contracts() -> None:
     assert generate.OUTPUT.read_text(encoding="utf-8") == generate.render(), (
-        "web/sdk/src/contracts.ts is stale: run python -m web.sdk.generate"
+        "web/sdk/src/contracts.ts is stale: run make contracts"
     )
 
 

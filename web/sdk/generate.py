@@ -158,6 +158,7 @@ def _unions() -> Iterator[str]:
     yield ""
     yield f"export type ClientFrame = {' | '.join(sent)};"
     yield f"export type ServerFrame = {' | '.join(read)};"
+    yield f"export type Afterwards = {typescript({'enum': list(frames.Afterwards)})};"
 
 
 def _constants() -> Iterator[str]:
@@ -168,6 +169,11 @@ def _constants() -> Iterator[str]:
     for code in frames.CloseCode:
         yield f"  {code.name}: {code.value},"
     yield "} as const;"
+    yield "/** What to do after a close; after any other code the network was lost: resume. */"
+    yield "export const AFTERWARDS: ReadonlyMap<number, Afterwards> = new Map<number, Afterwards>(["
+    for code, afterwards in frames.AFTERWARDS.items():
+        yield f'  [CloseCode.{code.name}, "{afterwards}"],'
+    yield "]);"
 
 
 def render() -> str:
@@ -191,7 +197,7 @@ def main() -> int:
         return 0
     if OUTPUT.read_text(encoding="utf-8") == render():
         return 0
-    sys.stderr.write("web/sdk/src/contracts.ts is stale: run python -m web.sdk.generate\n")
+    sys.stderr.write("web/sdk/src/contracts.ts is stale: run make contracts\n")
     return 1
 
 

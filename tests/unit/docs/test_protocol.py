@@ -1,4 +1,4 @@
-"""docs/protocol.md tells of every frame, event and close code of the contracts, and of no other."""
+"""docs/protocol tells of every frame, event and close code of the contracts, and of no other."""
 
 from __future__ import annotations
 
@@ -6,41 +6,22 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import get_args
+from pathlib import Path
 
+import jsonschema_rs
 import pytest
 from pydantic import BaseModel
 
+from docs.protocol import generate
 from shared.contracts import frames
-from shared.contracts.items import Item
-from shared.contracts.routing import (
-    AgentSnapshot,
-    AgentState,
-    CardReady,
-    Offer,
-    OfferEnded,
-    RoutingState,
-)
-from shared.contracts.stream import StreamPing, StreamPong
+from shared.contracts.stream import STREAM_BODIES, StreamPong
 from shared.kernel.vocabulary import EventType
 from tests.support.checkout import CHECKOUT
 
-PAGE = (CHECKOUT / "docs" / "protocol.md").read_text(encoding="utf-8")
-ADVICE = (CHECKOUT / "web" / "sdk" / "src" / "chat" / "advice.ts").read_text(encoding="utf-8")
-SECTION = re.compile(r"^#### (.+?)\n(.*?)^```json\n(.*?)^```", re.MULTILINE | re.DOTALL)
+PAGES = CHECKOUT / "docs" / "protocol"
+SPECIFICATION = CHECKOUT / "web/node_modules/@asyncapi/specs/schemas/3.0.0-without-$id.json"
+SECTION = re.compile(r"^##+ (`.+?)\n(.*?)^```json\n(.*?)^```", re.MULTILINE | re.DOTALL)
 CLOSE_ROW = re.compile(r"^\| (\d{4}) \| `(\w+)` \| .+ \| (resume|renew|never) \|$", re.MULTILINE)
-ADVISED = re.compile(r'\[CloseCode\.(\w+), "(\w+)"\]')
-BODIES: Mapping[str, type[BaseModel]] = {
-    "snapshot": AgentSnapshot,
-    "ping": StreamPing,
-    EventType.MESSAGE_CREATED: Item,
-    EventType.OFFER_CREATED: Offer,
-    EventType.OFFER_ENDED: OfferEnded,
-    EventType.CARD_READY: CardReady,
-    EventType.AGENT_UPDATED: AgentState,
-    **{event: RoutingState for event in EventType if event.startswith("conversation.")},
-}
-"""What an agent's stream carries under each name."""
 
 
 @dataclass(frozen=True)
@@ -52,23 +33,19 @@ class Told:
     shape: type[BaseModel] | None
 
 
-def _of_socket(sent: bool) -> Mapping[str, type[BaseModel]]:
-    union = get_args(frames.ClientFrame)[0] if sent else frames.ServerFrame
-    return {get_args(one.model_fields["type"].annotation)[0]: one for one in get_args(union)}
-
-
 def _told(part: str, shapes: Mapping[str, type[BaseModel]]) -> Iterator[Told]:
     for heading, _, example in SECTION.findall(part):
         for name in re.findall(r"`([\w.]+)`", heading):
             yield Told(name, example, shapes.get(name))
 
 
-_SOCKET, _STREAM = PAGE.split("## The agent's event stream")
-_SENT, _READ = _SOCKET.split("### What the server sends")
+_SOCKET = (PAGES / "customer-socket.md").read_text(encoding="utf-8")
+_STREAM = (PAGES / "agent-stream.md").read_text(encoding="utf-8")
+_SENT, _READ = _SOCKET.split("## What the server sends")
 PARTS = {
-    "sent": (_SENT, _of_socket(sent=True)),
-    "read": (_READ, _of_socket(sent=False)),
-    "stream": (_STREAM, BODIES),
+    "sent": (_SENT, generate.FROM_CUSTOMER),
+    "read": (_READ, generate.TO_CUSTOMER),
+    "stream": (_STREAM, STREAM_BODIES),
 }
 EVERYTHING = [
     pytest.param(told, id=f"{part}-{told.name}")
@@ -85,7 +62,7 @@ def test_the_page_tells_of_what_the_contracts_hold_and_of_nothing_else(part: str
 
 
 def test_every_event_has_its_body() -> None:
-    assert set(EventType) <= set(BODIES)
+    assert set(EventType) <= set(STREAM_BODIES)
 
 
 @pytest.mark.parametrize("told", EVERYTHING)
@@ -105,11 +82,49 @@ def test_a_ping_is_answered_with_its_own_body() -> None:
     assert pong.model_dump() == json.loads(ping.example)
 
 
-def test_the_page_tells_of_every_close_code_and_of_what_the_sdk_then_does() -> None:
-    told = {(int(code), name): then for code, name, then in CLOSE_ROW.findall(PAGE)}
-    advised = dict(ADVISED.findall(ADVICE))
+def test_the_page_tells_of_every_close_code_and_of_what_to_do_then() -> None:
+    told = {(int(code), name): then for code, name, then in CLOSE_ROW.findall(_SOCKET)}
 
     assert told == {
-        (code.value, code.name.lower()): advised.get(code.name, "resume")
-        for code in frames.CloseCode
+        (code.value, code.name.lower()): then.value for code, then in frames.AFTERWARDS.items()
     }
+
+
+def test_every_close_code_is_ours_and_says_what_to_do_then() -> None:
+    assert set(frames.AFTERWARDS) == set(frames.CloseCode)
+    assert {code for code in frames.CloseCode if not 4000 <= code <= 4099} == {1001, 1009}
+
+
+@pytest.mark.parametrize("path", [generate.ASYNCAPI, generate.README], ids=lambda path: path.name)
+def test_what_is_drawn_from_the_code_is_drawn_from_this_code(path: Path) -> None:
+    assert path.read_text(encoding="utf-8") == generate.written()[path], "run `make contracts`"
+
+
+def test_the_asyncapi_document_is_one_by_its_own_specification() -> None:
+    specification = json.loads(SPECIFICATION.read_text(encoding="utf-8"))
+
+    jsonschema_rs.validator_for(specification).validate(generate.asyncapi())
+
+
+def test_every_reference_of_the_asyncapi_document_leads_somewhere() -> None:
+    document = generate.asyncapi()
+    references = re.findall(r'"\$ref": "#/([^"]+)"', json.dumps(document))
+
+    for reference in references:
+        place = document
+        for part in reference.split("/"):
+            place = place[part]
+
+
+@pytest.mark.parametrize("told", EVERYTHING)
+def test_an_example_is_one_by_the_asyncapi_document(told: Told) -> None:
+    document = generate.asyncapi()
+    names = [f"chat.{told.name}", f"events.{told.name}"]
+    messages = document["components"]["messages"]
+    schemas = [messages[name]["payload"] for name in names if name in messages]
+    example = json.loads(told.example)
+
+    assert any(
+        jsonschema_rs.is_valid({**schema, "components": document["components"]}, example)
+        for schema in schemas
+    )

@@ -425,7 +425,7 @@ export interface SignedIn {
   readonly agent: AgentState;
 }
 
-/** One live event. `body` by type: message.created an Item; offer.created an Offer; offer.ended an OfferEnded; card.ready a CardReady; agent.updated an AgentState; conversation.* a RoutingState. */
+/** One live event; `STREAM_BODIES` says what the body of each type is. */
 export interface StreamEvent {
   readonly type: EventType;
   readonly body: Json;
@@ -460,6 +460,7 @@ export interface Welcome {
 
 export type ClientFrame = Hello | Send;
 export type ServerFrame = Welcome | Accepted | Created | ErrorFrame | Beat | Bye;
+export type Afterwards = "resume" | "renew" | "never";
 
 export const CLIENT_ID_MAX = 64;
 export const FRAME_MAX_BYTES = 65536;
@@ -477,3 +478,17 @@ export const CloseCode = {
   SLOW_CONSUMER: 4007,
   TRY_AGAIN: 4008,
 } as const;
+/** What to do after a close; after any other code the network was lost: resume. */
+export const AFTERWARDS: ReadonlyMap<number, Afterwards> = new Map<number, Afterwards>([
+  [CloseCode.GOING_AWAY, "resume"],
+  [CloseCode.FRAME_TOO_LARGE, "never"],
+  [CloseCode.BAD_FRAMES, "never"],
+  [CloseCode.HELLO_TIMEOUT, "resume"],
+  [CloseCode.UNKNOWN_SITE, "never"],
+  [CloseCode.ORIGIN_REFUSED, "never"],
+  [CloseCode.BAD_CUSTOMER_TOKEN, "never"],
+  [CloseCode.UNKNOWN_SESSION, "renew"],
+  [CloseCode.REPLACED, "never"],
+  [CloseCode.SLOW_CONSUMER, "resume"],
+  [CloseCode.TRY_AGAIN, "resume"],
+]);

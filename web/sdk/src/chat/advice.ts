@@ -1,23 +1,10 @@
 /** What to do after the server closed, and how long to wait; decides nothing else. */
 
-import { CloseCode } from "../contracts.ts";
-
-/** resume: with the session. renew: without it, it is gone. never: not until something changes. */
-export type Advice = "resume" | "renew" | "never";
-
-const ADVICE: ReadonlyMap<number, Advice> = new Map([
-  [CloseCode.FRAME_TOO_LARGE, "never"],
-  [CloseCode.BAD_FRAMES, "never"],
-  [CloseCode.UNKNOWN_SITE, "never"],
-  [CloseCode.ORIGIN_REFUSED, "never"],
-  [CloseCode.BAD_CUSTOMER_TOKEN, "never"],
-  [CloseCode.UNKNOWN_SESSION, "renew"],
-  [CloseCode.REPLACED, "never"],
-]);
+import { AFTERWARDS, type Afterwards } from "../contracts.ts";
 
 /** Codes that are not listed (a lost network is 1006) are worth another try. */
-export function adviceFor(code: number): Advice {
-  return ADVICE.get(code) ?? "resume";
+export function adviceFor(code: number): Afterwards {
+  return AFTERWARDS.get(code) ?? "resume";
 }
 
 export const BACKOFF_FIRST_MS = 500;
