@@ -36,6 +36,7 @@ from services.gateway.clients.newest import NewestConnections
 from services.gateway.clients.router import BusRouter
 from services.gateway.clients.topics import Topics
 from services.gateway.config import GatewaySettings
+from services.gateway.domain.customer_rates import CustomerRates
 from services.gateway.storage.appends import PostgresAppends
 from services.gateway.storage.items import PostgresItems
 from services.gateway.storage.routing import PostgresRouting
@@ -48,6 +49,7 @@ from services.gateway.storage.site_accounts import SiteAccounts
 from services.gateway.usecases.answer_ping import Pulses
 from services.gateway.usecases.append import GroupCommit
 from services.gateway.usecases.apply_routing import apply_routing
+from services.gateway.usecases.check_page import PageCheck
 from services.gateway.usecases.create_site import create_site
 from services.gateway.usecases.follow_agent import ConnectedAgents, agent_snapshot
 from services.gateway.usecases.greet import Greeter, catch_up, greet
@@ -280,9 +282,17 @@ class _Gateway:
             connections=self.connections,
             errands=errands,
             retry_in_ms=partial(random.randint, 0, RETRY_SPREAD_MS),
-            sends=Rate(self.settings.sends_burst, self.settings.sends_per_s),
+            rates=self._rates(),
             hosts=Hosts(self.settings.hosts),
             arrive=self._arrivals(),
+            page_refused=PageCheck(self.sites, self.clock).refuses,
+        )
+
+    def _rates(self) -> CustomerRates:
+        wanted = self.settings
+        return CustomerRates(
+            Rate(wanted.sends_burst, wanted.sends_per_s),
+            Rate(wanted.shop_sends_burst, wanted.shop_sends_per_s),
         )
 
     def _arrivals(self) -> Callable[[str, str | None], Millis]:

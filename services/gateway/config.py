@@ -8,6 +8,7 @@ from typing import Self
 from pydantic import Field, model_validator
 from pydantic_settings import SettingsConfigDict
 
+from services.gateway.domain.customer_rates import SHOP_SENDS
 from services.gateway.domain.sending import SENDS
 from shared.kit.web.edge import EdgeSettings
 
@@ -20,7 +21,8 @@ class GatewaySettings(EdgeSettings):
         sweep_url: a libpq URL for the service's sweep role.
         fault_after_commit: the process kills itself after so many group commits, before anybody
             is told; refused unless FIRSTREPLY_FAULTS=1.
-        sends_burst, sends_per_s: messages of one customer's connection.
+        sends_burst, sends_per_s: messages of one customer, over all connections to this node.
+        shop_sends_burst, shop_sends_per_s: messages of all customers of one shop at this node.
         arrivals_burst, arrivals_per_s: new connections from one address. Many shoppers sit behind
             one of a mobile network: a campaign brings hundreds in a minute.
     """
@@ -38,6 +40,8 @@ class GatewaySettings(EdgeSettings):
     faults: bool = Field(default=False, validation_alias="FIRSTREPLY_FAULTS")
     sends_burst: int = Field(default=SENDS.burst, ge=1)
     sends_per_s: float = Field(default=SENDS.per_s, gt=0)
+    shop_sends_burst: int = Field(default=SHOP_SENDS.burst, ge=1)
+    shop_sends_per_s: float = Field(default=SHOP_SENDS.per_s, gt=0)
     arrivals_burst: int = Field(default=500, ge=1)
     arrivals_per_s: float = Field(default=50, gt=0)
 

@@ -13,6 +13,7 @@ from services.gateway.api.chat_parts import ChatParts
 from services.gateway.api.connections import Connections
 from services.gateway.api.errands import Errands
 from services.gateway.domain.answers import Found
+from services.gateway.domain.customer_rates import CustomerRates
 from services.gateway.domain.sending import SENDS
 from services.gateway.usecases.greet import Greeting
 from services.gateway.usecases.ports import (
@@ -86,10 +87,14 @@ class Node:
             connections=Connections(),
             errands=Errands(group),
             retry_in_ms=lambda: 7,
-            sends=SENDS,
+            rates=CustomerRates(SENDS),
             hosts=Hosts(),
             arrive=lambda _peer, _forwarded: 0,
+            page_refused=self.page_refused,
         )
+
+    async def page_refused(self, site_key: str, origin: str) -> bool:
+        return False
 
     async def greet(self, hello: Hello, origin: str | None) -> Greeting:
         await self.greeting_may_end.wait()

@@ -42,12 +42,15 @@ _MS_PER_S = 1_000
 class ChatConnection:
     """One customer's connection, between the socket and the session."""
 
-    def __init__(self, wire: Wire, origin: str | None, parts: ChatParts) -> None:
+    def __init__(
+        self, wire: Wire, origin: str | None, parts: ChatParts, site_key: str | None = None
+    ) -> None:
         self._wire = wire
         self._origin = origin
+        self._site_key = site_key  # named by the URL: the hello must name the same one
         self._parts = parts
         nonce = random.getrandbits(NONCE_BITS)
-        self._session = ChatSession(parts.clock.now(), parts.sends, nonce)
+        self._session = ChatSession(parts.clock.now(), nonce=nonce)
         self._greeting: Greeting | None = None
         self._followed: set[UUID] = set()
         self._lost = False
@@ -149,11 +152,14 @@ class ChatConnection:
         parts = self._parts
         if self._is_over():
             return  # gone while it waited for its turn
+        if self._site_key not in {None, hello.site_key}:
+            raise RefusedError(ErrorCode.UNKNOWN_SITE, "The URL names another site.")
         greeting = await parts.greet(hello, self._origin)
         if self._is_over():
             return  # it must take no place from a connection that goes on
         self._greeting = greeting
         session = greeting.session
+        self._session.count_with(partial(parts.rates.take, greeting.shop_id, session.session_id))
         if not parts.connections.claim(session.session_id, session.connection_no, self):
             self.replaced()
             return

@@ -11,6 +11,7 @@ from uuid import UUID
 from services.gateway.api.connections import Connections
 from services.gateway.api.errands import Errands
 from services.gateway.domain.answers import Found
+from services.gateway.domain.customer_rates import CustomerRates
 from services.gateway.usecases.greet import Greeting
 from services.gateway.usecases.ports import (
     AppendResult,
@@ -20,7 +21,6 @@ from services.gateway.usecases.ports import (
 )
 from shared.contracts.frames import CloseCode, Hello
 from shared.kernel.clock import Clock, Millis
-from shared.kernel.rates import Rate
 from shared.kit.web.hosts import Hosts
 
 
@@ -38,10 +38,12 @@ class ChatParts:
     connections: Connections
     errands: Errands
     retry_in_ms: Callable[[], Millis]
-    sends: Rate
+    rates: CustomerRates
     hosts: Hosts
     arrive: Callable[[str, str | None], Millis]
     """(peer, X-Forwarded-For) -> 0, or how long no connection is taken from that address."""
+    page_refused: Callable[[str, str], Awaitable[bool]]
+    """(site key, origin) -> whether the page may not chat for the site that the URL names."""
 
 
 class Wire(Protocol):

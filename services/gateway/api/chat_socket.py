@@ -8,8 +8,10 @@ from __future__ import annotations
 import asyncio
 import logging
 import socket
+from functools import partial
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import parse_qs
 
 from prometheus_client import Counter, Gauge
 from typing_extensions import override
@@ -23,8 +25,11 @@ from websockets.server import ServerProtocol
 
 from services.gateway.api.chat_connection import OUT_MAX, ChatConnection
 from services.gateway.api.chat_parts import ChatParts
+from services.gateway.api.errands import HELLO
+from services.gateway.domain.refusals import sentence
 from shared.contracts.frames import FRAME_MAX_BYTES, CloseCode
 from shared.kernel.clock import Millis
+from shared.kernel.errors import ErrorCode
 from shared.kit.web.hosts import SENTENCE
 
 PATH = "/v1/chat"
@@ -36,6 +41,7 @@ FRAGMENTS_MAX = 64
 """Fragments of one message: 64 KiB are 45 packets of an Ethernet, and no browser cuts finer."""
 OUT_LAST = 2 * OUT_MAX
 """Bytes waiting that no last word helps against: pongs are written after it, too."""
+ORIGIN_REFUSED = sentence(ErrorCode.ORIGIN_REFUSED)
 NOT_TEXT = b""
 """Stands for a binary message: it can hold no frame of ours."""
 
@@ -81,6 +87,7 @@ class ChatSocket(asyncio.Protocol):
         self._message: list[bytes] = []
         self._is_text = True
         self._linger: asyncio.TimerHandle | None = None
+        self._is_judged = self._is_lost = False
 
     # asyncio's side.
 
@@ -94,6 +101,7 @@ class ChatSocket(asyncio.Protocol):
     @override
     def connection_lost(self, exc: Exception | None) -> None:
         SOCKETS.dec()
+        self._is_lost = True
         self._connections.discard(self)
         if self._linger is not None:
             self._linger.cancel()
@@ -103,6 +111,9 @@ class ChatSocket(asyncio.Protocol):
 
     @override
     def data_received(self, data: bytes) -> None:
+        if self._is_judged:  # RFC 6455, 4.1: nothing is sent before the handshake is answered
+            self.transport.abort()
+            return
         self._ws.receive_data(data)
         for event in self._ws.events_received():
             if isinstance(event, Request):
@@ -169,10 +180,32 @@ class ChatSocket(asyncio.Protocol):
 
     def _handshake(self, request: Request) -> None:
         response, origin = self._answer(request)
+        site_key = _site_key(request)
+        is_taken = response.status_code == HTTPStatus.SWITCHING_PROTOCOLS
+        if not is_taken or site_key is None or origin is None:
+            self._respond(response, origin, site_key)
+            return
+        self._is_judged = True
+        self._parts.errands.run(
+            HELLO,
+            partial(self._judge, response, origin, site_key),
+            lambda _: self._respond(response, origin, site_key),  # the hello is told what is wrong
+        )
+
+    async def _judge(self, response: Response, origin: str, site_key: str) -> None:
+        """Answer a page that names its site: with 403 if it is not among the site's own."""
+        if await self._parts.page_refused(site_key, origin):
+            response = self._ws.reject(HTTPStatus.FORBIDDEN, f"{ORIGIN_REFUSED}\n")
+        self._respond(response, origin, site_key)
+
+    def _respond(self, response: Response, origin: str | None, site_key: str | None) -> None:
+        self._is_judged = False
+        if self._is_lost:
+            return  # gone while it was judged
         self._ws.send_response(response)
         self._flush()
         if response.status_code == HTTPStatus.SWITCHING_PROTOCOLS:
-            self._connection = ChatConnection(self, origin, self._parts)
+            self._connection = ChatConnection(self, origin, self._parts, site_key)
 
     def _answer(self, request: Request) -> tuple[Response, str | None]:
         if request.path.partition("?")[0] != PATH:
@@ -236,6 +269,11 @@ class ChatSocket(asyncio.Protocol):
                 self.transport.write(chunk)
             else:  # the end of the stream: the close is done, or the other end broke the protocol
                 self.transport.close()
+
+
+def _site_key(request: Request) -> str | None:
+    """Return the site that the URL names, if it names one."""
+    return next(iter(parse_qs(request.path.partition("?")[2]).get("site_key", ())), None)
 
 
 def _forwarded_for(request: Request) -> str | None:

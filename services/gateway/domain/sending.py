@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from services.gateway.domain.answers import error_frame
 from services.gateway.domain.deliveries import Deliveries
 from services.gateway.domain.effects import Append, Effect
@@ -23,10 +25,10 @@ RETRY_AFTER_MS: Millis = 1_000
 class Sending:
     """What one connection sends."""
 
-    __slots__ = ("_deliveries", "_rate")
+    __slots__ = ("_deliveries", "take_one")
 
     def __init__(self, rate: Rate, deliveries: Deliveries) -> None:
-        self._rate = Bucket(rate)
+        self.take_one: Callable[[Instant], Millis] = Bucket(rate).take
         self._deliveries = deliveries
 
     def take(self, frame: Send, now: Instant) -> list[Effect]:
@@ -37,7 +39,7 @@ class Sending:
             return [error_frame(ErrorCode.TEXT_LENGTH, frame.client_id)]
         if self._deliveries.in_flight.total() >= IN_FLIGHT_MAX:
             return [error_frame(ErrorCode.RATE_LIMITED, frame.client_id, RETRY_AFTER_MS)]
-        wait_ms = self._rate.take(now)
+        wait_ms = self.take_one(now)
         if wait_ms:
             return [error_frame(ErrorCode.RATE_LIMITED, frame.client_id, wait_ms)]
         self._deliveries.in_flight[frame.client_id] += 1

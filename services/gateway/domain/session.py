@@ -7,7 +7,7 @@ The shell owns the socket and the time. It does every effect in order, answers `
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from uuid import UUID
 
 from services.gateway.domain.answers import (
@@ -55,6 +55,10 @@ class ChatSession:
         self._held: list[Send] = []
         self._heard_early: dict[UUID, int] = {}
         self._bad_frames = 0
+
+    def count_with(self, take_one: Callable[[Instant], Millis]) -> None:
+        """Have messages counted together with those of the customer's other connections."""
+        self._parts.sending.take_one = take_one
 
     # What the customer's end does.
 

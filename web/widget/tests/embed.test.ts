@@ -84,7 +84,7 @@ describe("the tag", () => {
     expect(FakeSocket.opened).toHaveLength(0);
     inside("button")?.click();
     await settle();
-    expect(FakeSocket.opened.map((socket) => socket.url)).toEqual(["wss://chat.example/v1/chat"]);
+    expect(FakeSocket.opened.map((socket) => socket.url)).toEqual(["wss://chat.example/v1/chat?site_key=fk_1"]);
     expect(FakeSocket.opened[0]?.sent[0]).toMatchObject({ type: "hello", site_key: "fk_1" });
   });
 

@@ -53,3 +53,32 @@ async def test_an_address_with_too_many_new_connections_is_turned_away_alone(
 
     assert refused.value.response.status_code == 429
     assert 0 < int(refused.value.response.headers["Retry-After"]) <= 100
+
+
+async def test_a_customer_has_one_rate_over_all_connections(database: TestDatabase) -> None:
+    async with (
+        one_gateway(database, sends_burst=2, sends_per_s=0.1) as served,
+        served.customer() as customer,
+    ):
+        await customer.say("One")
+        async with served.customer(session_token=customer.session_token) as again:
+            await again.say("Two")
+            await again.post("Three")
+            await again.until(lambda: len(again.refusals) == 1)
+
+    assert again.refusals[0]["code"] == "rate_limited"
+    assert 0 < again.refusals[0]["retry_after_ms"] <= 10_001
+
+
+async def test_all_customers_of_a_shop_have_one_together(database: TestDatabase) -> None:
+    async with (
+        one_gateway(database, shop_sends_burst=1, shop_sends_per_s=0.1) as served,
+        served.customer() as customer,
+        served.customer() as other,
+    ):
+        await customer.say("One")
+        await other.post("Two")
+        await other.until(lambda: len(other.refusals) == 1)
+
+    assert other.refusals[0]["code"] == "rate_limited"
+    assert 0 < other.refusals[0]["retry_after_ms"] <= 10_001

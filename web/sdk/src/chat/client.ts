@@ -25,6 +25,7 @@ export class Chat {
   #state: ChatState;
   #socket: WebSocket | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #namesSite = true;
   readonly #options: ChatOptions;
   readonly #listeners = new Set<(state: ChatState) => void>();
 
@@ -104,17 +105,31 @@ export class Chat {
   }
 
   #open(): void {
-    const socket = new WebSocket(this.#options.url);
+    const socket = new WebSocket(this.#url());
+    let isOpen = false;
     this.#socket = socket;
     const mine = (input: Input) => {
       if (this.#socket === socket) this.#feed(input);
     };
-    socket.onopen = () => mine({ type: "opened" });
+    socket.onopen = () => {
+      isOpen = true;
+      mine({ type: "opened" });
+    };
     socket.onmessage = (event) => {
       const frame = readFrame(event.data);
       if (frame) mine({ type: "frame", frame });
     };
-    socket.onclose = (event) => mine({ type: "closed", code: event.code });
+    socket.onclose = (event) => {
+      if (!isOpen) this.#namesSite = !this.#namesSite;
+      mine({ type: "closed", code: event.code });
+    };
+  }
+
+  /** A refusal of the page at the handshake is not told to scripts, so the next try asks for words. */
+  #url(): string {
+    const url = new URL(this.#options.url);
+    if (this.#namesSite) url.searchParams.set("site_key", this.#options.siteKey);
+    return url.href;
   }
 
   /** A dead socket takes its time to say that it closed, so we say it and stop listening. */
