@@ -24,20 +24,24 @@ from services.gateway.api.connections import Connections
 from services.gateway.api.errands import Errands
 from services.gateway.api.errors import STATUSES
 from services.gateway.api.items import item_routes
+from services.gateway.api.signs import SignNeeds, sign_routes
 from services.gateway.api.sites import rotation_routes, site_routes
 from services.gateway.background.beating import beat_for_ever
 from services.gateway.background.faults import FaultPoint
 from services.gateway.background.healing import Healer, heal_for_ever
+from services.gateway.background.latest import LatestValues
 from services.gateway.background.sweeping import sweep_for_ever
 from services.gateway.clients.announcer import Announcer
 from services.gateway.clients.answers import StreamAnswers
 from services.gateway.clients.feeds import BusAgentFeed, BusConversationFeed
 from services.gateway.clients.newest import NewestConnections
 from services.gateway.clients.router import BusRouter
+from services.gateway.clients.sign_teller import BusSignTeller
 from services.gateway.clients.topics import Topics
 from services.gateway.config import GatewaySettings
 from services.gateway.domain.customer_rates import CustomerRates
 from services.gateway.storage.appends import PostgresAppends
+from services.gateway.storage.contexts import PostgresContexts
 from services.gateway.storage.items import PostgresItems
 from services.gateway.storage.routing import PostgresRouting
 from services.gateway.storage.sessions import (
@@ -45,16 +49,19 @@ from services.gateway.storage.sessions import (
     PostgresSilentSessions,
     PostgresSites,
 )
+from services.gateway.storage.signs import PostgresSigns
 from services.gateway.storage.site_accounts import SiteAccounts
 from services.gateway.usecases.answer_ping import Pulses
 from services.gateway.usecases.append import GroupCommit
 from services.gateway.usecases.apply_routing import apply_routing
 from services.gateway.usecases.check_page import PageCheck
 from services.gateway.usecases.create_site import create_site
-from services.gateway.usecases.follow_agent import ConnectedAgents, agent_snapshot
+from services.gateway.usecases.follow_agent import ConnectedAgents, SnapshotNeeds, agent_snapshot
 from services.gateway.usecases.greet import Greeter, catch_up, greet
 from services.gateway.usecases.heal_streams import StreamHealer
 from services.gateway.usecases.manage_sites import ManageSites
+from services.gateway.usecases.note_context import NoteContext, show_context
+from services.gateway.usecases.pass_signs import PassSigns
 from services.gateway.usecases.ports import AppendResult, AppendRow, Positions, Site
 from services.gateway.usecases.post_item import Posting
 from services.gateway.usecases.read_items import CUSTOMER_PAGE, Reading, visible_page
@@ -186,13 +193,12 @@ class _Gateway:
         self.routing = PostgresRouting(database)
         self.relay = Relay(OutboxRows(sweep, SCHEMA, Service.GATEWAY), bus, Service.GATEWAY, clock)
         self.announcer = Announcer(self.relay, bus)
-        commit = GroupCommit(
-            PostgresAppends(database),
-            self.announcer,
-            committed=FaultPoint(settings.fault_after_commit),
-            group_failed=GROUPS_REFUSED.inc,
+        self.lane: GroupLane[AppendRow, AppendResult] = GroupLane("gateway.append", self._commit())
+        self.receipts = PostgresSigns(database)
+        self.contexts = PostgresContexts(database)
+        self.latest = LatestValues(
+            PassSigns(self.receipts, BusSignTeller(bus)), NoteContext(self.contexts)
         )
-        self.lane: GroupLane[AppendRow, AppendResult] = GroupLane("gateway.append", commit)
         self.topics = Topics(bus)
         self.feed = BusConversationFeed(self.topics)
         self.router = BusRouter(bus, node_id)
@@ -204,6 +210,14 @@ class _Gateway:
         self.streams = self._streams(node_id)
         self.stream_healer = StreamHealer(
             lambda: tuple(self.streams.open), self.items, self.router, clock
+        )
+
+    def _commit(self) -> GroupCommit:
+        return GroupCommit(
+            PostgresAppends(self.database),
+            self.announcer,
+            committed=FaultPoint(self.settings.fault_after_commit),
+            group_failed=GROUPS_REFUSED.inc,
         )
 
     def _streams(self, node_id: UUID) -> StreamParts:
@@ -220,6 +234,8 @@ class _Gateway:
         """Return what runs in the background, by name."""
         return {
             "gateway.append": self.lane.run,
+            "gateway.signs": self.latest.signs.run,
+            "gateway.contexts": self.latest.contexts.run,
             "gateway.relay": self.relay.run,
             "gateway.announce": self.announcer.run,
             "gateway.topics": self.topics.run,
@@ -239,11 +255,13 @@ class _Gateway:
         posting = Posting(
             self.lane.submit, self.items, self._read_grant, self.router.grant, self.clock
         )
+        reading = Reading(self.items, self.router.may_read)
         accounts = SiteAccounts(self.database, ChangeLog(SCHEMA, self.clock))
         manage = ManageSites(accounts, self.router.stands, new_id)
         return RunningGateway(
             routers=(
-                item_routes(agent, Reading(self.items, self.router.may_read), posting),
+                item_routes(agent, reading, posting),
+                sign_routes(agent, self._sign_needs(reading)),
                 agent_event_routes(agent, self.streams),
                 appearance_routes(partial(show_appearance, looks=accounts)),
                 site_routes(manage, keys=self.keys, clock=self.clock),
@@ -277,6 +295,8 @@ class _Gateway:
             catch_up=partial(catch_up, items=self.items),
             read=partial(visible_page, store=self.items, limit=CUSTOMER_PAGE),
             post=self.lane.post,
+            sign=self.latest.sign,
+            note_context=self.latest.note_context,
             tell_newest=self.newest.tell,
             feed=self.feed,
             connections=self.connections,
@@ -294,6 +314,10 @@ class _Gateway:
             Rate(wanted.sends_burst, wanted.sends_per_s),
             Rate(wanted.shop_sends_burst, wanted.shop_sends_per_s),
         )
+
+    def _sign_needs(self, reading: Reading) -> SignNeeds:
+        show = partial(show_context, store=self.contexts, reading=reading)
+        return SignNeeds(self.latest.signs.submit, show)
 
     def _arrivals(self) -> Callable[[str, str | None], Millis]:
         proxies = Proxies(self.settings.trusted_proxies)
@@ -315,7 +339,8 @@ class _Gateway:
         return read_grant(self.keys, token, self.clock.now())
 
     async def _snapshot(self, shop_id: UUID, agent_id: UUID) -> AgentSnapshot:
-        return await agent_snapshot(shop_id, agent_id, self.router, self.items, self.clock)
+        needs = SnapshotNeeds(self.router, self.items, self.receipts, self.clock)
+        return await agent_snapshot(shop_id, agent_id, needs)
 
     async def _wake_when_stopping(self) -> None:
         await self.stopping.wait()

@@ -9,7 +9,16 @@ from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Field, TypeAdapter
 
+from shared.contracts.context import Cart, Locale, PageUrl
 from shared.contracts.items import Item
+from shared.contracts.signs import (
+    AgentTyping,
+    MessageDelivered,
+    MessageRead,
+    Read,
+    Received,
+    Typing,
+)
 from shared.contracts.wire import (
     SEQ_MAX,
     ClientId,
@@ -41,8 +50,9 @@ class Hello(Contract):
     epoch: int | None = Field(default=None, ge=0)
     conversation_id: ConversationId | None = None
     last_seq: int = Field(default=0, ge=0, le=SEQ_MAX)
-    page_url: str | None = Field(default=None, max_length=2_000)
-    locale: str | None = Field(default=None, max_length=35)
+    page_url: PageUrl | None = None
+    locale: Locale | None = None
+    cart: Cart | None = None
 
 
 class Send(Contract):
@@ -53,8 +63,12 @@ class Send(Contract):
     text: str
 
 
-ClientFrame: TypeAlias = Annotated[Hello | Send, Field(discriminator="type")]
-CLIENT_FRAMES: TypeAdapter[Hello | Send] = TypeAdapter(ClientFrame)
+CustomerFrame: TypeAlias = Send | Typing | Received | Read
+"""Every frame of a customer but the hello."""
+ClientFrame: TypeAlias = Annotated[
+    Hello | Send | Typing | Received | Read, Field(discriminator="type")
+]
+CLIENT_FRAMES: TypeAdapter[Hello | CustomerFrame] = TypeAdapter(ClientFrame)
 
 
 class Limits(Contract):
@@ -136,7 +150,17 @@ class Bye(Contract):
     retry_in_ms: int | None = None
 
 
-ServerFrame: TypeAlias = Welcome | Accepted | Created | ErrorFrame | Beat | Bye
+ServerFrame: TypeAlias = (
+    Welcome
+    | Accepted
+    | Created
+    | MessageDelivered
+    | MessageRead
+    | AgentTyping
+    | ErrorFrame
+    | Beat
+    | Bye
+)
 
 
 class Afterwards(StrEnum):

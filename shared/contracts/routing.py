@@ -8,6 +8,7 @@ from pydantic import Field
 
 from shared.contracts.cards import Card
 from shared.contracts.items import CustomerRef, Item
+from shared.contracts.signs import Receipt
 from shared.contracts.wire import (
     AgentId,
     AssignmentId,
@@ -170,6 +171,7 @@ class AgentSnapshot(Contract):
     conversations: tuple[RoutingState, ...]
     cards: tuple[CardReady, ...]
     items: tuple[Item, ...]
+    receipts: tuple[Receipt, ...]
     server_time: WireInstant
 
 

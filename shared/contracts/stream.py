@@ -16,6 +16,7 @@ from shared.contracts.routing import (
     OfferEnded,
     RoutingState,
 )
+from shared.contracts.signs import CustomerTyping, Receipt
 from shared.contracts.wire import AgentId, Contract, NodeId, Readable, SessionId
 from shared.kernel.vocabulary import EventType
 
@@ -64,6 +65,9 @@ STREAM_BODIES: Mapping[str, type[BaseModel]] = MappingProxyType(
         "snapshot": AgentSnapshot,
         "ping": StreamPing,
         EventType.MESSAGE_CREATED: Item,
+        EventType.MESSAGE_DELIVERED: Receipt,
+        EventType.MESSAGE_READ: Receipt,
+        EventType.CUSTOMER_TYPING: CustomerTyping,
         EventType.OFFER_CREATED: Offer,
         EventType.OFFER_ENDED: OfferEnded,
         EventType.CARD_READY: CardReady,

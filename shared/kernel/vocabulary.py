@@ -159,6 +159,9 @@ class EventType(StrEnum):
     """Every event, the same string on socket, stream and bus."""
 
     MESSAGE_CREATED = "message.created"
+    MESSAGE_DELIVERED = "message.delivered"
+    MESSAGE_READ = "message.read"
+    CUSTOMER_TYPING = "customer.typing"
     CONVERSATION_QUEUED = "conversation.queued"
     CONVERSATION_OFFERED = "conversation.offered"
     CONVERSATION_ASSIGNED = "conversation.assigned"

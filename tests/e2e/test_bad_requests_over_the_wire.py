@@ -26,6 +26,7 @@ from tests.support.chat_client import ChatClient
 from tests.support.good_bodies import (
     ADMIN_BODIES,
     APPEARANCE,
+    CONVERSATION_BODIES,
     INGEST_BODIES,
     is_administration,
     is_ingest,
@@ -90,6 +91,7 @@ def good_body(shop: ServedShop) -> dict[str, dict[str, Any]]:
     return (
         ADMIN_BODIES
         | INGEST_BODIES
+        | CONVERSATION_BODIES
         | {
             ITEMS: {"text": "Too late", "grant": None},
             STATUS: {"status": "away"},
@@ -285,9 +287,8 @@ class TestWhat:
     async def test_a_page_begins_after_a_seq(self, scene: Scene) -> None:
         url = ITEMS.format(conversation_id=scene.conversation_id)
         for after in ("-1", "0e1", "1.5", PLANTED, str(SEQ_MAX + 1), ""):
-            answer = await scene.agent.http.get(
-                url, params={"after_seq": after}, headers=scene.agent.headers
-            )
+            head = scene.agent.headers
+            answer = await scene.agent.http.get(url, params={"after_seq": after}, headers=head)
             refused(answer, 422, "invalid_request")
 
 

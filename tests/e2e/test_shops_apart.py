@@ -16,7 +16,7 @@ from shared.kernel.ids import IdKind, encode
 from shared.kit.new_ids import new_id
 from tests.support.agent_client import AgentClient
 from tests.support.chat_client import chat_client, raw_chat
-from tests.support.good_bodies import ADMIN_BODIES, is_administration
+from tests.support.good_bodies import ADMIN_BODIES, CONVERSATION_BODIES, is_administration
 from tests.support.shop_people import (
     a_hello,
     a_send,
@@ -43,10 +43,7 @@ SECRETS = {
 }
 """What the first shop knows of a customer whom both call the same."""
 SAID = ("Has my astrolabe left?", "It leaves at noon, by pigeon.")
-BODIES = ADMIN_BODIES | {
-    "/v1/conversations/{conversation_id}/items": {"text": "Let me in"},
-    "/v1/agents/me/status": {"status": "available"},
-}
+BODIES = ADMIN_BODIES | CONVERSATION_BODIES | {"/v1/agents/me/status": {"status": "available"}}
 
 
 def the_order() -> dict[str, Any]:

@@ -26,6 +26,9 @@ BACKOFF_MAX_S = 1.0
 FINAL = frozenset({"bad_frame", "unknown_site", "origin_refused", "bad_customer_token", "replaced"})
 """Last words after which a good client does not come back by itself."""
 
+SIGNS = frozenset({"agent.typing", "message.delivered", "message.read"})
+"""Latest values."""
+
 Frame: TypeAlias = dict[str, Any]
 
 
@@ -77,6 +80,8 @@ class ChatClient:
         acks: the `accepted` frame of every message acknowledged, by client_id.
         items: everything received of others or found in a welcome, by (conversation, seq).
         refusals: `error` frames, in order.
+        signs: agents' latest values, in order.
+        page: what the hello tells of the page: page_url, locale, cart.
         byes: last words of the server, in order.
         doubles: items or acknowledgements that contradict an earlier one.
     """
@@ -94,6 +99,8 @@ class ChatClient:
     items: dict[tuple[str, int], Frame] = field(default_factory=dict)
     refusals: list[Frame] = field(default_factory=list)
     byes: list[Frame] = field(default_factory=list)
+    signs: list[Frame] = field(default_factory=list)
+    page: Frame = field(default_factory=dict)
     doubles: list[Frame] = field(default_factory=list)
     welcomes: list[Frame] = field(default_factory=list)
     connections: int = 0
@@ -109,6 +116,11 @@ class ChatClient:
         if self._socket is not None and self.session_token is not None:
             await self._try_send(client_id)
         return client_id
+
+    async def tell(self, kind: str, **fields: Any) -> None:
+        """Send a latest value; the connection must hold."""
+        assert self._socket is not None
+        await self._socket.send(json.dumps({"type": kind, **fields}))
 
     async def say(self, text: str, client_id: str | None = None) -> Frame:
         """Send a message and return its acknowledgement."""
@@ -197,6 +209,7 @@ class ChatClient:
             "epoch": self.epoch,
             "conversation_id": self.conversation_id,
             "last_seq": self.last_seq,
+            **self.page,
         }
         return {key: value for key, value in hello.items() if value is not None}
 
@@ -218,7 +231,8 @@ class ChatClient:
                 if frame["code"] == "unknown_session":
                     self.session_token, self.conversation_id, self.last_seq = None, None, 0
             case other:
-                raise AssertionError(f"a frame nobody knows: {other}")
+                assert other in SIGNS, f"a frame nobody knows: {other}"
+                self.signs.append(frame)
         async with self._changed:
             self._changed.notify_all()
 

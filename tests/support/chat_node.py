@@ -16,6 +16,8 @@ from services.gateway.domain.answers import Found
 from services.gateway.domain.customer_rates import CustomerRates
 from services.gateway.domain.sending import SENDS
 from services.gateway.usecases.greet import Greeting
+from services.gateway.usecases.note_context import ContextRow
+from services.gateway.usecases.pass_signs import SignRow
 from services.gateway.usecases.ports import (
     AppendResult,
     AppendRow,
@@ -74,6 +76,8 @@ class Node:
         self.page = StoredPage((), 0, 0, 1)
         self.reads = 0
         self.told: list[int] = []
+        self.signs: list[SignRow] = []
+        self.contexts: list[ContextRow] = []
         self.greeting_may_end = asyncio.Event()
         self.greeting_may_end.set()
         self.parts = ChatParts(
@@ -82,6 +86,8 @@ class Node:
             catch_up=self.catch_up,
             read=self.read,
             post=self.post,
+            sign=self.signs.append,
+            note_context=self.contexts.append,
             tell_newest=self.tell_newest,
             feed=self,
             connections=Connections(),

@@ -18,7 +18,7 @@ from shared.kit.auth.keyring import Keyring
 from shared.kit.auth.tokens import sign_principal
 from shared.kit.new_ids import new_id
 from shared.kit.system_clock import SystemClock
-from tests.support.good_bodies import ADMIN_BODIES
+from tests.support.good_bodies import ADMIN_BODIES, CONVERSATION_BODIES
 from tests.support.stack import Stack
 
 ANSWERED_WITHIN_S = 20.0
@@ -31,7 +31,7 @@ STREAMS = frozenset({"GET /v1/agent-events"})
 
 _BODIES: dict[str, dict[str, Any]] = {
     "POST /v1/agent-events/pong": {"nonce": "of a stream that is gone"},
-    "POST /v1/conversations/{conversation_id}/items": {"text": "How can I help?"},
+    **{f"POST {path}": body for path, body in CONVERSATION_BODIES.items()},
     "POST /v1/auth/sign-in": {
         "shop_id": encode(IdKind.SHOP, SHOP_ID),
         "email": AGENTS[0].email,

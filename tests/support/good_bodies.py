@@ -49,6 +49,11 @@ INGEST_BODIES: dict[str, dict[str, Any]] = {
     "/v1/orders/batches": {"orders": [_ORDER]},
     "/v1/contacts/batches": {"contacts": [_CONTACT]},
 }
+CONVERSATION_BODIES: dict[str, dict[str, Any]] = {
+    "/v1/conversations/{conversation_id}/items": {"text": "How can I help?"},
+    "/v1/conversations/{conversation_id}/received": {"through_seq": 1},
+    "/v1/conversations/{conversation_id}/read": {"through_seq": 1},
+}
 APPEARANCE = "/v1/sites/{site_key}/appearance"
 """Open to every page, like signing in."""
 _OTHERS = ("/v1/agents/me", APPEARANCE)

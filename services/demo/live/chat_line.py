@@ -14,7 +14,6 @@ from websockets.exceptions import ConnectionClosed, InvalidHandshake
 from services.demo.live.faults import Faults
 from shared.contracts.frames import (
     Accepted,
-    Beat,
     Bye,
     Created,
     ErrorFrame,
@@ -114,14 +113,11 @@ class ChatLine:
         await socket.send(hello.to_json(), text=True)
         async for raw in socket:
             frame = FRAMES.validate_json(raw)
-            if not isinstance(frame, Beat):
-                await self._take(frame, socket)
+            await self._take(frame, socket)
             async with self._changed:
                 self._changed.notify_all()
 
-    async def _take(
-        self, frame: Welcome | Accepted | Created | ErrorFrame | Bye, socket: ClientConnection
-    ) -> None:
+    async def _take(self, frame: ServerFrame, socket: ClientConnection) -> None:
         match frame:
             case Welcome():
                 self._session_token, self._socket = frame.session_token, socket
@@ -140,6 +136,8 @@ class ChatLine:
                 self._unacknowledged.pop(frame.client_id or "", None)
             case Bye():
                 await self._part(frame)
+            case _:
+                pass  # beats and latest values mean nothing to a simulated customer
 
     async def _part(self, bye: Bye) -> None:
         if bye.retry_in_ms is None:

@@ -21,14 +21,18 @@ from services.gateway.domain.effects import (
     Ping,
     ReadItems,
     SendFrame,
+    Sign,
     Unfollow,
 )
 from services.gateway.domain.phases import Phase
 from services.gateway.domain.session import ChatSession
 from services.gateway.usecases.greet import Greeting
+from services.gateway.usecases.note_context import context_of
+from services.gateway.usecases.pass_signs import SignRow
 from services.gateway.usecases.ports import AppendResult, AppendRow
 from shared.contracts.frames import Hello
 from shared.contracts.items import Item
+from shared.contracts.signs import LiveSign
 from shared.kernel.clock import Instant
 from shared.kernel.errors import ErrorCode, RefusedError
 
@@ -102,6 +106,10 @@ class ChatConnection:
         """See `Follower.hear`."""
         self._do(self._session.heard(item, self._now()))
 
+    def sign(self, sign: LiveSign) -> None:
+        """See `Follower.sign`."""
+        self._do(self._session.signed(sign))
+
     def learn(self, conversation_id: UUID, last_seq: int) -> None:
         """See `Follower.learn`."""
         self._session.learned(conversation_id, last_seq, self._now())
@@ -131,6 +139,8 @@ class ChatConnection:
                 self._run(HELLO, partial(self._look_up, effect.hello), self._look_up_failed)
             case Follow() | ReadItems():
                 self._read(effect.conversation_id, effect.after_seq)
+            case Sign():
+                self._sign(effect)
             case Unfollow():
                 self._followed.discard(effect.conversation_id)
                 self._parts.feed.unfollow(effect.conversation_id, self)
@@ -163,6 +173,7 @@ class ChatConnection:
         if not parts.connections.claim(session.session_id, session.connection_no, self):
             self.replaced()
             return
+        parts.note_context(context_of(hello, greeting.shop_id, session.session_id))
         await parts.tell_newest(session.session_id, session.connection_no)
         if session.conversation_id is not None:
             await self._follow(session.conversation_id)
@@ -220,6 +231,18 @@ class ChatConnection:
         else:
             code, retry_after_ms = ErrorCode.TRY_AGAIN, None
         self._do(self._session.append_refused(client_id, code, retry_after_ms))
+
+    def _sign(self, sign: Sign) -> None:
+        if self._greeting is None:
+            return
+        row = SignRow(
+            shop_id=self._greeting.shop_id,
+            conversation_id=sign.conversation_id,
+            typing=sign.typing,
+            received_seq=sign.received_seq,
+            read_seq=sign.read_seq,
+        )
+        self._parts.sign(row)
 
     # Reading.
 

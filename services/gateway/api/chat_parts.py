@@ -13,6 +13,8 @@ from services.gateway.api.errands import Errands
 from services.gateway.domain.answers import Found
 from services.gateway.domain.customer_rates import CustomerRates
 from services.gateway.usecases.greet import Greeting
+from services.gateway.usecases.note_context import ContextRow
+from services.gateway.usecases.pass_signs import SignRow
 from services.gateway.usecases.ports import (
     AppendResult,
     AppendRow,
@@ -33,6 +35,8 @@ class ChatParts:
     catch_up: Callable[[Greeting], Awaitable[Found]]
     read: Callable[[UUID, UUID, int], Awaitable[StoredPage]]
     post: Callable[[AppendRow], asyncio.Future[AppendResult]]
+    sign: Callable[[SignRow], None]
+    note_context: Callable[[ContextRow], None]
     tell_newest: Callable[[UUID, int], Awaitable[None]]
     feed: ConversationFeed
     connections: Connections

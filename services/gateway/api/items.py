@@ -27,7 +27,7 @@ def item_routes(agent: RequireAgent, reading: Reading, posting: Posting) -> APIR
     """Return the endpoints under /v1/conversations."""
     router = APIRouter(prefix="/v1/conversations/{conversation_id}", tags=["conversations"])
     SignedIn: TypeAlias = Annotated[SignedInAgent, Depends(agent)]
-    Conversation: TypeAlias = Annotated[UUID, Depends(_conversation)]
+    Conversation: TypeAlias = Annotated[UUID, Depends(conversation_in_path)]
 
     @router.get("/items")
     async def read_items(
@@ -53,7 +53,7 @@ def item_routes(agent: RequireAgent, reading: Reading, posting: Posting) -> APIR
     return router
 
 
-def _conversation(conversation_id: Annotated[str, Path(max_length=64)]) -> UUID:
+def conversation_in_path(conversation_id: Annotated[str, Path(max_length=64)]) -> UUID:
     """Read the id in the path; one that cannot be an id looks like one that does not exist."""
     try:
         return decode(IdKind.CONVERSATION, conversation_id)

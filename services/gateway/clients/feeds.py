@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Literal, cast
+from typing import Annotated, Literal, cast
 from uuid import UUID
 
 import structlog
-from pydantic import ValidationError
+from pydantic import Field, TypeAdapter, ValidationError
 from pydantic_core import to_json
 
 from services.gateway.clients.news import read_news
 from services.gateway.clients.topics import Topics
 from services.gateway.usecases.ports import Follower, RawEvent
 from shared.contracts.items import Item
+from shared.contracts.signs import LiveSign
 from shared.contracts.stream import StreamEvent
 from shared.contracts.subjects import live_agent, live_conversation
 from shared.contracts.wire import Readable
@@ -28,6 +29,12 @@ class _LiveItem(Readable):
 
     type: Literal[EventType.MESSAGE_CREATED]
     body: Item
+
+
+_LIVE: TypeAdapter[_LiveItem | LiveSign] = TypeAdapter(
+    Annotated[_LiveItem | LiveSign, Field(discriminator="type")]
+)
+"""What comes on a conversation's subject: items, and an agent's latest values as frames."""
 
 
 class BusConversationFeed:
@@ -66,12 +73,15 @@ class BusConversationFeed:
     def _handler(self, subject: str) -> Handler:
         def hear(payload: bytes) -> None:
             try:
-                item = _LiveItem.model_validate_json(payload).body
+                told = _LIVE.validate_json(payload)
             except ValidationError:
                 log.warning("feed.unreadable", subject=subject)
                 return
             for follower in self._followers(subject):
-                follower.hear(item)
+                if isinstance(told, _LiveItem):
+                    follower.hear(told.body)
+                else:
+                    follower.sign(told)
 
         return hear
 

@@ -14,7 +14,9 @@ from typing import Any
 from services.gateway.domain.deliveries import Deliveries
 from services.gateway.domain.effects import Effect
 from services.gateway.domain.sending import Sending
-from shared.contracts.frames import Send
+from services.gateway.domain.signs import Signs
+from shared.contracts.frames import CustomerFrame, Send
+from shared.contracts.signs import Read, Received, Typing
 from shared.kernel.clock import Instant
 
 
@@ -24,20 +26,35 @@ class Parts:
 
     deliveries: Deliveries
     sending: Sending
+    signs: Signs
 
 
 def _send(parts: Parts, frame: Send, now: Instant) -> list[Effect]:
     return parts.sending.take(frame, now)
 
 
+def _typing(parts: Parts, _frame: Typing, now: Instant) -> list[Effect]:
+    current = parts.deliveries.current
+    return [] if current is None else parts.signs.typing(current, now)
+
+
+def _receipt(parts: Parts, frame: Received | Read, now: Instant) -> list[Effect]:
+    """Another's conversation looks like one that does not exist: nothing comes of it."""
+    known = parts.deliveries.knows(frame.conversation_id)
+    return parts.signs.receipt(frame, now) if known else []
+
+
 TAKES: Mapping[type, Callable[[Parts, Any, Instant], list[Effect]]] = MappingProxyType(
     {
         Send: _send,
+        Typing: _typing,
+        Received: _receipt,
+        Read: _receipt,
     }
 )
 """Every frame but the hello -> what it leads to once the customer is welcome."""
 
 
-def take(parts: Parts, frame: Send, now: Instant) -> list[Effect]:
+def take(parts: Parts, frame: CustomerFrame, now: Instant) -> list[Effect]:
     """Return what this frame of a welcome customer leads to."""
     return TAKES[type(frame)](parts, frame, now)

@@ -39,6 +39,10 @@ class Deliveries:
         if conversation_id != told_id or seq > told_seq:
             self._told = (conversation_id, seq)
 
+    def knows(self, conversation_id: UUID) -> bool:
+        """Return whether this connection is told of a conversation: it is the customer's own."""
+        return conversation_id in self._of
+
     def begin(self, conversation_id: UUID, through_seq: int, last_seq: int, now: Instant) -> None:
         """Go on with a conversation whose items up to `through_seq` the customer has."""
         self.current = conversation_id

@@ -57,6 +57,16 @@ class Unfollow:
 
 
 @dataclass(frozen=True, slots=True)
+class Sign:
+    """Pass a customer's latest value on: typing, or how far they received and read; 0: no word."""
+
+    conversation_id: UUID
+    typing: bool = False
+    received_seq: int = 0
+    read_seq: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Ping:
     """Ask the other end to send this payload back; answer with `pong`."""
 
@@ -76,5 +86,5 @@ class Close:
 
 
 Effect: TypeAlias = (
-    SendFrame | LookUp | Append | Follow | ReadItems | Unfollow | Ping | Drop | Close
+    SendFrame | LookUp | Append | Follow | ReadItems | Unfollow | Sign | Ping | Drop | Close
 )

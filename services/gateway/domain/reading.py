@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from pydantic import ValidationError
 
-from shared.contracts.frames import CLIENT_FRAMES, Hello, Send
+from shared.contracts.frames import CLIENT_FRAMES, CustomerFrame, Hello
 from shared.kernel.errors import ErrorCode
 
 _NO_SUCH_TYPE = "union_tag_invalid"
@@ -19,7 +19,7 @@ class Unreadable:
     code: ErrorCode
 
 
-def read_frame(data: bytes) -> Hello | Send | Unreadable:
+def read_frame(data: bytes) -> Hello | CustomerFrame | Unreadable:
     """Return the frame that one text message holds."""
     try:
         return CLIENT_FRAMES.validate_json(data)

@@ -25,8 +25,10 @@ from services.gateway.domain.phases import TRANSITIONS, Input, Phase
 from services.gateway.domain.reading import Unreadable, read_frame
 from services.gateway.domain.refusals import close_code, sentence
 from services.gateway.domain.sending import RETRY_AFTER_MS, SENDS, Sending
-from shared.contracts.frames import Bye, CloseCode, Hello, Send
+from services.gateway.domain.signs import Signs
+from shared.contracts.frames import Bye, CloseCode, CustomerFrame, Hello, Send
 from shared.contracts.items import Item
+from shared.contracts.signs import LiveSign
 from shared.kernel.clock import Instant, Millis
 from shared.kernel.errors import ErrorCode
 from shared.kernel.rates import Rate
@@ -50,9 +52,9 @@ class ChatSession:
     def __init__(self, now: Instant, sends: Rate = SENDS, nonce: int = 0) -> None:
         self.phase = Phase.GREETING
         self._deliveries = Deliveries()
-        self._parts = Parts(self._deliveries, Sending(sends, self._deliveries))
+        self._parts = Parts(self._deliveries, Sending(sends, self._deliveries), Signs())
         self._heartbeat = Heartbeat(now, nonce)
-        self._held: list[Send] = []
+        self._held: list[CustomerFrame] = []
         self._heard_early: dict[UUID, int] = {}
         self._bad_frames = 0
 
@@ -125,6 +127,12 @@ class ChatSession:
         self._heard_early[item.conversation_id] = max(known, item.seq)
         return []
 
+    def signed(self, sign: LiveSign) -> list[Effect]:
+        """Take an agent's latest value from the live subject; one that is lost is not missed."""
+        if self.phase is not Phase.OPEN or self._deliveries.paused:
+            return []
+        return [SendFrame(sign)] if self._deliveries.knows(sign.conversation_id) else []
+
     def learned(self, conversation_id: UUID, last_seq: int, now: Instant) -> None:
         """Take the healing sweep's word on how far a conversation reaches."""
         self._deliveries.learn(conversation_id, last_seq, now)
@@ -156,10 +164,8 @@ class ChatSession:
         instants = [self._heartbeat.ping_at, self._heartbeat.renew_by]
         if self.phase is Phase.GREETING:
             instants.append(self._heartbeat.hello_by)
-        next_read = self._deliveries.next_read()
-        if next_read is not None:
-            instants.append(next_read)
-        return min(instants)
+        later = (self._deliveries.next_read(), self._parts.signs.next_at())
+        return min(instants + [at for at in later if at is not None])
 
     def wake(self, now: Instant) -> list[Effect]:
         """Do what has become due."""
@@ -170,7 +176,7 @@ class ChatSession:
             return self._bye(ErrorCode.TRY_AGAIN, RETRY_AFTER_MS)
         if self.phase is Phase.CLOSED:
             return []
-        effects = self._deliveries.due(now)
+        effects = self._deliveries.due(now) + self._parts.signs.due(now)
         if now >= beat.ping_at:
             effects += self._ping(now)
         return effects
@@ -207,14 +213,15 @@ class ChatSession:
         self.phase = Phase.LOOKING_UP
         return [LookUp(frame)]
 
-    def _frame(self, frame: Send, now: Instant) -> list[Effect]:
+    def _frame(self, frame: CustomerFrame, now: Instant) -> list[Effect]:
         if self.phase is Phase.GREETING:
             return self._unreadable(ErrorCode.HELLO_FIRST)
         if self.phase is Phase.OPEN:
             return take(self._parts, frame, now)
-        if len(self._held) >= HELD_MAX:
+        if len(self._held) < HELD_MAX:
+            self._held.append(frame)
+        elif isinstance(frame, Send):
             return [error_frame(ErrorCode.RATE_LIMITED, frame.client_id, RETRY_AFTER_MS)]
-        self._held.append(frame)
         return []
 
     # Steps.

@@ -4,30 +4,40 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from dataclasses import dataclass
 from uuid import UUID
 
-from services.gateway.usecases.ports import ItemStore, RouterClient
+from services.gateway.usecases.ports import ItemStore, ReceiptStore, RouterClient
 from shared.contracts.routing import AgentSnapshot
 from shared.kernel.clock import Clock
 from shared.kernel.vocabulary import Presence
 
 
-async def agent_snapshot(
-    shop_id: UUID, agent_id: UUID, router: RouterClient, items: ItemStore, clock: Clock
-) -> AgentSnapshot:
+@dataclass(frozen=True, slots=True)
+class SnapshotNeeds:
+    """Where the parts of a snapshot come from."""
+
+    router: RouterClient
+    items: ItemStore
+    receipts: ReceiptStore
+    clock: Clock
+
+
+async def agent_snapshot(shop_id: UUID, agent_id: UUID, needs: SnapshotNeeds) -> AgentSnapshot:
     """Return all an agent's console needs to start from, now.
 
     Raises:
         RefusedError: ROUTING_UNAVAILABLE.
     """
-    told = await router.snapshot(shop_id, agent_id)
+    told = await needs.router.snapshot(shop_id, agent_id)
     return AgentSnapshot(
         agent=told.agent,
         offers=told.offers,
         conversations=told.conversations,
         cards=told.cards,
-        items=await items.of_agent(shop_id, agent_id),
-        server_time=clock.now(),
+        items=await needs.items.of_agent(shop_id, agent_id),
+        receipts=await needs.receipts.of_agent(shop_id, agent_id),
+        server_time=needs.clock.now(),
     )
 
 

@@ -13,6 +13,7 @@ from shared.contracts.claims import Grant
 from shared.contracts.events import Envelope
 from shared.contracts.items import Content, CustomerRef, Item
 from shared.contracts.routing import RouterSnapshot
+from shared.contracts.signs import LiveSign, Receipt
 from shared.contracts.standings import AgentStanding
 from shared.kernel.clock import Instant, Millis
 from shared.kernel.vocabulary import ItemKind, Presence, Visibility
@@ -239,6 +240,14 @@ class ItemStore(Protocol):
         ...
 
 
+class ReceiptStore(Protocol):
+    """Tells how far customers received and read."""
+
+    async def of_agent(self, shop_id: UUID, agent_id: UUID) -> tuple[Receipt, ...]:
+        """Return the receipts of the customers whose open conversations an agent serves."""
+        ...
+
+
 Positions: TypeAlias = Mapping[tuple[UUID, str], int]
 """The last version committed of each (shop_id, stream)."""
 
@@ -292,6 +301,10 @@ class Follower(Protocol):
 
     def hear(self, item: Item) -> None:
         """Take an item that was just committed; may come doubled, in any order, or not at all."""
+        ...
+
+    def sign(self, sign: LiveSign) -> None:
+        """Take an agent's latest value; one that is lost is not missed."""
         ...
 
     def learn(self, conversation_id: UUID, last_seq: int) -> None:

@@ -59,15 +59,27 @@ async def agent_page(
     Raises:
         RefusedError: NOT_FOUND, also for one that is not the agent's to see; ROUTING_UNAVAILABLE.
     """
-    if reader is not None:
-        # Whoever serves it is known here, and needs no answer of the router's.
-        allowed = await needs.items.serves(
-            shop_id, reader, conversation_id
-        ) or await needs.ask_router(shop_id, reader, conversation_id)
-        if not allowed:
-            raise _not_found()
+    await allow_reading(shop_id, reader, conversation_id, needs)
     page = await _page(shop_id, conversation_id, after_seq, needs.items, AGENT_PAGE)
     return ItemPage(items=page.items, last_seq=page.last_seq, epoch=page.epoch)
+
+
+async def allow_reading(
+    shop_id: UUID, reader: UUID | None, conversation_id: UUID, needs: Reading
+) -> None:
+    """Let an agent pass who was offered the conversation once, or a supervisor (None).
+
+    Raises:
+        RefusedError: NOT_FOUND, ROUTING_UNAVAILABLE.
+    """
+    if reader is None:
+        return
+    # Whoever serves it is known here, and needs no answer of the router's.
+    allowed = await needs.items.serves(shop_id, reader, conversation_id) or await needs.ask_router(
+        shop_id, reader, conversation_id
+    )
+    if not allowed:
+        raise _not_found()
 
 
 async def _page(

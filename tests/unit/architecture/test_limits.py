@@ -14,6 +14,7 @@ FILE_LINES = 300
 FILE_LINES_AT_MOST = 500
 """What even a file with a reason may not pass."""
 LONGER_FOR_A_REASON = {
+    "services/gateway/app.py": "names every part of the gateway once, and decides nothing",
     "web/sdk/src/contracts.ts": "written by web/sdk/generate.py from shared/contracts",
 }
 """File over FILE_LINES -> why it is better whole."""

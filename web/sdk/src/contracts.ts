@@ -53,6 +53,7 @@ export interface AgentSnapshot {
   readonly conversations: readonly RoutingState[];
   readonly cards: readonly CardReady[];
   readonly items: readonly Item[];
+  readonly receipts: readonly Receipt[];
   readonly server_time: Instant;
 }
 
@@ -72,6 +73,13 @@ export interface AgentState {
 
 /** What agents say of themselves. */
 export type AgentStatus = "available" | "away" | "draining" | "offline";
+
+/** The agent types; over after `for_ms`, or with the agent's next message. */
+export interface AgentTyping {
+  readonly type: "agent.typing";
+  readonly conversation_id: ConversationId;
+  readonly for_ms: number;
+}
 
 /** What a site's widget shows of its shop; anybody may read it. No colours: the widget's own. */
 export interface Appearance {
@@ -167,6 +175,13 @@ export interface CardReady {
 /** Whether the context card is there. */
 export type CardStatus = "ready" | "pending" | "unknown_customer";
 
+/** What is in the cart: its value in the currency's smallest unit, and the names of its lines. Of a longer cart the page names the first CART_LINES_MAX. */
+export interface Cart {
+  readonly value_minor: number;
+  readonly currency: string;
+  readonly lines?: readonly string[];
+}
+
 /** The way a conversation comes in. */
 export type Channel = "chat" | "whatsapp" | "messenger" | "telegram" | "email" | "sms" | "voice";
 
@@ -244,7 +259,7 @@ export interface ErrorFrame {
 }
 
 /** Every event, the same string on socket, stream and bus. */
-export type EventType = "message.created" | "conversation.queued" | "conversation.offered" | "conversation.assigned" | "conversation.responded" | "conversation.ended" | "offer.created" | "offer.ended" | "card.ready" | "agent.updated";
+export type EventType = "message.created" | "message.delivered" | "message.read" | "customer.typing" | "conversation.queued" | "conversation.offered" | "conversation.assigned" | "conversation.responded" | "conversation.ended" | "offer.created" | "offer.ended" | "card.ready" | "agent.updated";
 
 /** Why an agent was not offered a conversation. */
 export type Exclusion = "disconnected" | "not_available" | "at_capacity" | "declined_before" | "already_offered";
@@ -266,6 +281,7 @@ export interface Hello {
   readonly last_seq?: number;
   readonly page_url?: string | null;
   readonly locale?: string | null;
+  readonly cart?: Cart | null;
 }
 
 /** What a customer is known by. */
@@ -300,6 +316,20 @@ export interface ItemPage {
 export interface Limits {
   readonly text_max: number;
   readonly frame_max_bytes: number;
+}
+
+/** The agent's console holds every item up to `through_seq`; the greatest one counts. */
+export interface MessageDelivered {
+  readonly type: "message.delivered";
+  readonly conversation_id: ConversationId;
+  readonly through_seq: number;
+}
+
+/** The agent has seen every item up to `through_seq`; the greatest one counts. */
+export interface MessageRead {
+  readonly type: "message.read";
+  readonly conversation_id: ConversationId;
+  readonly through_seq: number;
 }
 
 /** What an agent posts; the Idempotency-Key header is its client_id. */
@@ -382,6 +412,27 @@ export interface OrderSummary {
 /** What an agent's stream says of the agent. */
 export type Presence = "connected" | "disconnected";
 
+/** The customer has seen every item up to `through_seq`, and so received it. */
+export interface Read {
+  readonly type: "read";
+  readonly conversation_id: ConversationId;
+  readonly through_seq: number;
+}
+
+/** How far a conversation's customer received and read; 0 for nothing yet. The body of `message.delivered` and `message.read`, and part of an agent's snapshot. */
+export interface Receipt {
+  readonly conversation_id: ConversationId;
+  readonly received_seq: number;
+  readonly read_seq: number;
+}
+
+/** The customer's end holds every item up to `through_seq`. */
+export interface Received {
+  readonly type: "received";
+  readonly conversation_id: ConversationId;
+  readonly through_seq: number;
+}
+
 /** Body of every live `conversation.*` event: the whole routing state after it. `version` grows by one with each such event of a conversation; only a greater one is applied. `assignment_version` grows with each new assignment. `first_response_ms` counts from the customer's first message received to the first human message committed. */
 export interface RoutingState {
   readonly conversation_id: ConversationId;
@@ -441,6 +492,11 @@ export interface StreamPong {
   readonly nonce: string;
 }
 
+/** The customer types; said again each few seconds while it goes on. */
+export interface Typing {
+  readonly type: "typing";
+}
+
 /** Who may see an item. */
 export type Visibility = "everyone" | "agents";
 
@@ -458,8 +514,8 @@ export interface Welcome {
   readonly beat_every_ms: number;
 }
 
-export type ClientFrame = Hello | Send;
-export type ServerFrame = Welcome | Accepted | Created | ErrorFrame | Beat | Bye;
+export type ClientFrame = Hello | Send | Typing | Received | Read;
+export type ServerFrame = Welcome | Accepted | Created | MessageDelivered | MessageRead | AgentTyping | ErrorFrame | Beat | Bye;
 export type Afterwards = "resume" | "renew" | "never";
 
 export const CLIENT_ID_MAX = 64;

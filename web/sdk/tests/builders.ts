@@ -152,6 +152,7 @@ export function aSnapshot(more: Partial<AgentSnapshot> = {}): AgentSnapshot {
     conversations: [],
     cards: [],
     items: [],
+    receipts: [],
     server_time: "2026-11-23T08:00:00.000Z",
     ...more,
   };

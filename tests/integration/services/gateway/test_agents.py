@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import json
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from typing import Any
 from uuid import UUID
 
 import httpx
@@ -18,6 +13,7 @@ from shared.contracts.subjects import live_agent
 from shared.contracts.wire import TEXT_MAX
 from shared.kernel.ids import IdKind, decode, encode
 from shared.kernel.vocabulary import EventType, Presence, Scope
+from tests.support.event_stream import stream
 from tests.support.gateway import ANNA, OTHER_SHOP, OTHER_SITE, PIOTR, a_grant, a_routing_event
 from tests.support.running_gateway import ServedGateway
 
@@ -262,34 +258,6 @@ class TestItems:
         for path in (items_url(UUID(int=1)), "/v1/agent-events"):
             response = await served.http.get(path)
             assert (response.status_code, response.json()["code"]) == (401, "not_signed_in")
-
-
-class Stream:
-    """The events of an agent's stream, one by one."""
-
-    def __init__(self, response: httpx.Response) -> None:
-        self.response = response
-        self._lines = response.aiter_lines()
-
-    async def next(self) -> tuple[str, Any]:
-        """Return the next event; comments are passed over."""
-        event = ""
-        async with asyncio.timeout(10):
-            async for line in self._lines:
-                if line.startswith("event: "):
-                    event = line.removeprefix("event: ")
-                elif line.startswith("data: "):
-                    return event, json.loads(line.removeprefix("data: "))
-        raise EOFError("the stream ended")
-
-
-@asynccontextmanager
-async def stream(served: ServedGateway, **options: Any) -> AsyncIterator[Stream]:
-    async with served.http.stream(
-        "GET", "/v1/agent-events", headers=served.headers(**options)
-    ) as response:
-        assert response.status_code == 200
-        yield Stream(response)
 
 
 class TestStream:

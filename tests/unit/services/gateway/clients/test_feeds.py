@@ -8,21 +8,30 @@ from uuid import UUID
 from services.gateway.clients.feeds import BusConversationFeed
 from services.gateway.clients.topics import Topics
 from shared.contracts.items import Item
+from shared.contracts.signs import AgentTyping, LiveSign, MessageRead
+from shared.contracts.stream import StreamEvent
+from shared.contracts.subjects import live_conversation
+from shared.kernel.vocabulary import EventType
 from shared.kit.bus.in_process import InProcessBus
 from shared.kit.bus.interface import Handler, Subscription
-from tests.support.items import CONVERSATION
+from tests.support.items import CONVERSATION, an_item
 
 SHOP = UUID(int=1)
 
 
 class Ear:
-    """A Follower that is told how far its conversation reaches."""
+    """A Follower that remembers."""
 
     def __init__(self) -> None:
         self.reached = 0
+        self.items: list[Item] = []
+        self.signs: list[LiveSign] = []
 
     def hear(self, item: Item) -> None:
-        raise NotImplementedError
+        self.items.append(item)
+
+    def sign(self, sign: LiveSign) -> None:
+        self.signs.append(sign)
 
     def learn(self, conversation_id: UUID, last_seq: int) -> None:
         self.reached = last_seq
@@ -66,3 +75,20 @@ async def test_who_comes_while_another_leaves_is_healed_all_the_same() -> None:
             bus.let.set()
 
         assert feed.followed() == {CONVERSATION: SHOP}
+
+
+async def test_a_follower_hears_items_and_an_agents_latest_values_and_nothing_unreadable() -> None:
+    typing = AgentTyping(conversation_id=CONVERSATION, for_ms=5)
+    read = MessageRead(conversation_id=CONVERSATION, through_seq=2)
+    item = StreamEvent(
+        type=EventType.MESSAGE_CREATED, body=an_item(1).model_dump(mode="json")
+    ).to_json()
+    async with InProcessBus() as bus:
+        feed, ear = BusConversationFeed(Topics(bus)), Ear()
+        await feed.follow(SHOP, CONVERSATION, ear)
+        for payload in (typing.to_json(), b'{"type":"agent.dancing"}', item, read.to_json()):
+            await bus.publish(live_conversation(CONVERSATION), payload)
+        for _ in range(10):
+            await asyncio.sleep(0)
+
+    assert (ear.items, ear.signs) == ([an_item(1)], [typing, read])

@@ -1,0 +1,41 @@
+"""An agent's event stream, read event by event."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import httpx
+
+from tests.support.running_gateway import ServedGateway
+
+
+class Stream:
+    """The events of an agent's stream, one by one."""
+
+    def __init__(self, response: httpx.Response) -> None:
+        self.response = response
+        self._lines = response.aiter_lines()
+
+    async def next(self) -> tuple[str, Any]:
+        """Return the next event; comments are passed over."""
+        event = ""
+        async with asyncio.timeout(10):
+            async for line in self._lines:
+                if line.startswith("event: "):
+                    event = line.removeprefix("event: ")
+                elif line.startswith("data: "):
+                    return event, json.loads(line.removeprefix("data: "))
+        raise EOFError("the stream ended")
+
+
+@asynccontextmanager
+async def stream(served: ServedGateway, **options: Any) -> AsyncIterator[Stream]:
+    async with served.http.stream(
+        "GET", "/v1/agent-events", headers=served.headers(**options)
+    ) as response:
+        assert response.status_code == 200
+        yield Stream(response)
