@@ -47,6 +47,6 @@ def show(key: KeyId, *, shop: Shop, as_json: AsJson = False) -> None:
 
 @app.command()
 def revoke(key: KeyId, *, shop: Shop, as_json: AsJson = False) -> None:
-    """Revoke an API key for ever; tokens it has live 15 minutes at most."""
+    """Revoke an API key and the tokens it got, for ever."""
     path = f"{path_of(IdKind.API_KEY, 'api-keys', key)}/revoke"
     show_one(for_shop(shop).make(path, {}), as_json=as_json)

@@ -75,6 +75,7 @@ from shared.kernel.errors import ErrorCode
 from shared.kernel.rates import Buckets, Rate
 from shared.kernel.vocabulary import Service
 from shared.kit.auth.bearer import require_agent
+from shared.kit.auth.callers import Callers, open_callers
 from shared.kit.auth.customer_tokens import verify_customer_token
 from shared.kit.auth.keyring import Keyring
 from shared.kit.auth.tokens import read_grant
@@ -141,18 +142,21 @@ async def run_gateway(
     async with (
         open_database(DatabaseUrl(settings.database_url), hot_pool_size=HOT_POOL) as database,
         open_database(DatabaseUrl(settings.sweep_url), pool_size=1, hot_pool_size=2) as sweep,
+        open_callers(keys, bus, clock) as callers,
     ):
         gateway = _Gateway(
             settings,
             clock=clock,
             bus=bus,
             keys=keys,
+            callers=callers,
             stopping=stopping or asyncio.Event(),
             database=database,
             sweep=sweep,
         )
         bus.on_resync(gateway.healer.hurry)
         bus.on_resync(gateway.streams.start_afresh)
+        callers.revocations.on_news(gateway.streams.judge)
         async with (
             background(**gateway.loops()) as group,
             gateway.newest.hearing(gateway.connections.replace),
@@ -182,13 +186,14 @@ class _Gateway:
         clock: Clock,
         bus: Bus,
         keys: Keyring,
+        callers: Callers,
         stopping: asyncio.Event,
         database: Database,
         sweep: Database,
     ) -> None:
         node_id = new_id()
         self.settings, self.clock, self.keys, self.stopping = settings, clock, keys, stopping
-        self.database, self.sweep = database, sweep
+        self.database, self.sweep, self.callers = database, sweep, callers
         self.items, self.sites = PostgresItems(database), PostgresSites(database)
         self.routing = PostgresRouting(database)
         self.relay = Relay(OutboxRows(sweep, SCHEMA, Service.GATEWAY), bus, Service.GATEWAY, clock)
@@ -228,6 +233,7 @@ class _Gateway:
             snapshot=self._snapshot,
             clock=self.clock,
             stopping=self.stopping,
+            callers=self.callers,
         )
 
     def loops(self) -> dict[str, Callable[[], Awaitable[None]]]:
@@ -251,7 +257,7 @@ class _Gateway:
 
     def running(self, group: asyncio.TaskGroup) -> RunningGateway:
         """Return the outside of a gateway whose errands run in this group."""
-        agent = require_agent(self.keys, self.clock)
+        agent = require_agent(self.callers)
         posting = Posting(
             self.lane.submit, self.items, self._read_grant, self.router.grant, self.clock
         )
@@ -264,8 +270,8 @@ class _Gateway:
                 sign_routes(agent, self._sign_needs(reading)),
                 agent_event_routes(agent, self.streams),
                 appearance_routes(partial(show_appearance, looks=accounts)),
-                site_routes(manage, keys=self.keys, clock=self.clock),
-                rotation_routes(manage, keys=self.keys, clock=self.clock),
+                site_routes(manage, callers=self.callers),
+                rotation_routes(manage, callers=self.callers),
             ),
             statuses=STATUSES,
             checks=(

@@ -35,6 +35,7 @@ from services.history.usecases.ingest_orders import ingest_orders
 from shared.contracts.cards import ContactBatch, IngestBatch, Ingested
 from shared.kernel.clock import Clock
 from shared.kernel.errors import ErrorCode
+from shared.kit.auth.callers import open_callers
 from shared.kit.auth.keyring import Keyring
 from shared.kit.bus.interface import Bus
 from shared.kit.database import Database, DatabaseUrl, open_database
@@ -94,12 +95,16 @@ async def run_history(
     """Answer cards and record events while the block runs; the caller serves the routers."""
     async with open_database(DatabaseUrl(settings.database_url)) as db:
         cards, orders, contacts = SqlCardStore(db), SqlOrderStore(db), SqlContactStore(db)
-        async with answering_cards(bus, cards, clock), taking_events(bus, contacts):
+        async with (
+            answering_cards(bus, cards, clock),
+            taking_events(bus, contacts),
+            open_callers(keys, bus, clock) as callers,
+        ):
             yield RunningHistory(
                 routers=(
-                    customers_router(cards, keys=keys, clock=clock),
-                    orders_router(orders, keys=keys, clock=clock),
-                    contacts_router(contacts, keys=keys, clock=clock),
+                    customers_router(cards, callers=callers, clock=clock),
+                    orders_router(orders, callers=callers),
+                    contacts_router(contacts, callers=callers),
                 ),
                 statuses=STATUSES,
                 checks=_checks(db, clock),

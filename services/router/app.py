@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import cast
 from uuid import UUID
 
@@ -20,6 +21,7 @@ from services.router.api.errors import STATUSES
 from services.router.api.offers import offers_router
 from services.router.api.queues import queues_router
 from services.router.api.shops import shops_router
+from services.router.api.sign_out import sign_out_router
 from services.router.api.team import passwords_router, team_router
 from services.router.background.answers import answering
 from services.router.background.callers import checking_callers
@@ -29,6 +31,7 @@ from services.router.background.commands import taking_commands
 from services.router.background.desk import LaneDesk, OwnersLane
 from services.router.background.leases import LookLoop, RenewalLoop, let_go
 from services.router.background.presence import PresenceLoop
+from services.router.background.revocations import spread_revocations, telling_revocations
 from services.router.clients.credentials import Argon2Passwords, KeyringSigner, KeyTexts
 from services.router.clients.history import HistoryCards
 from services.router.clients.live import LiveAgents
@@ -41,6 +44,7 @@ from services.router.storage.key_accounts import KeyAccounts
 from services.router.storage.leases import LeaseRows
 from services.router.storage.queue_accounts import QueueAccounts
 from services.router.storage.records import RoutingRecords
+from services.router.storage.revocations import RevocationRows, SignInAccounts
 from services.router.storage.routing_store import RoutingTables
 from services.router.storage.shop_accounts import ShopAccounts
 from services.router.usecases.agent_desk import AgentDesk
@@ -59,10 +63,12 @@ from services.router.usecases.route_commands import CommandDesk, Owners
 from services.router.usecases.serve_offers import ServeOffers
 from services.router.usecases.set_up import SetUp
 from services.router.usecases.sign_in import SignIn
+from services.router.usecases.sign_out import SignOut, Spread
 from services.router.usecases.told_changes import ChangeDesk
 from shared.kernel.clock import Clock, Millis
 from shared.kernel.errors import ErrorCode
 from shared.kernel.vocabulary import Service
+from shared.kit.auth.callers import Callers, open_callers
 from shared.kit.auth.keyring import Keyring
 from shared.kit.bus.interface import Bus
 from shared.kit.change_log import ChangeLog, actor_of
@@ -106,24 +112,26 @@ async def run_router(
                 DatabaseUrl(settings.sweep_url), pool_size=SWEEP_POOL, hot_pool_size=SWEEP_POOL
             )
         )
-        outbox = OutboxRows(sweeper, "router", Service.ROUTER)
-        relay = Relay(outbox, bus, Service.ROUTER, clock)
+        relay = Relay(OutboxRows(sweeper, "router", Service.ROUTER), bus, Service.ROUTER, clock)
         machine = _Machine(database, sweeper, relay, clock, bus, router_id=settings.id or new_id())
         await stack.enter_async_context(machine.running(bus))
         records, signer = RoutingRecords(database), KeyringSigner(keys)
         offers = ServeOffers(machine.commands, records, machine.cards, signer, clock)
         desk = AgentDesk(machine.commands, records, machine.cards, offers)
-        events = HearEvents(machine.commands)
-        await stack.enter_async_context(answering(bus, events, desk, offers))
+        hearing = answering(bus, HearEvents(machine.commands), desk, offers)
+        await stack.enter_async_context(hearing)
         gate = Gate(database)
-        await stack.enter_async_context(checking_callers(bus, gate.stands))
+        callers = await stack.enter_async_context(_judging(gate, sweeper, bus, keys, clock))
+        spread = partial(spread_revocations, bus, callers.revocations)
+        administration = _Administration(gate, sweeper, machine.commands, clock, spread)
         yield RunningRouter(
             routers=(
                 auth_router(_sign_in(database, signer, clock)),
-                agents_router(desk, keys=keys, clock=clock),
-                *_administration(gate, sweeper, machine.commands, keys=keys, clock=clock),
-                offers_router(offers, desk, keys=keys, clock=clock),
-                conversations_router(Explain(records), offers, keys=keys, clock=clock),
+                sign_out_router(administration.sign_out, callers=callers),
+                agents_router(desk, callers=callers),
+                *administration.routers(callers),
+                offers_router(offers, desk, callers=callers),
+                conversations_router(Explain(records), offers, callers=callers),
             ),
             statuses=STATUSES,
             checks=(*_checks(database, clock), machine.renewal.check),
@@ -133,9 +141,31 @@ async def run_router(
         )
 
 
+@asynccontextmanager
+async def _judging(
+    gate: Gate, sweeper: Database, bus: Bus, keys: Keyring, clock: Clock
+) -> AsyncIterator[Callers]:
+    """Know who may call, here and for whoever asks."""
+    revocations = RevocationRows(sweeper)
+    async with (
+        checking_callers(bus, gate.stands),
+        telling_revocations(bus, revocations.since),
+        open_callers(keys, bus, clock, revocations.since) as callers,
+    ):
+        yield callers
+
+
 def _sign_in(database: Database, signer: KeyringSigner, clock: Clock) -> SignIn:
     accounts, guesses = RouterAccounts(database), Guesses(clock)
-    return SignIn(accounts, Argon2Passwords(), KeyTexts(), signer, clock, guesses=guesses)
+    return SignIn(
+        accounts,
+        Argon2Passwords(),
+        KeyTexts(),
+        signer,
+        clock,
+        guesses=guesses,
+        new_id=new_id,
+    )
 
 
 class _Machine:
@@ -217,22 +247,32 @@ def _set_up(database: Database) -> SetUp:
     return SetUp(RouterAccounts(database), Argon2Passwords(), KeyTexts())
 
 
-def _administration(
-    gate: Gate, sweeper: Database, desk: CommandDesk, *, keys: Keyring, clock: Clock
-) -> tuple[APIRouter, ...]:
-    log, changes = ChangeLog("router", clock), ChangeDesk(desk, clock, new_id, actor_of)
-    accounts = RouterAccounts(gate.database)
-    shops = ManageShops(ShopAccounts(gate, sweeper, log), new_id)
-    agents = ManageAgents(AgentAccounts(gate, log), accounts, Argon2Passwords(), changes)
-    queues = ManageQueues(QueueAccounts(gate, log), changes)
-    api_keys = ManageKeys(KeyAccounts(gate, log, clock), KeyTexts(), clock, new_id)
-    return (
-        shops_router(shops, keys=keys, clock=clock),
-        passwords_router(agents, keys=keys, clock=clock),
-        team_router(agents, keys=keys, clock=clock),
-        queues_router(queues, keys=keys, clock=clock),
-        api_keys_router(api_keys, keys=keys, clock=clock),
-    )
+class _Administration:
+    """What administrators, and agents who end a sign-in, change outside routing."""
+
+    def __init__(
+        self, gate: Gate, sweeper: Database, desk: CommandDesk, clock: Clock, spread: Spread
+    ) -> None:
+        log, changes = ChangeLog("router", clock), ChangeDesk(desk, clock, new_id, actor_of)
+        accounts = RouterAccounts(gate.database)
+        self.sign_out = SignOut(SignInAccounts(gate, log), spread)
+        self._shops = ManageShops(ShopAccounts(gate, sweeper, log), new_id)
+        self._agents = ManageAgents(
+            AgentAccounts(gate, log), accounts, Argon2Passwords(), changes, spread
+        )
+        self._queues = ManageQueues(QueueAccounts(gate, log), changes)
+        key_accounts = KeyAccounts(gate, log, clock)
+        self._api_keys = ManageKeys(key_accounts, KeyTexts(), clock, new_id, spread)
+
+    def routers(self, callers: Callers) -> tuple[APIRouter, ...]:
+        """Return the administrators' endpoints."""
+        return (
+            shops_router(self._shops, callers=callers),
+            passwords_router(self._agents, callers=callers),
+            team_router(self._agents, callers=callers),
+            queues_router(self._queues, callers=callers),
+            api_keys_router(self._api_keys, callers=callers),
+        )
 
 
 def _checks(database: Database, clock: Clock) -> tuple[ReadinessCheck, ...]:

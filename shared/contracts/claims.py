@@ -12,6 +12,7 @@ from shared.contracts.wire import (
     ConversationId,
     Readable,
     ShopId,
+    SignInId,
     WireInstant,
 )
 from shared.kernel.vocabulary import Scope
@@ -21,13 +22,19 @@ NO_SHOP: Final = UUID(int=0)
 
 
 class Principal(Readable):
-    """Who calls: an agent, a program of the shop by its API key, or the installation's operator."""
+    """Who calls: an agent, a program of the shop by its API key, or the installation's operator.
+
+    `sign_in_id` and `token_epoch` are what an agent's tokens are revoked by: one sign-in, or all of
+    a smaller epoch than the agent's.
+    """
 
     shop_id: ShopId
     scopes: tuple[Scope, ...]
     agent_id: AgentId | None = None
     api_key_id: ApiKeyId | None = None
     name: str = ""
+    sign_in_id: SignInId | None = None
+    token_epoch: int = 0
     expires_at: WireInstant
 
 

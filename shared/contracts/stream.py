@@ -18,7 +18,8 @@ from shared.contracts.routing import (
 )
 from shared.contracts.signs import CustomerTyping, Receipt
 from shared.contracts.wire import AgentId, Contract, NodeId, Readable, SessionId
-from shared.kernel.vocabulary import EventType
+from shared.kernel.errors import ErrorCode
+from shared.kernel.vocabulary import EventType, SignInEnd
 
 NONCE_MAX = 100
 
@@ -45,6 +46,18 @@ class StreamPong(Contract):
     nonce: str = Field(min_length=1, max_length=NONCE_MAX)
 
 
+class StreamClosed(Contract):
+    """Body of `stream.closed`, an agent stream's last event: why it ends.
+
+    `code` is what a request would be refused with: after `not_signed_in` the agent signs in again,
+    and `reason` says what ended the sign-in; after any other the stream is opened again.
+    """
+
+    code: ErrorCode
+    reason: SignInEnd | None = None
+    detail: str
+
+
 class StreamAnswered(Readable):
     """A gateway node was given the answer to a ping of another one's stream."""
 
@@ -64,6 +77,7 @@ STREAM_BODIES: Mapping[str, type[BaseModel]] = MappingProxyType(
     {
         "snapshot": AgentSnapshot,
         "ping": StreamPing,
+        "stream.closed": StreamClosed,
         EventType.MESSAGE_CREATED: Item,
         EventType.MESSAGE_DELIVERED: Receipt,
         EventType.MESSAGE_READ: Receipt,

@@ -21,6 +21,12 @@ GRANT = "router.grant"
 CALLER_CHECK = "router.caller-check"
 """Request: CallerCheck -> CallerAnswer."""
 
+REVOCATIONS = "router.revocations"
+"""Request: RevocationsRequest -> RevocationPage."""
+
+TOKENS_REVOKED = "router.tokens-revoked"
+"""Publish: nothing; who hears it asks for the REVOCATIONS at once."""
+
 PRESENCE_CHANGE = "router.presence-change"
 """Publish: PresenceChange."""
 

@@ -39,6 +39,7 @@ class IdKind(StrEnum):
     CONTACT = "ctct"
     IMPORT = "impt"
     API_KEY = "key"
+    SIGN_IN = "sign"
     CHANGE = "chng"
     EVENT = "evt"
     NODE = "node"

@@ -147,6 +147,17 @@ class Scope(StrEnum):
     CUSTOMERS_READ = "customers:read"
 
 
+class SignInEnd(StrEnum):
+    """Why a bearer token is good no more."""
+
+    EXPIRED = "expired"
+    SIGNED_OUT = "signed_out"
+    PASSWORD_CHANGED = "password_changed"  # noqa: S105  a word, not a secret
+    ROLES_CHANGED = "roles_changed"
+    AGENT_ENDED = "agent_ended"
+    KEY_REVOKED = "key_revoked"
+
+
 class ActorKind(StrEnum):
     """Who changed something by administration."""
 

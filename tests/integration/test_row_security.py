@@ -13,7 +13,7 @@ from shared.kit.row_security import SHOP_SCOPE
 from tests.support.postgres import TestDatabase
 
 SCHEMAS = [service.value for service in Service]
-SWEPT = {"outbox", "inbox", "leases", "shops", "sessions", "conversations"}
+SWEPT = {"outbox", "inbox", "leases", "shops", "sessions", "conversations", "revocations"}
 """The only tables a sweep role may reach across shops."""
 SEEN_BY_A_SWEEP = {
     "sessions": {"id", "greeted_at"},

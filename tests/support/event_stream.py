@@ -31,6 +31,18 @@ class Stream:
                     return event, json.loads(line.removeprefix("data: "))
         raise EOFError("the stream ended")
 
+    async def last(self) -> Any:
+        """Return why the stream says it ends, and see that it does."""
+        while True:
+            event, body = await self.next()
+            if event == "stream.closed":
+                break
+        try:
+            late = await self.next()
+        except EOFError:
+            return body
+        raise AssertionError(f"it went on with {late}")
+
 
 @asynccontextmanager
 async def stream(served: ServedGateway, **options: Any) -> AsyncIterator[Stream]:

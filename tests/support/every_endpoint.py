@@ -29,6 +29,9 @@ SOURCE = "0" * 64
 STREAMS = frozenset({"GET /v1/agent-events"})
 """Answers that do not end: their head is all that is waited for."""
 
+SIGN_OUTS = frozenset({"/v1/auth/sign-out", "/v1/agents/me/sign-out"})
+"""Called as somebody else: whoever calls the others must stay signed in."""
+
 _BODIES: dict[str, dict[str, Any]] = {
     "POST /v1/agent-events/pong": {"nonce": "of a stream that is gone"},
     **{f"POST {path}": body for path, body in CONVERSATION_BODIES.items()},
@@ -101,13 +104,14 @@ class Answered:
 class EveryEndpoint:
     """Calls them all at once, signed in as somebody who may do everything."""
 
-    def __init__(self, stack: Stack, document: dict[str, Any]) -> None:
+    def __init__(self, stack: Stack, document: dict[str, Any], token: str | None) -> None:
         self._url = stack.url
         self.endpoints = tuple(
             f"{method.upper()} {path}"
             for path, methods in document["paths"].items()
             for method in methods
         )
+        keys = Keyring.open(stack.home / "keys.json")
         principal = Principal(
             shop_id=SHOP_ID,
             scopes=tuple(Scope),
@@ -115,13 +119,16 @@ class EveryEndpoint:
             name=AGENTS[0].name,
             expires_at=SystemClock().now() + HOUR_MS,
         )
-        self._token = sign_principal(Keyring.open(stack.home / "keys.json"), principal)
+        self._token = token or sign_principal(keys, principal)
+        nobody = principal.model_copy(update={"agent_id": new_id()})
+        self._leaving = token or sign_principal(keys, nobody)
         self._api_key, _ = new_api_key(SHOP_ID, new_id())
 
     @classmethod
-    def of(cls, stack: Stack) -> EveryEndpoint:
-        """Read which there are."""
-        return cls(stack, httpx.get(f"{stack.url}/openapi.json").raise_for_status().json())
+    def of(cls, stack: Stack, token: str | None = None) -> EveryEndpoint:
+        """Read which there are; call them by this token, if one is given."""
+        document = httpx.get(f"{stack.url}/openapi.json").raise_for_status().json()
+        return cls(stack, document, token)
 
     async def call(self) -> list[Answered]:
         """Return what each one answers."""
@@ -134,6 +141,8 @@ class EveryEndpoint:
             path = path.replace(f"{{{name}}}", encode(kind, new_id()))
         path = path.replace("{site_key}", site_key(SHOP_ID, new_id(), "0" * 16))
         bearer = self._api_key if path == "/v1/auth/tokens" else self._token
+        if path in SIGN_OUTS:
+            bearer = self._leaving
         headers = {"Authorization": f"Bearer {bearer}", "Idempotency-Key": new_id().hex}
         async with http.stream(
             method, path.replace("{source}", SOURCE), json=_body(endpoint), headers=headers

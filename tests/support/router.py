@@ -122,10 +122,12 @@ class Rig:
         await self.router.set_up.create_agent(
             shop_id,
             agent_id,
-            name=name,
-            email=f"{agent_id.hex}@shop.example",
-            password=PASSWORD,
-            **more,
+            **{
+                "name": name,
+                "email": f"{agent_id.hex}@shop.example",
+                "password": PASSWORD,
+                **more,
+            },
         )
         return agent_id
 

@@ -17,6 +17,7 @@ from shared.contracts import subjects
 from shared.contracts.changes import CallerAnswer, CallerCheck
 from shared.contracts.claims import Grant, GrantAnswer, GrantRequest, Principal
 from shared.contracts.events import BatchAnswer, Envelope, EventBatch, StreamPosition
+from shared.contracts.revocations import Revocation, RevocationPage, RevocationsRequest
 from shared.contracts.routing import (
     AgentState,
     PresenceBeat,
@@ -53,6 +54,8 @@ class StandIn:
     """What it says yes to, by conversation."""
     readers: set[tuple[UUID, UUID]] = field(default_factory=set)
     """(agent, conversation) of what it says was offered once."""
+    revoked: list[Revocation] = field(default_factory=list)
+    """Whom it says nobody may let in."""
     agent_version: int = 0
     admins_stand: bool = True
     asked_about: list[Principal] = field(default_factory=list)
@@ -66,6 +69,7 @@ class StandIn:
             subjects.AGENT_SNAPSHOT: self.snapshot,
             subjects.GRANT: self.grant,
             subjects.CALLER_CHECK: self.check,
+            subjects.REVOCATIONS: self.revocations,
         }
         for subject, responder in served.items():
             self.places[subject] = await self.bus.serve(subject, responder)
@@ -110,6 +114,11 @@ class StandIn:
             agent_version=self.agent_version,
         )
         return RouterSnapshot(agent=agent, offers=(), conversations=()).to_json()
+
+    async def revocations(self, raw: bytes) -> bytes:
+        asked = RevocationsRequest.model_validate_json(raw)
+        told = tuple(one for one in self.revoked if one.revoked_at >= asked.since)
+        return RevocationPage(revocations=told, as_of=SystemClock().now()).to_json()
 
     async def grant(self, raw: bytes) -> bytes:
         asked = GrantRequest.model_validate_json(raw)
@@ -165,12 +174,14 @@ class ServedGateway:
         shop_id: UUID = SHOP,
         lasts_ms: int = HOUR_MS,
         scopes: tuple[Scope, ...] = (Scope.AGENT,),
+        sign_in_id: UUID | None = None,
     ) -> str:
         principal = Principal(
             shop_id=shop_id,
             scopes=scopes,
             agent_id=agent_id,
             name="Anna",
+            sign_in_id=sign_in_id,
             expires_at=self.clock.now() + lasts_ms,
         )
         return sign_principal(self.keys, principal)

@@ -38,6 +38,7 @@ WE_READ: tuple[type[BaseModel], ...] = (
     routing.OfferTaken,
     routing.SignedIn,
     sites.Appearance,
+    stream.StreamClosed,
     stream.StreamEvent,
     stream.StreamPing,
 )

@@ -4,7 +4,6 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine
-from contextlib import suppress
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Annotated, Any, TypeAlias
@@ -13,36 +12,27 @@ from uuid import UUID
 from fastapi import APIRouter, Depends
 from prometheus_client import Counter, Gauge
 from starlette.responses import StreamingResponse
-from starlette.types import Receive, Scope, Send
-from typing_extensions import override
 
-from services.gateway.domain.standing import Standing
+from services.gateway.api.agent_stream import CUT_AFTER_S, AgentStream, EventStream
 from services.gateway.usecases.answer_ping import Pulses, StreamPulse
 from services.gateway.usecases.follow_agent import ConnectedAgents
-from services.gateway.usecases.heal_streams import standing_after
-from services.gateway.usecases.ports import AgentFeed, RawEvent
+from services.gateway.usecases.ports import AgentFeed
+from shared.contracts.claims import Principal
 from shared.contracts.routing import AgentSnapshot
-from shared.contracts.stream import StreamPing, StreamPong
+from shared.contracts.stream import StreamClosed, StreamPing, StreamPong
 from shared.kernel.clock import Clock, Instant
-from shared.kernel.errors import RefusedError
+from shared.kernel.errors import ErrorCode, RefusedError
 from shared.kit.auth.bearer import SignedInAgent
+from shared.kit.auth.callers import Callers
 from shared.kit.web.bodies import JsonBody
-from shared.kit.web.sse import MEDIA_TYPE, encode_comment, encode_event
+from shared.kit.web.sse import encode_comment, encode_event
 
-CUT_AFTER_S = 0.5
-"""A stream whose console is gone ends by itself; stuck in a full socket it is cut so much later."""
-MAX_WAITING = 1_000
-"""Events one stream may have waiting; a console that is so far behind starts from a snapshot."""
 _MS_PER_S = 1_000
 
 RequireAgent: TypeAlias = Callable[..., Coroutine[Any, Any, SignedInAgent]]
 Snapshot: TypeAlias = Callable[[UUID, UUID], Awaitable[AgentSnapshot]]
 
 STREAMS = Gauge("firstreply_agent_streams", "Agents' event streams open on this node")
-BEHIND = Counter("firstreply_agent_streams_behind_total", "Streams that did not keep up")
-HEALED = Counter(
-    "firstreply_agent_streams_healed_total", "Streams that started afresh after a lost publish"
-)
 GONE = Counter("firstreply_agent_streams_gone_total", "Streams whose console answered no ping")
 
 
@@ -56,119 +46,38 @@ class StreamParts:
     snapshot: Snapshot
     clock: Clock
     stopping: asyncio.Event
-    open: set["AgentStream"] = field(default_factory=set)
+    callers: Callers
+    open: dict[AgentStream, Principal] = field(default_factory=dict)
 
     def wake(self) -> None:
         """Have every stream look around: the node is stopping."""
         for stream in self.open:
             stream.wake()
 
+    def judge(self) -> None:
+        """Have every stream whose sign-in has ended close, were it stuck in its socket."""
+        for stream, caller in self.open.items():
+            if self.closing(caller) is not None:
+                stream.cut_soon()
+                stream.wake()
+
+    def closing(self, caller: Principal) -> StreamClosed | None:
+        """Return the last word to a caller whose stream must end now; None: it goes on."""
+        if self.stopping.is_set():
+            return StreamClosed(code=ErrorCode.TRY_AGAIN, detail="This node stops: open it again.")
+        try:
+            reason = self.callers.end_of(caller)
+        except RefusedError as refusal:
+            return StreamClosed(code=refusal.code, detail=refusal.detail)
+        if reason is None:
+            return None
+        detail = "This sign-in has ended: sign in again."
+        return StreamClosed(code=ErrorCode.NOT_SIGNED_IN, reason=reason, detail=detail)
+
     def start_afresh(self) -> None:
         """Have every stream send a new snapshot: publishes may have been lost."""
         for stream in self.open:
             stream.start_afresh()
-
-
-class AgentStream:
-    """One stream: a bounded queue between the bus and one response.
-
-    Attributes:
-        shop_id: the agent's shop.
-        agent_id: whose console it feeds.
-        stale: a snapshot is due before anything else.
-        limit: cuts the response when it is stuck in its socket.
-    """
-
-    def __init__(self, shop_id: UUID, agent_id: UUID) -> None:
-        self.shop_id = shop_id
-        self.agent_id = agent_id
-        self._standing: Standing | None = None
-        self._waiting: list[RawEvent] = []
-        self._awake = asyncio.Event()
-        self.stale = True
-        self.limit = asyncio.Timeout(None)
-
-    def put(self, event: RawEvent) -> None:
-        """Take a live event; what does not fit makes the stream start afresh."""
-        if len(self._waiting) >= MAX_WAITING:
-            BEHIND.inc()
-            self.start_afresh()
-            return
-        self._waiting.append(event)
-        self._awake.set()
-
-    @property
-    def standing(self) -> Standing | None:
-        """See `WatchedStream.standing`."""
-        return None if self.stale or self._waiting else self._standing
-
-    def heal(self) -> None:
-        """See `WatchedStream.heal`."""
-        HEALED.inc()
-        self.start_afresh()
-
-    def told(self, snapshot: AgentSnapshot) -> None:
-        """Count from a snapshot on what the console knows."""
-        self._standing = standing_after(snapshot)
-
-    def start_afresh(self) -> None:
-        """Drop what waits and send a snapshot instead of it."""
-        self._waiting.clear()
-        self._standing = None
-        self.stale = True
-        self._awake.set()
-
-    def wake(self) -> None:
-        """Let the response look around."""
-        self._awake.set()
-
-    def take(self) -> list[RawEvent]:
-        """Return what waits; from now on the console counts as told."""
-        taken, self._waiting = self._waiting, []
-        for event in taken:
-            if self._standing is not None and event.news is not None:
-                self._standing.hear(event.news)
-        return taken
-
-    def take_stale(self) -> bool:
-        """Return whether a snapshot is due, and take it as done."""
-        was, self.stale = self.stale, False
-        return was
-
-    async def wait(self, timeout_s: float) -> None:
-        """Wait for something to do, for so long at most."""
-        with suppress(TimeoutError):
-            async with asyncio.timeout(timeout_s):
-                await self._awake.wait()
-        self._awake.clear()
-
-
-class EventStream(StreamingResponse):
-    """A streaming answer whose generator is closed with it, however it ends.
-
-    Starlette leaves a generator that was cancelled between two chunks to the garbage collector.
-    """
-
-    def __init__(self, stream: AgentStream, chunks: AsyncGenerator[bytes, None]) -> None:
-        super().__init__(
-            chunks,
-            media_type=MEDIA_TYPE,
-            headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
-        )
-        self._stream = stream
-        self._chunks = chunks
-
-    @override
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        limit = self._stream.limit
-        try:
-            async with limit:
-                await super().__call__(scope, receive, send)
-        except TimeoutError:
-            if not limit.expired():
-                raise
-        finally:
-            await self._chunks.aclose()
 
 
 def agent_event_routes(agent: RequireAgent, parts: StreamParts) -> APIRouter:
@@ -197,7 +106,7 @@ async def stream_events(
     caller: SignedInAgent, stream: AgentStream, parts: StreamParts
 ) -> AsyncGenerator[bytes, None]:
     """Yield the stream. What it takes it gives back without waiting: it may be cancelled."""
-    parts.open.add(stream)
+    parts.open[stream] = caller.principal
     pulse = parts.pulses.opened(caller.agent_id)
     STREAMS.inc()
     try:
@@ -207,35 +116,35 @@ async def stream_events(
             async for chunk in _chunks(caller, stream, pulse, parts):
                 yield chunk
         except RefusedError as refusal:
-            yield encode_comment(refusal.code)  # the console connects again
+            closed = StreamClosed(code=refusal.code, detail=refusal.detail)
+            yield encode_event("stream.closed", closed.to_json())  # the console connects again
         finally:
             parts.agents.closed(caller.shop_id, caller.agent_id)
     finally:
         STREAMS.dec()
         parts.pulses.closed(pulse)
-        parts.open.discard(stream)
+        parts.open.pop(stream, None)
         parts.feed.leave(caller.agent_id, stream.put)
 
 
 async def _chunks(
     caller: SignedInAgent, stream: AgentStream, pulse: StreamPulse, parts: StreamParts
 ) -> AsyncGenerator[bytes, None]:
-    """Yield what is due until the node stops, the sign-in runs out or nobody is there any more."""
-    while not parts.stopping.is_set():
+    """Yield what is due until the node stops, the sign-in ends or nobody is there any more."""
+    while (closed := parts.closing(caller.principal)) is None:
         now = parts.clock.now()
         if pulse.pulse.is_gone(now):
             GONE.inc()
             yield encode_comment("no answer")
             return
         ends_at = caller.principal.expires_at
-        if now >= ends_at:
-            return
-        _bound(stream, pulse, now)
+        _bound(stream, min(pulse.pulse.gone_at, ends_at), now)
         if chunk := await _next_chunk(caller, stream, pulse, parts):
             yield chunk
-        elif not parts.stopping.is_set():
+        elif parts.closing(caller.principal) is None:
             wake_at = min(pulse.pulse.next_deadline(), ends_at)
             await stream.wait(max(0, wake_at - parts.clock.now()) / _MS_PER_S)
+    yield encode_event("stream.closed", closed.to_json())
 
 
 async def _next_chunk(
@@ -251,9 +160,6 @@ async def _next_chunk(
     return b"".join(encode_event(event.type, event.data) for event in stream.take())
 
 
-def _bound(stream: AgentStream, pulse: StreamPulse, now: Instant) -> None:
-    """Have the response cut if it is still in the same write when its console counts as gone."""
-    if stream.limit.expired():
-        return
-    left_s = (pulse.pulse.gone_at - now) / _MS_PER_S
-    stream.limit.reschedule(asyncio.get_running_loop().time() + left_s + CUT_AFTER_S)
+def _bound(stream: AgentStream, ends_at: Instant, now: Instant) -> None:
+    """Have the response cut if it is still in the same write when its stream has to end."""
+    stream.cut_in((ends_at - now) / _MS_PER_S + CUT_AFTER_S)

@@ -12,11 +12,10 @@ from shared.contracts.changes import ChangePage
 from shared.contracts.claims import Principal
 from shared.contracts.sites import NewSite, Rotation, Site, SiteChange, SiteMade, SitePage
 from shared.contracts.wire import SiteId
-from shared.kernel.clock import Clock
 from shared.kernel.ids import IdKind, encode
 from shared.kernel.vocabulary import Scope
 from shared.kit.auth.bearer import require
-from shared.kit.auth.keyring import Keyring
+from shared.kit.auth.callers import Callers
 from shared.kit.web.bodies import JsonBody
 from shared.kit.web.idempotency import IdempotencyKey, once
 from shared.kit.web.paging import Page, paged
@@ -25,10 +24,10 @@ ADMINS = (Scope.ADMIN, Scope.OPERATOR)
 Administrator: TypeAlias = Callable[..., Coroutine[Any, Any, Principal]]
 
 
-def site_routes(manage: ManageSites, *, keys: Keyring, clock: Clock) -> APIRouter:
+def site_routes(manage: ManageSites, *, callers: Callers) -> APIRouter:
     """Return the endpoints under /v1/sites."""
     router = APIRouter(prefix="/v1/sites", tags=["administration"])
-    admin = Annotated[Principal, Depends(_administrator(manage, keys, clock))]
+    admin = Annotated[Principal, Depends(_administrator(manage, callers))]
 
     @router.post("", status_code=201)
     async def create_site(caller: admin, new: JsonBody[NewSite], key: IdempotencyKey) -> SiteMade:
@@ -70,10 +69,10 @@ def site_routes(manage: ManageSites, *, keys: Keyring, clock: Clock) -> APIRoute
     return router
 
 
-def rotation_routes(manage: ManageSites, *, keys: Keyring, clock: Clock) -> APIRouter:
+def rotation_routes(manage: ManageSites, *, callers: Callers) -> APIRouter:
     """Return the endpoints that give a site another key or secret."""
     router = APIRouter(prefix="/v1/sites/{site_id}", tags=["administration"])
-    admin = Annotated[Principal, Depends(_administrator(manage, keys, clock))]
+    admin = Annotated[Principal, Depends(_administrator(manage, callers))]
 
     @router.post("/rotate-key", status_code=201)
     async def rotate_key(
@@ -100,9 +99,9 @@ def rotation_routes(manage: ManageSites, *, keys: Keyring, clock: Clock) -> APIR
     return router
 
 
-def _administrator(manage: ManageSites, keys: Keyring, clock: Clock) -> Administrator:
+def _administrator(manage: ManageSites, callers: Callers) -> Administrator:
     async def administrator(
-        caller: Annotated[Principal, Depends(require(ADMINS, keys, clock))],
+        caller: Annotated[Principal, Depends(require(ADMINS, callers))],
     ) -> Principal:
         return await manage.let_in(caller)
 

@@ -10,17 +10,16 @@ from services.history.usecases.ingest_contacts import ingest_contacts
 from services.history.usecases.ports import ContactStore
 from shared.contracts.cards import ContactBatch, Ingested
 from shared.contracts.claims import Principal
-from shared.kernel.clock import Clock
 from shared.kernel.vocabulary import Scope
 from shared.kit.auth.bearer import require
-from shared.kit.auth.keyring import Keyring
+from shared.kit.auth.callers import Callers
 from shared.kit.web.bodies import JsonBody
 
 
-def contacts_router(store: ContactStore, *, keys: Keyring, clock: Clock) -> APIRouter:
+def contacts_router(store: ContactStore, *, callers: Callers) -> APIRouter:
     """Return the endpoints under /v1/contacts."""
     router = APIRouter(prefix="/v1/contacts", tags=["contacts"])
-    writer = Annotated[Principal, Depends(require(Scope.CONTACTS_WRITE, keys, clock))]
+    writer = Annotated[Principal, Depends(require(Scope.CONTACTS_WRITE, callers))]
 
     @router.post("/batches")
     async def take_batch(batch: JsonBody[ContactBatch], caller: writer) -> Ingested:

@@ -15,15 +15,15 @@ from shared.contracts.wire import CustomerId
 from shared.kernel.clock import Clock
 from shared.kernel.vocabulary import Scope
 from shared.kit.auth.bearer import require
-from shared.kit.auth.keyring import Keyring
+from shared.kit.auth.callers import Callers
 
 READERS = (Scope.AGENT, Scope.CUSTOMERS_READ)
 
 
-def customers_router(store: CardStore, *, keys: Keyring, clock: Clock) -> APIRouter:
+def customers_router(store: CardStore, *, callers: Callers, clock: Clock) -> APIRouter:
     """Return the endpoints under /v1/customers."""
     router = APIRouter(prefix="/v1/customers", tags=["customers"])
-    reader = require(READERS, keys, clock)
+    reader = require(READERS, callers)
 
     @router.get("/{customer_id}", response_model=Card)
     async def read_card(

@@ -10,17 +10,16 @@ from services.history.usecases.ingest_orders import import_state, ingest_orders
 from services.history.usecases.ports import OrderStore
 from shared.contracts.cards import SOURCE_PATTERN, Checkpoint, IngestBatch, Ingested
 from shared.contracts.claims import Principal
-from shared.kernel.clock import Clock
 from shared.kernel.vocabulary import Scope
 from shared.kit.auth.bearer import require
-from shared.kit.auth.keyring import Keyring
+from shared.kit.auth.callers import Callers
 from shared.kit.web.bodies import JsonBody
 
 
-def orders_router(store: OrderStore, *, keys: Keyring, clock: Clock) -> APIRouter:
+def orders_router(store: OrderStore, *, callers: Callers) -> APIRouter:
     """Return the endpoints under /v1/orders."""
     router = APIRouter(prefix="/v1/orders", tags=["orders"])
-    writer = Annotated[Principal, Depends(require(Scope.ORDERS_WRITE, keys, clock))]
+    writer = Annotated[Principal, Depends(require(Scope.ORDERS_WRITE, callers))]
 
     @router.post("/batches")
     async def take_batch(batch: JsonBody[IngestBatch], caller: writer) -> Ingested:

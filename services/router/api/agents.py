@@ -8,16 +8,15 @@ from fastapi import APIRouter, Depends
 
 from services.router.usecases.agent_desk import AgentDesk
 from shared.contracts import routing
-from shared.kernel.clock import Clock
 from shared.kit.auth.bearer import SignedInAgent, require_agent
-from shared.kit.auth.keyring import Keyring
+from shared.kit.auth.callers import Callers
 from shared.kit.web.bodies import JsonBody
 
 
-def agents_router(desk: AgentDesk, *, keys: Keyring, clock: Clock) -> APIRouter:
+def agents_router(desk: AgentDesk, *, callers: Callers) -> APIRouter:
     """Return the endpoints under /v1/agents."""
     router = APIRouter(prefix="/v1/agents", tags=["agents"])
-    agent = Annotated[SignedInAgent, Depends(require_agent(keys, clock))]
+    agent = Annotated[SignedInAgent, Depends(require_agent(callers))]
 
     @router.get("/me")
     async def read_me(caller: agent) -> routing.AgentState:

@@ -11,18 +11,17 @@ from services.router.usecases.manage_keys import ManageKeys
 from shared.contracts.accounts import ApiKey, ApiKeyMade, ApiKeyPage, NewApiKey
 from shared.contracts.claims import Principal
 from shared.contracts.wire import ApiKeyId
-from shared.kernel.clock import Clock
 from shared.kit.auth.bearer import require
-from shared.kit.auth.keyring import Keyring
+from shared.kit.auth.callers import Callers
 from shared.kit.web.bodies import JsonBody
 from shared.kit.web.idempotency import IdempotencyKey, once
 from shared.kit.web.paging import Page, paged
 
 
-def api_keys_router(manage: ManageKeys, *, keys: Keyring, clock: Clock) -> APIRouter:
+def api_keys_router(manage: ManageKeys, *, callers: Callers) -> APIRouter:
     """Return the endpoints under /v1/api-keys."""
     router = APIRouter(prefix="/v1/api-keys", tags=["administration"])
-    admin = Annotated[Principal, Depends(require(ADMINS, keys, clock))]
+    admin = Annotated[Principal, Depends(require(ADMINS, callers))]
 
     @router.post("", status_code=201)
     async def create_key(
@@ -51,8 +50,8 @@ def api_keys_router(manage: ManageKeys, *, keys: Keyring, clock: Clock) -> APIRo
     async def revoke_key(caller: admin, key_id: ApiKeyId) -> ApiKey:
         """Revoke an API key; doing it again changes nothing.
 
-        It gets no more tokens and administers nothing from this answer on. A token it got before
-        may still read customers or import orders until it expires, 15 minutes at most.
+        It gets no more tokens, and those it got are refused: here from this answer on, elsewhere
+        within 5 seconds.
         """
         return await manage.revoke(caller, key_id)
 

@@ -12,21 +12,18 @@ from services.router.usecases.serve_offers import ServeOffers
 from shared.contracts import routing
 from shared.contracts.claims import Principal
 from shared.contracts.wire import ConversationId
-from shared.kernel.clock import Clock
 from shared.kernel.errors import ErrorCode, RefusedError
 from shared.kernel.vocabulary import Scope
 from shared.kit.auth.bearer import require
-from shared.kit.auth.keyring import Keyring
+from shared.kit.auth.callers import Callers
 
 WATCHERS = (Scope.AGENT, Scope.SUPERVISOR)
 
 
-def conversations_router(
-    explain: Explain, offers: ServeOffers, *, keys: Keyring, clock: Clock
-) -> APIRouter:
+def conversations_router(explain: Explain, offers: ServeOffers, *, callers: Callers) -> APIRouter:
     """Return the endpoints under /v1/routing/conversations."""
     router = APIRouter(prefix="/v1/routing/conversations", tags=["conversations"])
-    watcher = Annotated[Principal, Depends(require(WATCHERS, keys, clock))]
+    watcher = Annotated[Principal, Depends(require(WATCHERS, callers))]
 
     @router.get("/{conversation_id}")
     async def read_state(conversation_id: ConversationId, caller: watcher) -> routing.RoutingState:

@@ -10,17 +10,14 @@ from services.router.usecases.agent_desk import AgentDesk
 from services.router.usecases.serve_offers import Caller, ServeOffers
 from shared.contracts import routing
 from shared.contracts.wire import OfferId
-from shared.kernel.clock import Clock
 from shared.kit.auth.bearer import SignedInAgent, require_agent
-from shared.kit.auth.keyring import Keyring
+from shared.kit.auth.callers import Callers
 
 
-def offers_router(
-    offers: ServeOffers, desk: AgentDesk, *, keys: Keyring, clock: Clock
-) -> APIRouter:
+def offers_router(offers: ServeOffers, desk: AgentDesk, *, callers: Callers) -> APIRouter:
     """Return the endpoints of offers and assignments; each may be repeated without harm."""
     router = APIRouter(prefix="/v1/routing", tags=["offers"])
-    agent = Annotated[SignedInAgent, Depends(require_agent(keys, clock))]
+    agent = Annotated[SignedInAgent, Depends(require_agent(callers))]
 
     @router.get("/offers")
     async def list_offers(caller: agent) -> tuple[routing.Offer, ...]:

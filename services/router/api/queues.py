@@ -11,18 +11,17 @@ from services.router.usecases.manage_queues import ManageQueues
 from shared.contracts.accounts import NewQueue, Queue, QueueChange, QueuePage
 from shared.contracts.claims import Principal
 from shared.contracts.wire import QueueId
-from shared.kernel.clock import Clock
 from shared.kit.auth.bearer import require
-from shared.kit.auth.keyring import Keyring
+from shared.kit.auth.callers import Callers
 from shared.kit.web.bodies import JsonBody
 from shared.kit.web.idempotency import IdempotencyKey, once
 from shared.kit.web.paging import Page, paged
 
 
-def queues_router(manage: ManageQueues, *, keys: Keyring, clock: Clock) -> APIRouter:
+def queues_router(manage: ManageQueues, *, callers: Callers) -> APIRouter:
     """Return the endpoints under /v1/queues."""
     router = APIRouter(prefix="/v1/queues", tags=["administration"])
-    admin = Annotated[Principal, Depends(require(ADMINS, keys, clock))]
+    admin = Annotated[Principal, Depends(require(ADMINS, callers))]
 
     @router.post("", status_code=201)
     async def create_queue(caller: admin, new: JsonBody[NewQueue], key: IdempotencyKey) -> Queue:

@@ -11,10 +11,9 @@ from shared.contracts.accounts import NewShop, Shop, ShopChange, ShopPage
 from shared.contracts.changes import ChangePage
 from shared.contracts.claims import Principal
 from shared.contracts.wire import ShopId
-from shared.kernel.clock import Clock
 from shared.kernel.vocabulary import Scope
 from shared.kit.auth.bearer import require
-from shared.kit.auth.keyring import Keyring
+from shared.kit.auth.callers import Callers
 from shared.kit.web.bodies import JsonBody
 from shared.kit.web.idempotency import IdempotencyKey, once
 from shared.kit.web.paging import Page, paged
@@ -22,11 +21,11 @@ from shared.kit.web.paging import Page, paged
 ADMINS = (Scope.ADMIN, Scope.OPERATOR)
 
 
-def shops_router(manage: ManageShops, *, keys: Keyring, clock: Clock) -> APIRouter:
+def shops_router(manage: ManageShops, *, callers: Callers) -> APIRouter:
     """Return the endpoints under /v1/shops."""
     router = APIRouter(prefix="/v1/shops", tags=["administration"])
-    operator = Annotated[Principal, Depends(require(Scope.OPERATOR, keys, clock))]
-    admin = Annotated[Principal, Depends(require(ADMINS, keys, clock))]
+    operator = Annotated[Principal, Depends(require(Scope.OPERATOR, callers))]
+    admin = Annotated[Principal, Depends(require(ADMINS, callers))]
 
     @router.post("", status_code=201)
     async def create_shop(caller: operator, new: JsonBody[NewShop], key: IdempotencyKey) -> Shop:

@@ -18,18 +18,17 @@ from shared.contracts.accounts import (
 )
 from shared.contracts.claims import Principal
 from shared.contracts.wire import AgentId
-from shared.kernel.clock import Clock
 from shared.kit.auth.bearer import SignedInAgent, require, require_agent
-from shared.kit.auth.keyring import Keyring
+from shared.kit.auth.callers import Callers
 from shared.kit.web.bodies import JsonBody
 from shared.kit.web.idempotency import IdempotencyKey, once
 from shared.kit.web.paging import Page, paged
 
 
-def team_router(manage: ManageAgents, *, keys: Keyring, clock: Clock) -> APIRouter:
+def team_router(manage: ManageAgents, *, callers: Callers) -> APIRouter:
     """Return the administrators' endpoints under /v1/agents; those of /me come before them."""
     router = APIRouter(prefix="/v1/agents", tags=["administration"])
-    admin = Annotated[Principal, Depends(require(ADMINS, keys, clock))]
+    admin = Annotated[Principal, Depends(require(ADMINS, callers))]
 
     @router.post("", status_code=201)
     async def create_agent(
@@ -61,28 +60,28 @@ def team_router(manage: ManageAgents, *, keys: Keyring, clock: Clock) -> APIRout
 
         Name, capacity and `active` take effect in routing with the answer. A smaller capacity
         withdraws offers that have no room any more and leaves what is assigned. `active: false`
-        ends sign-ins, withdraws offers and puts what was assigned back into the line; tokens the
-        agent has already stay readable until they expire, and can be used for no conversation.
+        ends sign-ins and their tokens, withdraws offers and puts what was assigned back into the
+        line. Other roles end the tokens issued before.
         """
         return await manage.change(caller, agent_id, change)
 
     return router
 
 
-def passwords_router(manage: ManageAgents, *, keys: Keyring, clock: Clock) -> APIRouter:
+def passwords_router(manage: ManageAgents, *, callers: Callers) -> APIRouter:
     """Return the endpoints of agents' passwords."""
     router = APIRouter(prefix="/v1/agents", tags=["administration"])
-    admin = Annotated[Principal, Depends(require(ADMINS, keys, clock))]
-    agent = Annotated[SignedInAgent, Depends(require_agent(keys, clock))]
+    admin = Annotated[Principal, Depends(require(ADMINS, callers))]
+    agent = Annotated[SignedInAgent, Depends(require_agent(callers))]
 
     @router.put("/me/password", status_code=204)
     async def set_own_password(caller: agent, new: JsonBody[OwnNewPassword]) -> None:
-        """Replace one's own password. Tokens issued before stay good until they expire."""
+        """Replace one's own password. Every sign-in ends, this one too."""
         await manage.set_own_password(caller.principal, new)
 
     @router.put("/{agent_id}/password", status_code=204)
     async def set_password(caller: admin, agent_id: AgentId, new: JsonBody[NewPassword]) -> None:
-        """Give an agent a new password. Tokens issued before stay good until they expire."""
+        """Give an agent a new password. Every sign-in of the agent ends."""
         await manage.set_password(caller, agent_id, new)
 
     return router

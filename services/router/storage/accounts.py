@@ -7,14 +7,15 @@ from uuid import UUID
 
 from services.router.domain.model import Agent
 from services.router.storage import rows
+from services.router.storage.revocations import end_sign_ins
 from services.router.storage.rows import AGENT_COLUMNS
 from services.router.usecases.ports import Credentials, KeptKey
 from shared.kernel.clock import Millis
-from shared.kernel.vocabulary import Scope
+from shared.kernel.vocabulary import Scope, SignInEnd
 from shared.kit.database import Database
 
 _CREDENTIALS = f"""
-    SELECT {AGENT_COLUMNS}, password_hash, roles FROM router.agents
+    SELECT {AGENT_COLUMNS}, password_hash, roles, token_epoch FROM router.agents
     WHERE shop_id = :shop_id AND email = :email AND deactivated_at IS NULL
     """  # noqa: S608  the columns are a literal of ours
 _HASH = """
@@ -60,7 +61,7 @@ class RouterAccounts:
         if row is None:
             return None
         scopes = tuple(Scope(role) for role in row["roles"])
-        return Credentials(rows.read_agent(row), row["password_hash"], scopes)
+        return Credentials(rows.read_agent(row), row["password_hash"], scopes, row["token_epoch"])
 
     async def password_hash(self, shop_id: UUID, agent_id: UUID) -> str | None:
         """Return the hash of an active agent's password."""
@@ -103,10 +104,11 @@ class RouterAccounts:
             await tx.execute(_ADD_AGENT, row)
 
     async def keep_password(self, shop_id: UUID, agent_id: UUID, password_hash: str) -> None:
-        """Replace an agent's password hash; an unknown agent is left unknown."""
+        """Replace an agent's password hash and end its sign-ins; nothing for an unknown agent."""
         row = {"shop_id": shop_id, "agent_id": agent_id, "password_hash": password_hash}
         async with self._database.write(shop_id) as tx:
             await tx.execute(_KEEP_HASH, row)
+            await end_sign_ins(tx, shop_id, agent_id, SignInEnd.PASSWORD_CHANGED)
 
     async def add_api_key(self, shop_id: UUID, key_id: UUID, key: KeptKey) -> None:
         """Keep a key."""

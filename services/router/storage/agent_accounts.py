@@ -8,11 +8,13 @@ from uuid import UUID
 
 from services.router.storage.account_rows import read_account
 from services.router.storage.gate import Gate
+from services.router.storage.revocations import end_sign_ins
 from shared.contracts.accounts import AgentAccount
 from shared.contracts.changes import Once
 from shared.contracts.claims import Principal
 from shared.kernel.errors import ErrorCode, RefusedError
 from shared.kernel.ids import IdKind, encode
+from shared.kernel.vocabulary import SignInEnd
 from shared.kit.change_log import NOT_SHOWN, ChangeLog, created
 from shared.kit.database import ReadTransaction
 
@@ -90,11 +92,12 @@ class AgentAccounts:
             return [read_account(row) for row in await tx.rows(_PAGE, wanted)]
 
     async def set_password(self, caller: Principal, agent_id: UUID, password_hash: str) -> bool:
-        """Replace an agent's password for an administrator; false: there is no such agent."""
+        """Replace an agent's password and end its sign-ins; false: there is no such agent."""
         async with self._gate.write(caller) as tx:
             row = {"shop_id": caller.shop_id, "id": agent_id, "password_hash": password_hash}
             if await tx.execute(_KEEP_HASH, row) == 0:
                 return False
+            await end_sign_ins(tx, caller.shop_id, agent_id, SignInEnd.PASSWORD_CHANGED)
             target = encode(IdKind.AGENT, agent_id)
             await self._log.record(
                 tx, caller, "agent.password_set", target, {"password": NOT_SHOWN}
@@ -102,7 +105,7 @@ class AgentAccounts:
         return True
 
     async def set_own_password(self, caller: Principal, password_hash: str) -> None:
-        """Replace the password of the agent who calls."""
+        """Replace the password of the agent who calls, and end all its sign-ins."""
         async with self._gate.database.write(caller.shop_id) as tx:
             row = {
                 "shop_id": caller.shop_id,
@@ -110,6 +113,7 @@ class AgentAccounts:
                 "password_hash": password_hash,
             }
             if caller.agent_id is not None and await tx.execute(_KEEP_HASH, row):
+                await end_sign_ins(tx, caller.shop_id, caller.agent_id, SignInEnd.PASSWORD_CHANGED)
                 target = encode(IdKind.AGENT, caller.agent_id)
                 await self._log.record(
                     tx, caller, "agent.password_set", target, {"password": NOT_SHOWN}

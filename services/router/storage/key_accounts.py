@@ -7,11 +7,13 @@ from uuid import UUID
 
 from services.router.storage.account_rows import read_api_key
 from services.router.storage.gate import Gate
+from services.router.storage.revocations import revoke
 from shared.contracts.accounts import ApiKey
 from shared.contracts.changes import Once
 from shared.contracts.claims import Principal
 from shared.kernel.clock import Clock, to_datetime, to_iso
 from shared.kernel.ids import IdKind, encode
+from shared.kernel.vocabulary import SignInEnd
 from shared.kit.change_log import ChangeLog, compared, created
 from shared.kit.database import ReadTransaction
 
@@ -79,11 +81,12 @@ class KeyAccounts:
             return [read_api_key(row) for row in await tx.rows(_PAGE, wanted)]
 
     async def revoke(self, caller: Principal, key_id: UUID) -> ApiKey | None:
-        """Revoke a key, once; None: there is no such key."""
+        """Revoke a key and the tokens it got, once; None: there is no such key."""
         now = self._clock.now()
         async with self._gate.write(caller) as tx:
             named = {"shop_id": caller.shop_id, "id": key_id}
             if await tx.execute(_REVOKE, {**named, "now": to_datetime(now)}):
+                await revoke(tx, caller.shop_id, key_id, SignInEnd.KEY_REVOKED)
                 fields = compared({"revoked_at": None}, {"revoked_at": to_iso(now)})
                 target = encode(IdKind.API_KEY, key_id)
                 await self._log.record(tx, caller, "api_key.revoked", target, fields)

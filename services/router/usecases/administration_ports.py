@@ -68,11 +68,27 @@ class AgentBook(Protocol):
         ...
 
     async def set_password(self, caller: Principal, agent_id: UUID, password_hash: str) -> bool:
-        """Replace an agent's password for an administrator; false: there is no such agent."""
+        """Replace an agent's password and end the sign-ins; false: there is no such agent."""
         ...
 
     async def set_own_password(self, caller: Principal, password_hash: str) -> None:
-        """Replace the password of the agent who calls, who need not be an administrator."""
+        """Replace the password of the agent who calls, and end all sign-ins, this one too."""
+        ...
+
+
+class SignInBook(Protocol):
+    """Sign-ins, as they are ended."""
+
+    async def end(self, caller: Principal) -> None:
+        """End the sign-in that calls."""
+        ...
+
+    async def end_own(self, caller: Principal) -> None:
+        """End every sign-in of the agent who calls."""
+        ...
+
+    async def end_of(self, caller: Principal, agent_id: UUID) -> bool:
+        """End every sign-in of an agent for an administrator; false: there is no such agent."""
         ...
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Never
+from typing import Final, Never
 from uuid import UUID
 
 from services.router.domain.commands import AgentChanged
@@ -13,6 +13,7 @@ from services.router.domain.policy import DEFAULT_CAPACITY
 from services.router.usecases.administration_ports import AgentBook
 from services.router.usecases.ports import Accounts, Passwords
 from services.router.usecases.sign_in import normal_email
+from services.router.usecases.sign_out import Spread
 from services.router.usecases.told_changes import ChangeDesk, given
 from shared.contracts.accounts import (
     AgentAccount,
@@ -27,6 +28,8 @@ from shared.kernel.errors import ErrorCode, RefusedError
 from shared.kernel.ids import IdKind
 from shared.kernel.vocabulary import AgentStatus, Presence, Scope
 
+_SIGN_INS_DEPEND_ON: Final = frozenset({"roles", "active"})
+
 
 class ManageAgents:
     """A change is committed by the engine's lane, so nobody is ever routed by older figures."""
@@ -37,11 +40,13 @@ class ManageAgents:
         accounts: Accounts,
         passwords: Passwords,
         changes: ChangeDesk,
+        spread: Spread,
     ) -> None:
         self._agents = agents
         self._accounts = accounts
         self._passwords = passwords
         self._changes = changes
+        self._spread = spread
 
     async def create(self, caller: Principal, new: NewAgent, once: Once) -> AgentAccount:
         """Make an agent who may sign in.
@@ -99,6 +104,8 @@ class ManageAgents:
             answer = await self._changes.desk.post(caller.shop_id, command)
             if isinstance(answer, Refused):
                 _no_agent()
+            if fields.keys() & _SIGN_INS_DEPEND_ON:
+                await self._spread()
         return await self.show(caller, agent_id)
 
     async def set_password(self, caller: Principal, agent_id: UUID, new: NewPassword) -> None:
@@ -112,6 +119,7 @@ class ManageAgents:
         hashed = await self._passwords.hash(new.password)
         if not await self._agents.set_password(caller, agent_id, hashed):
             _no_agent()
+        await self._spread()
 
     async def set_own_password(self, caller: Principal, new: OwnNewPassword) -> None:
         """Let an agent who knows its password have another.
@@ -125,6 +133,7 @@ class ManageAgents:
         if not await self._passwords.verify(new.current, stored):
             raise RefusedError(ErrorCode.BAD_CREDENTIALS, "The current password is wrong.")
         await self._agents.set_own_password(caller, await self._passwords.hash(new.password))
+        await self._spread()
 
 
 def _check_roles(caller: Principal, roles: Sequence[Scope]) -> None:

@@ -9,6 +9,7 @@ from uuid import UUID
 from services.router.domain.grants import may_give_scopes
 from services.router.usecases.administration_ports import KeyBook
 from services.router.usecases.ports import ApiKeys
+from services.router.usecases.sign_out import Spread
 from shared.contracts.accounts import ApiKey, ApiKeyMade, NewApiKey
 from shared.contracts.changes import Once
 from shared.contracts.claims import Principal
@@ -23,12 +24,18 @@ class ManageKeys:
     """A key's text is told once; from then on only its digest is anywhere."""
 
     def __init__(
-        self, keys: KeyBook, texts: ApiKeys, clock: Clock, new_id: Callable[[], UUID]
+        self,
+        keys: KeyBook,
+        texts: ApiKeys,
+        clock: Clock,
+        new_id: Callable[[], UUID],
+        spread: Spread,
     ) -> None:
         self._keys = keys
         self._texts = texts
         self._clock = clock
         self._new_id = new_id
+        self._spread = spread
 
     async def create(self, caller: Principal, new: NewApiKey, once: Once) -> ApiKeyMade:
         """Make a key.
@@ -67,12 +74,14 @@ class ManageKeys:
         return await self._keys.find(caller, key_id) or _no_key()
 
     async def revoke(self, caller: Principal, key_id: UUID) -> ApiKey:
-        """Revoke a key: it gets no token any more. Doing it again changes nothing.
+        """Revoke a key and the tokens it got. Doing it again changes nothing.
 
         Raises:
             RefusedError: NOT_FOUND, also for another shop's.
         """
-        return await self._keys.revoke(caller, key_id) or _no_key()
+        revoked = await self._keys.revoke(caller, key_id) or _no_key()
+        await self._spread()
+        return revoked
 
 
 def _no_key() -> Never:

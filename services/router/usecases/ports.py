@@ -154,6 +154,7 @@ class Credentials:
     agent: Agent
     password_hash: str
     scopes: tuple[Scope, ...]
+    token_epoch: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +194,7 @@ class Accounts(Protocol):
         ...
 
     async def keep_password(self, shop_id: UUID, agent_id: UUID, password_hash: str) -> None:
-        """Replace an agent's password hash."""
+        """Replace an agent's password hash and end its sign-ins."""
         ...
 
     async def add_api_key(self, shop_id: UUID, key_id: UUID, key: KeptKey) -> None:

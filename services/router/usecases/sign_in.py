@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final
+from uuid import UUID
 
 from services.router.usecases import views
 from services.router.usecases.guesses import Guesses
@@ -16,7 +18,7 @@ AGENT_TOKEN_LIFE_MS: Final[Millis] = 12 * 3_600_000
 """A shift, with what comes before and after it."""
 
 KEY_TOKEN_LIFE_MS: Final[Millis] = 15 * 60_000
-"""A program can fetch a fresh one at any time; a revoked key's last token dies within this."""
+"""A program can fetch a fresh one at any time."""
 
 NO_PASSWORD: Final = "!"  # noqa: S105  what stands where a hash would; no password hashes to it
 """As in a Unix password file: this agent cannot sign in by password."""
@@ -39,6 +41,7 @@ class SignIn:
         clock: Clock,
         *,
         guesses: Guesses,
+        new_id: Callable[[], UUID],
     ) -> None:
         self._accounts = accounts
         self._passwords = passwords
@@ -46,6 +49,7 @@ class SignIn:
         self._signer = signer
         self._clock = clock
         self._guesses = guesses
+        self._new_id = new_id
 
     async def agent(self, request: routing.SignIn, address: str) -> routing.SignedIn:
         """Return a token for an agent who signs in from an address.
@@ -69,6 +73,8 @@ class SignIn:
             scopes=found.scopes,
             agent_id=found.agent.id,
             name=found.agent.name,
+            sign_in_id=self._new_id(),
+            token_epoch=found.token_epoch,
             expires_at=self._clock.now() + AGENT_TOKEN_LIFE_MS,
         )
         return routing.SignedIn(

@@ -12,12 +12,10 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from structlog.contextvars import bind_contextvars
 
 from shared.contracts.claims import Principal
-from shared.kernel.clock import Clock
 from shared.kernel.errors import ErrorCode, RefusedError
 from shared.kernel.ids import IdKind, encode
 from shared.kernel.vocabulary import Scope
-from shared.kit.auth.keyring import Keyring
-from shared.kit.auth.tokens import read_principal
+from shared.kit.auth.callers import Callers
 
 _SCHEME = HTTPBearer(auto_error=False, bearerFormat="JWT", scheme_name="bearer")
 _Credentials: TypeAlias = Annotated[HTTPAuthorizationCredentials | None, Depends(_SCHEME)]
@@ -34,18 +32,18 @@ class SignedInAgent:
 
 
 def require(
-    scope: Scope | tuple[Scope, ...], keys: Keyring, clock: Clock
+    scope: Scope | tuple[Scope, ...], callers: Callers
 ) -> Callable[..., Coroutine[Any, Any, Principal]]:
     """Return a dependency that gives the Principal, who holds the scope (or one of several).
 
-    The dependency raises RefusedError NOT_SIGNED_IN (401) or FORBIDDEN (403).
+    The dependency raises RefusedError NOT_SIGNED_IN (401), FORBIDDEN (403) or TRY_AGAIN (503).
     """
     wanted = frozenset(scope if isinstance(scope, tuple) else (scope,))
 
     async def principal(credentials: _Credentials) -> Principal:
         if credentials is None:
             raise RefusedError(ErrorCode.NOT_SIGNED_IN, "Sign in: this needs a bearer token.")
-        caller = read_principal(keys, credentials.credentials, clock.now())
+        caller = callers.read(credentials.credentials)
         bind_contextvars(shop_id=encode(IdKind.SHOP, caller.shop_id))
         if wanted.isdisjoint(caller.scopes):
             raise RefusedError(ErrorCode.FORBIDDEN, "This sign-in does not allow that.")
@@ -54,14 +52,14 @@ def require(
     return principal
 
 
-def require_agent(keys: Keyring, clock: Clock) -> Callable[..., Coroutine[Any, Any, SignedInAgent]]:
+def require_agent(callers: Callers) -> Callable[..., Coroutine[Any, Any, SignedInAgent]]:
     """Return a dependency that gives the agent who calls.
 
-    The dependency raises RefusedError NOT_SIGNED_IN (401) or FORBIDDEN (403).
+    The dependency raises RefusedError NOT_SIGNED_IN (401), FORBIDDEN (403) or TRY_AGAIN (503).
     """
 
     async def agent(
-        caller: Annotated[Principal, Depends(require(Scope.AGENT, keys, clock))],
+        caller: Annotated[Principal, Depends(require(Scope.AGENT, callers))],
     ) -> SignedInAgent:
         if caller.agent_id is None:
             raise RefusedError(ErrorCode.FORBIDDEN, "Only an agent may do that.")

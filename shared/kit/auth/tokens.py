@@ -45,9 +45,9 @@ def read_principal(keys: Keyring, token: str, now: Instant) -> Principal:
         payload = keys.verify(token, token_type=_PRINCIPAL_TYPE)
         principal = _PrincipalPayload.model_validate_json(payload).principal
     except (BadTokenError, ValidationError):
-        _refuse()
+        refuse_sign_in()
     if principal.expires_at <= now:
-        _refuse()
+        refuse_sign_in()
     return principal
 
 
@@ -78,7 +78,12 @@ def _seconds(instant: Instant) -> int:
     return -(-instant // _MS_PER_S)
 
 
-def _refuse() -> NoReturn:
+def refuse_sign_in() -> NoReturn:
+    """Refuse a bearer token.
+
+    Raises:
+        RefusedError: NOT_SIGNED_IN, in the one sentence for all of them.
+    """
     detail = "Sign in again: this sign-in is missing, no longer valid or not ours."
     raise RefusedError(ErrorCode.NOT_SIGNED_IN, detail) from None
 

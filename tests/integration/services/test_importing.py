@@ -27,6 +27,7 @@ from shared.kit.web.app import create_app
 from shared.kit.web.server import bind_port, serve
 from tests.support.olist import ROWS, write_olist
 from tests.support.postgres import TestDatabase
+from tests.support.revocations import nobody_revoked
 
 GOOD = {file.name.lower(): rows for file, rows in ROWS.items()}
 WIDE = 200
@@ -62,6 +63,7 @@ async def port(
     with closing(bind_port("127.0.0.1", 0)) as listener:
         async with (
             InProcessBus() as bus,
+            nobody_revoked(bus),
             run_history(settings, clock=clock, bus=bus, keys=keys) as history,
         ):
             app = create_app(

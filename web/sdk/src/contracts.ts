@@ -24,6 +24,7 @@ export type OrderId = `order_${string}`;
 export type ContactId = `ctct_${string}`;
 export type ImportId = `impt_${string}`;
 export type ApiKeyId = `key_${string}`;
+export type SignInId = `sign_${string}`;
 export type ChangeId = `chng_${string}`;
 export type EventId = `evt_${string}`;
 export type NodeId = `node_${string}`;
@@ -468,12 +469,22 @@ export interface SignIn {
   readonly password: string;
 }
 
+/** Why a bearer token is good no more. */
+export type SignInEnd = "expired" | "signed_out" | "password_changed" | "roles_changed" | "agent_ended" | "key_revoked";
+
 /** A bearer token and who it stands for. */
 export interface SignedIn {
   readonly token: string;
   readonly expires_at: Instant;
   readonly scopes: readonly Scope[];
   readonly agent: AgentState;
+}
+
+/** Body of `stream.closed`, an agent stream's last event: why it ends. `code` is what a request would be refused with: after `not_signed_in` the agent signs in again, and `reason` says what ended the sign-in; after any other the stream is opened again. */
+export interface StreamClosed {
+  readonly code: ErrorCode;
+  readonly reason: SignInEnd | null;
+  readonly detail: string;
 }
 
 /** One live event; `STREAM_BODIES` says what the body of each type is. */

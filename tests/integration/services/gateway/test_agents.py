@@ -310,17 +310,3 @@ class TestStream:
 
         assert served.router.presence[-1].presence is Presence.DISCONNECTED
         await served.router.until(lambda: served.router.beats[-1].agents == ())
-
-    async def test_a_stream_ends_with_its_sign_in(self, served: ServedGateway) -> None:
-        """LESSONS 26: expired means closed."""
-        async with stream(served, lasts_ms=300) as events:
-            await events.next()
-            with pytest.raises(EOFError):
-                await events.next()
-
-    async def test_a_stream_ends_when_the_node_stops(self, served: ServedGateway) -> None:
-        async with stream(served) as events:
-            await events.next()
-            served.stopping.set()
-            with pytest.raises(EOFError):
-                await events.next()

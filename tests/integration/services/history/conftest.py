@@ -27,6 +27,7 @@ from shared.kit.new_ids import new_id
 from shared.kit.web.app import create_app
 from tests.support.clock import VirtualClock
 from tests.support.postgres import TestDatabase
+from tests.support.revocations import nobody_revoked
 
 SHOP, OTHER_SHOP = new_id(), new_id()
 URL = "http://history.test"
@@ -95,6 +96,7 @@ async def service(
     settings = HistorySettings(database_url=history_database.service_url(Service.HISTORY).dsn)
     async with (
         InProcessBus() as bus,
+        nobody_revoked(bus),
         run_history(settings, clock=clock, bus=bus, keys=keys) as history,
     ):
         app = create_app(

@@ -95,7 +95,7 @@ class TestAgents:
         )
         assert signed.status_code == 401
         status = await console.call("PUT", "/v1/agents/me/status", {"status": "available"})
-        assert status.status_code == 404
+        assert status.status_code == 401
 
     async def test_a_password_that_an_admin_sets_is_the_only_good_one(
         self, rig: Rig, shop: UUID, admin: Admin

@@ -123,7 +123,7 @@ function actionsOf(workplace: Workplace, screen: Screen): WorkActions {
     dismiss: (id) => workplace.feed({ type: "dismiss", id }),
     setStatus: (status) => void workplace.setStatus(status).catch(told),
     say: screen.say,
-    signOut: () => void workplace.setStatus("away").catch(() => {}).then(() => screen.leave(null)),
+    signOut: () => void workplace.signOut().catch(() => {}).then(() => screen.leave(null)),
   };
 }
 

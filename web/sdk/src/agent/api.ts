@@ -44,6 +44,11 @@ export class AgentApi {
     return this.#call("/v1/auth/sign-in", { method: "POST", body: who });
   }
 
+  /** End this sign-in: its token is good nowhere any more. */
+  async signOut(): Promise<void> {
+    await this.#call("/v1/auth/sign-out", { method: "POST" });
+  }
+
   me(): Promise<AgentState> {
     return this.#call("/v1/agents/me");
   }

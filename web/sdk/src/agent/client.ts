@@ -71,6 +71,13 @@ export class Workplace {
     this.#outbox.stop();
   }
 
+  /** Take no more offers, and end the sign-in; this place of work is over, even if it rejects. */
+  async signOut(): Promise<void> {
+    this.stop();
+    await this.#api.setStatus("away").catch(() => {});
+    await this.#api.signOut();
+  }
+
   hurry(): void {
     this.#stream.hurry();
   }

@@ -1,9 +1,9 @@
 /** Keeps an agent's event stream open; every (re)connection begins with a fresh snapshot. */
 
 import { backoffMs } from "../chat/advice.ts";
-import type { StreamPing } from "../contracts.ts";
+import type { StreamClosed, StreamPing } from "../contracts.ts";
 import type { AgentApi } from "./api.ts";
-import { asFailure } from "./failure.ts";
+import { asFailure, Failure } from "./failure.ts";
 import { type SseEvent, SseParser } from "./sse.ts";
 
 /** The server writes a ping every few seconds; silent this long, the connection is dead. */
@@ -16,6 +16,10 @@ export interface StreamListener {
   onLink(link: "live" | "lost"): void;
   /** The token is no longer good; the stream will not try again. */
   onSignedOut(): void;
+}
+
+function closedBy({ code, detail }: StreamClosed): Failure {
+  return new Failure(code, detail);
 }
 
 /** Runs until `stop`. */
@@ -88,6 +92,7 @@ export class AgentStream {
 
   #deliver(event: SseEvent): void {
     if (event.type === "ping") return this.#answer(JSON.parse(event.data) as StreamPing);
+    if (event.type === "stream.closed") throw closedBy(JSON.parse(event.data) as StreamClosed);
     this.#listener.onEvent(event);
     if (event.type === "snapshot") this.#listener.onLink("live");
   }

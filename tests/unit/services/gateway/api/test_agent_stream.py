@@ -7,7 +7,7 @@ from collections.abc import AsyncGenerator
 
 from starlette.types import Message
 
-from services.gateway.api.agent_events import MAX_WAITING, AgentStream, EventStream
+from services.gateway.api.agent_stream import MAX_WAITING, AgentStream, EventStream
 from services.gateway.usecases.ports import RawEvent
 from tests.support.gateway import ANNA, SHOP
 

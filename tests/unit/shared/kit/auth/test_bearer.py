@@ -16,6 +16,7 @@ from shared.kit.auth.keyring import Keyring
 from shared.kit.auth.tokens import sign_principal
 from shared.kit.new_ids import new_id
 from tests.support.clock import VirtualClock
+from tests.support.revocations import callers_of
 from tests.unit.shared.kit.conftest import LogReader
 from tests.unit.shared.kit.web.conftest import app_of
 
@@ -34,22 +35,23 @@ def principal(clock: VirtualClock, *scopes: Scope, is_agent: bool = True) -> Pri
     )
 
 
-def client(clock: VirtualClock) -> httpx.AsyncClient:
+async def client(clock: VirtualClock) -> httpx.AsyncClient:
+    callers = await callers_of(KEYS, clock)
     routes = APIRouter()
     any_of = (Scope.AGENT, Scope.CUSTOMERS_READ)
 
     @routes.get("/orders")
     async def orders(
-        caller: Annotated[Principal, Depends(require(Scope.ORDERS_WRITE, KEYS, clock))],
+        caller: Annotated[Principal, Depends(require(Scope.ORDERS_WRITE, callers))],
     ) -> str:
         return caller.name
 
     @routes.get("/customers")
-    async def customers(caller: Annotated[Principal, Depends(require(any_of, KEYS, clock))]) -> str:
+    async def customers(caller: Annotated[Principal, Depends(require(any_of, callers))]) -> str:
         return caller.name
 
     @routes.get("/me")
-    async def me(agent: Annotated[SignedInAgent, Depends(require_agent(KEYS, clock))]) -> str:
+    async def me(agent: Annotated[SignedInAgent, Depends(require_agent(callers))]) -> str:
         return encode(IdKind.AGENT, agent.agent_id)
 
     transport = httpx.ASGITransport(app=app_of(routes))
@@ -62,7 +64,7 @@ def bearer(caller: Principal, keys: Keyring = KEYS) -> dict[str, str]:
 
 async def test_a_caller_with_the_scope_is_let_in(clock: VirtualClock) -> None:
     caller = principal(clock, Scope.ORDERS_WRITE, is_agent=False)
-    answer = await client(clock).get("/orders", headers=bearer(caller))
+    answer = await (await client(clock)).get("/orders", headers=bearer(caller))
     assert (answer.status_code, answer.json()) == (200, "Ann")
 
 
@@ -70,7 +72,7 @@ async def test_a_caller_with_the_scope_is_let_in(clock: VirtualClock) -> None:
 async def test_a_caller_with_one_of_several_scopes_is_let_in(
     clock: VirtualClock, scope: Scope
 ) -> None:
-    answer = await client(clock).get("/customers", headers=bearer(principal(clock, scope)))
+    answer = await (await client(clock)).get("/customers", headers=bearer(principal(clock, scope)))
     assert answer.status_code == 200
 
 
@@ -87,7 +89,7 @@ async def test_a_caller_with_one_of_several_scopes_is_let_in(
 async def test_a_caller_without_a_good_token_is_asked_to_sign_in(
     clock: VirtualClock, headers: dict[str, str]
 ) -> None:
-    answer = await client(clock).get("/orders", headers=headers)
+    answer = await (await client(clock)).get("/orders", headers=headers)
     assert (answer.status_code, answer.json()["code"]) == (401, "not_signed_in")
     assert answer.headers["www-authenticate"] == "Bearer"
 
@@ -95,17 +97,17 @@ async def test_a_caller_without_a_good_token_is_asked_to_sign_in(
 async def test_a_caller_whose_token_expired_is_asked_to_sign_in(clock: VirtualClock) -> None:
     headers = bearer(principal(clock, Scope.ORDERS_WRITE))
     clock.advance(1_000)
-    assert (await client(clock).get("/orders", headers=headers)).status_code == 401
+    assert (await (await client(clock)).get("/orders", headers=headers)).status_code == 401
 
 
 async def test_a_caller_from_elsewhere_is_asked_to_sign_in(clock: VirtualClock) -> None:
     headers = bearer(principal(clock, Scope.ORDERS_WRITE), Keyring.ephemeral())
-    assert (await client(clock).get("/orders", headers=headers)).status_code == 401
+    assert (await (await client(clock)).get("/orders", headers=headers)).status_code == 401
 
 
 async def test_a_caller_without_the_scope_is_refused(clock: VirtualClock) -> None:
     headers = bearer(principal(clock, Scope.AGENT, Scope.SUPERVISOR))
-    answer = await client(clock).get("/orders", headers=headers)
+    answer = await (await client(clock)).get("/orders", headers=headers)
     assert (answer.status_code, answer.json()["code"]) == (403, "forbidden")
 
 
@@ -113,12 +115,12 @@ class TestAgent:
     async def test_an_agent_is_known_by_id(self, clock: VirtualClock) -> None:
         caller = principal(clock, Scope.AGENT)
         assert caller.agent_id is not None
-        answer = await client(clock).get("/me", headers=bearer(caller))
+        answer = await (await client(clock)).get("/me", headers=bearer(caller))
         assert answer.json() == encode(IdKind.AGENT, caller.agent_id)
 
     async def test_a_program_is_not_an_agent_whatever_its_scopes(self, clock: VirtualClock) -> None:
         headers = bearer(principal(clock, Scope.AGENT, is_agent=False))
-        assert (await client(clock).get("/me", headers=headers)).status_code == 403
+        assert (await (await client(clock)).get("/me", headers=headers)).status_code == 403
 
 
 async def test_the_log_says_which_shop_and_agent_but_not_the_token(
@@ -126,7 +128,7 @@ async def test_the_log_says_which_shop_and_agent_but_not_the_token(
 ) -> None:
     caller = principal(clock, Scope.AGENT)
     headers = bearer(caller)
-    await client(clock).get("/me", headers=headers)
+    await (await client(clock)).get("/me", headers=headers)
     (line,) = logged()
     assert line["shop_id"] == encode(IdKind.SHOP, caller.shop_id)
     assert line["agent_id"].startswith("agent_")
