@@ -218,7 +218,8 @@ class ChatClient:
             case "welcome":
                 self._take_welcome(frame)
                 self._socket = connection
-                for client_id in self.unacknowledged:
+                waiting = self.unacknowledged
+                for client_id in [one for one in self.sent if one in waiting]:
                     await self._try_send(client_id)
             case "accepted":
                 self._take_ack(frame)
@@ -238,7 +239,7 @@ class ChatClient:
 
     def _take_welcome(self, frame: Frame) -> None:
         self.welcomes.append(frame)
-        if frame["session_token"] != self.session_token:
+        if (frame["session_token"], frame["epoch"]) != (self.session_token, self.epoch):
             self.conversation_id, self.last_seq = None, 0
         self.session_token, self.epoch = frame["session_token"], frame["epoch"]
         for item in frame["items"]:
