@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 import secrets
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,12 +21,14 @@ from services.gateway.api.appearance import appearance_routes
 from services.gateway.api.chat_parts import ChatParts
 from services.gateway.api.chat_socket import chat_protocol
 from services.gateway.api.connections import Connections
+from services.gateway.api.customer_chat import customer_chat_routes
 from services.gateway.api.errands import Errands
 from services.gateway.api.errors import STATUSES
 from services.gateway.api.items import item_routes
 from services.gateway.api.signs import SignNeeds, sign_routes
 from services.gateway.api.sites import rotation_routes, site_routes
 from services.gateway.background.beating import beat_for_ever
+from services.gateway.background.cutting import cut_off_for_ever
 from services.gateway.background.faults import FaultPoint
 from services.gateway.background.healing import Healer, heal_for_ever
 from services.gateway.background.latest import LatestValues
@@ -39,7 +41,8 @@ from services.gateway.clients.router import BusRouter
 from services.gateway.clients.sign_teller import BusSignTeller
 from services.gateway.clients.topics import Topics
 from services.gateway.config import GatewaySettings
-from services.gateway.domain.customer_rates import CustomerRates
+from services.gateway.domain.customer_rates import REQUESTS, SESSIONS_MAX, CustomerRates
+from services.gateway.domain.proofs import SiteKeys
 from services.gateway.storage.appends import PostgresAppends
 from services.gateway.storage.contexts import PostgresContexts
 from services.gateway.storage.items import PostgresItems
@@ -51,11 +54,13 @@ from services.gateway.storage.sessions import (
 )
 from services.gateway.storage.signs import PostgresSigns
 from services.gateway.storage.site_accounts import SiteAccounts
+from services.gateway.storage.visits import PostgresVisits
 from services.gateway.usecases.answer_ping import Pulses
 from services.gateway.usecases.append import GroupCommit
 from services.gateway.usecases.apply_routing import apply_routing
 from services.gateway.usecases.check_page import PageCheck
 from services.gateway.usecases.create_site import create_site
+from services.gateway.usecases.cut_off import Guests
 from services.gateway.usecases.follow_agent import ConnectedAgents, SnapshotNeeds, agent_snapshot
 from services.gateway.usecases.greet import Greeter, catch_up, greet
 from services.gateway.usecases.heal_streams import StreamHealer
@@ -66,6 +71,7 @@ from services.gateway.usecases.ports import AppendResult, AppendRow, Positions, 
 from services.gateway.usecases.post_item import Posting
 from services.gateway.usecases.read_items import CUSTOMER_PAGE, Reading, visible_page
 from services.gateway.usecases.show_appearance import show_appearance
+from services.gateway.usecases.visit import Visits
 from shared.contracts.claims import Grant
 from shared.contracts.events import Envelope
 from shared.contracts.items import CustomerRef, IdentityKind
@@ -211,6 +217,8 @@ class _Gateway:
         self.answers = StreamAnswers(bus, node_id)
         self.newest = NewestConnections(bus, node_id)
         self.connections = Connections()
+        self.visits = PostgresVisits(database)
+        self.guests = Guests(self.visits, self._keys_in_force, clock)
         self.healer = Healer(self.feed, self.items)
         self.streams = self._streams(node_id)
         self.stream_healer = StreamHealer(
@@ -247,6 +255,7 @@ class _Gateway:
             "gateway.topics": self.topics.run,
             "gateway.heal": self.healer.run,
             "gateway.heal_streams": partial(heal_for_ever, self.stream_healer.heal),
+            "gateway.cut_off": partial(cut_off_for_ever, self.guests),
             "gateway.beat": partial(beat_for_ever, self.agents),
             "gateway.presence": self.agents.run,
             "gateway.sweep": partial(
@@ -263,6 +272,7 @@ class _Gateway:
         )
         reading = Reading(self.items, self.router.may_read)
         accounts = SiteAccounts(self.database, ChangeLog(SCHEMA, self.clock))
+        parts = self._chat_parts(Errands(group))
         manage = ManageSites(accounts, self.router.stands, new_id)
         return RunningGateway(
             routers=(
@@ -272,13 +282,14 @@ class _Gateway:
                 appearance_routes(partial(show_appearance, looks=accounts)),
                 site_routes(manage, callers=self.callers),
                 rotation_routes(manage, callers=self.callers),
+                customer_chat_routes(parts, Visits(self.visits, self.items, self._keys_in_force)),
             ),
             statuses=STATUSES,
             checks=(
                 ReadinessCheck("gateway.database", self._probe_database),
                 clock_skew_check(self._server_time, self.clock),
             ),
-            websocket=chat_protocol(self._chat_parts(Errands(group))),
+            websocket=chat_protocol(parts),
             create_site=partial(create_site, self.sites),
         )
 
@@ -306,9 +317,11 @@ class _Gateway:
             tell_newest=self.newest.tell,
             feed=self.feed,
             connections=self.connections,
+            guests=self.guests,
             errands=errands,
             retry_in_ms=partial(random.randint, 0, RETRY_SPREAD_MS),
             rates=self._rates(),
+            requests=Buckets(REQUESTS, SESSIONS_MAX),
             hosts=Hosts(self.settings.hosts),
             arrive=self._arrivals(),
             page_refused=PageCheck(self.sites, self.clock).refuses,
@@ -340,6 +353,9 @@ class _Gateway:
         return CustomerRef(
             kind=IdentityKind.SHOP_CUSTOMER, value=claims.subject, verified=True, name=claims.name
         )
+
+    def _keys_in_force(self, _keys: SiteKeys) -> Collection[bytes] | None:
+        return ()
 
     def _read_grant(self, token: str) -> Grant | None:
         return read_grant(self.keys, token, self.clock.now())

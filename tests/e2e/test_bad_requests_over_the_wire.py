@@ -31,6 +31,7 @@ from tests.support.good_bodies import (
     is_administration,
     is_ingest,
 )
+from tests.support.made_bodies import OPEN_SESSION, customers_bodies, is_customers
 from tests.support.refusals import PLANTED, assert_fit_for_people
 from tests.support.shop_people import (
     MINUTE_MS,
@@ -44,7 +45,11 @@ from tests.support.shop_server import PASSWORD, ServedShop, ShopServer
 NO_STRINGS: tuple[Any, ...] = ({"$ne": PLANTED}, [PLANTED], 4711, 0.5, True)
 SMILE = "\N{SMILING FACE WITH SUNGLASSES}"
 A_SOURCE = "0" * 64
+NOBODY = "not_signed_in"
+NOT_LET_IN: dict[str | None, str] = {"session token": "unknown_session"}
 ITEMS = "/v1/conversations/{conversation_id}/items"
+MESSAGES = "/v1/chat/messages"
+TOO_LONG = "x" * 6_000
 STATUS = "/v1/agents/me/status"
 PONG = "/v1/agent-events/pong"
 SIGN_IN = "/v1/auth/sign-in"
@@ -111,6 +116,8 @@ class Scene:
     grant: str
     writer: str
     operator: str
+    session_token: str
+    bodies: dict[str, dict[str, Any]]
     operations: tuple[Operation, ...]
 
     def headers(self, operation: Operation) -> dict[str, str]:
@@ -120,6 +127,8 @@ class Scene:
             token = self.operator
         elif is_ingest(operation.path):
             token = self.writer
+        elif is_customers(operation.path):
+            token = self.session_token
         return {"Authorization": f"Bearer {token}", "Idempotency-Key": "bad"}
 
     async def ask(self, operation: Operation, url: str = "", **options: Any) -> httpx.Response:
@@ -137,7 +146,7 @@ class Scene:
         ]
 
     def with_bodies(self) -> Iterator[tuple[Operation, dict[str, Any]]]:
-        good = good_body(self.shop)
+        good = good_body(self.shop) | self.bodies
         return ((each, good[each.path]) for each in self.operations if each.has_body)
 
 
@@ -158,8 +167,10 @@ async def answered(
         for method, told in methods.items()
     )
     await customer.hears("Answered")
-    grant = taken["grant"]
-    return Scene(pair, agent, conversation_id, grant, writer, operator, operations)
+    bodies = customers_bodies(document, pair.site_key)
+    welcome = (await agent.http.post(OPEN_SESSION, json=bodies[OPEN_SESSION])).json()
+    who = (writer, operator, welcome["session_token"])
+    return Scene(pair, agent, conversation_id, taken["grant"], *who, bodies, operations)
 
 
 @pytest.fixture
@@ -190,12 +201,12 @@ class TestWho:
     async def test_nobody_gets_anywhere_without_a_sign_in_of_ours(self, scene: Scene) -> None:
         guarded = [each for each in scene.operations if each.needs is not None]
         opened = {each.path for each in scene.operations} - {each.path for each in guarded}
-        assert opened == {SIGN_IN, APPEARANCE}
+        assert opened == {SIGN_IN, APPEARANCE, OPEN_SESSION}
         for operation in guarded:
             problems = []
             for head in self.strangers(scene, operation):
                 answer = await scene.ask(operation, headers={"Idempotency-Key": "bad"} | head)
-                problems.append(refused(answer, 401, "not_signed_in"))
+                problems.append(refused(answer, 401, NOT_LET_IN.get(operation.needs, NOBODY)))
                 assert answer.headers["www-authenticate"] == "Bearer"
             told = {problem["detail"] for problem in problems}
             assert len(told) <= 2, "one sentence for none, one for a bad one"
@@ -272,7 +283,8 @@ class TestWhat:
             for bad in _spoilt(good):
                 head = scene.headers(operation) | {"Content-Type": "application/json"}
                 answer = await scene.ask(operation, content=json.dumps(bad), headers=head)
-                refused(answer, 422, "invalid_request")
+                too_long = operation.path == MESSAGES and bad["text"] == TOO_LONG
+                refused(answer, 422, "text_length" if too_long else "invalid_request")
 
     async def test_a_body_over_1_mib_is_refused_before_it_is_sent(self, scene: Scene) -> None:
         for operation, _ in scene.with_bodies():
@@ -315,7 +327,7 @@ def _spoilt(good: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """Yield the body again and again, each time with one text spoilt, at any depth."""
     for name, value in good.items():
         if isinstance(value, str):
-            for bad in (*NO_STRINGS, "a\0b", "\ud83d", "x" * 6_000):
+            for bad in (*NO_STRINGS, "a\0b", "\ud83d", TOO_LONG):
                 yield good | {name: bad}
         elif isinstance(value, dict):
             yield from (good | {name: bad} for bad in _spoilt(value))

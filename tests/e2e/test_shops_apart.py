@@ -17,6 +17,7 @@ from shared.kit.new_ids import new_id
 from tests.support.agent_client import AgentClient
 from tests.support.chat_client import chat_client, raw_chat
 from tests.support.good_bodies import ADMIN_BODIES, CONVERSATION_BODIES, is_administration
+from tests.support.made_bodies import CUSTOMERS, OPEN_SESSION, customers_bodies
 from tests.support.shop_people import (
     a_hello,
     a_send,
@@ -188,7 +189,7 @@ async def _operations(http: httpx.AsyncClient) -> list[tuple[str, str]]:
         (method.upper(), path)
         for path, methods in document["paths"].items()
         for method in methods
-        if not path.startswith("/v1/auth") and path != "/v1/agent-events"
+        if not path.startswith(("/v1/auth", CUSTOMERS)) and path != "/v1/agent-events"
     ]
 
 
@@ -208,7 +209,7 @@ async def _administered(eve: AgentClient, shop: ServedShop) -> dict[str, str]:
 
 def _seen(answer: httpx.Response) -> tuple[Any, ...]:
     """Return all that tells one answer from another, but for when and as which it came."""
-    body = answer.json()
+    body = answer.json() if answer.content else {}
     body.pop("request_id", None)
     kept = {"content-type", "content-length", "cache-control", "www-authenticate", "retry-after"}
     heads = {name: value for name, value in answer.headers.items() if name in kept}
@@ -264,6 +265,41 @@ class TestIds:
         ]
         assert words[0] | {"server_time": ""} == words[1] | {"server_time": ""}
         assert [item["text"] for item in words[0]["items"]] == ["Hello?"]
+
+
+class TestCustomers:
+    async def test_a_customers_ids_look_like_ids_that_do_not_exist_to_every_other_customer(
+        self, theirs: Theirs, other: ServedShop, eve: AgentClient
+    ) -> None:
+        """LESSONS 25 (Chatwoot CVE-2026-115725; Rocket.Chat loadHistory).
+
+        Every action of customers, from the OpenAPI document; a stranger of the same shop and one of
+        another, with every kind of id of the first customer's.
+        """
+        http = eve.http
+        document = (await http.get("/openapi.json")).json()
+        bodies = customers_bodies(document, other.site_key)
+        for shop in (theirs.shop, other):
+            opened = await http.post(OPEN_SESSION, json={"site_key": shop.site_key})
+            head = {"Authorization": f"Bearer {opened.json()['session_token']}"}
+            for kind, live in theirs.ids.items():
+                for path, body in bodies.items():
+                    for field in (name for name in body if name.endswith("_id")):
+                        answers = [
+                            await http.post(
+                                path,
+                                json=body | {field: one},
+                                headers=head | {"Idempotency-Key": new_id().hex},
+                            )
+                            for one in (live, encode(kind, new_id()))
+                        ]
+                        assert _seen(answers[0]) == _seen(answers[1]), f"{path}: {kind}"
+                read = [
+                    await http.get("/v1/chat/items", params={"conversation_id": one}, headers=head)
+                    for one in (live, encode(kind, new_id()))
+                ]
+                assert _seen(read[0]) == _seen(read[1]), kind
+                assert read[0].status_code == httpx.codes.NOT_FOUND
 
 
 class TestBytes:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -13,8 +13,9 @@ from services.gateway.api.chat_parts import ChatParts
 from services.gateway.api.connections import Connections
 from services.gateway.api.errands import Errands
 from services.gateway.domain.answers import Found
-from services.gateway.domain.customer_rates import CustomerRates
+from services.gateway.domain.customer_rates import REQUESTS, SESSIONS_MAX, CustomerRates
 from services.gateway.domain.sending import SENDS
+from services.gateway.usecases.cut_off import Guests, SiteStanding
 from services.gateway.usecases.greet import Greeting
 from services.gateway.usecases.note_context import ContextRow
 from services.gateway.usecases.pass_signs import SignRow
@@ -26,6 +27,8 @@ from services.gateway.usecases.ports import (
     StoredPage,
 )
 from shared.contracts.frames import CloseCode, Hello
+from shared.kernel.clock import Instant
+from shared.kernel.rates import Buckets
 from shared.kit.web.hosts import Hosts
 from tests.support.clock import VirtualClock
 from tests.support.items import CONVERSATION
@@ -91,13 +94,23 @@ class Node:
             tell_newest=self.tell_newest,
             feed=self,
             connections=Connections(),
+            guests=Guests(self, lambda _: (), self.clock),
             errands=Errands(group),
             retry_in_ms=lambda: 7,
             rates=CustomerRates(SENDS),
+            requests=Buckets(REQUESTS, SESSIONS_MAX),
             hosts=Hosts(),
             arrive=lambda _peer, _forwarded: 0,
             page_refused=self.page_refused,
         )
+
+    async def standings(
+        self, shop_of: Mapping[UUID, UUID], since: Instant
+    ) -> Sequence[SiteStanding]:
+        return ()
+
+    async def under_way(self, shop_id: UUID, session_ids: Sequence[UUID]) -> Collection[UUID]:
+        return ()
 
     async def page_refused(self, site_key: str, origin: str) -> bool:
         return False

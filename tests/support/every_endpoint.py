@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 
 from services.demo.people import AGENTS, PASSWORD, SHOP_ID
-from services.gateway.domain.keys import site_key
+from services.gateway.domain.keys import session_token, site_key
 from shared.contracts.claims import Principal
 from shared.kernel.ids import IdKind, encode
 from shared.kernel.vocabulary import Scope
@@ -19,6 +19,7 @@ from shared.kit.auth.tokens import sign_principal
 from shared.kit.new_ids import new_id
 from shared.kit.system_clock import SystemClock
 from tests.support.good_bodies import ADMIN_BODIES, CONVERSATION_BODIES
+from tests.support.made_bodies import customers_bodies, is_customers
 from tests.support.stack import Stack
 
 ANSWERED_WITHIN_S = 20.0
@@ -123,6 +124,7 @@ class EveryEndpoint:
         nobody = principal.model_copy(update={"agent_id": new_id()})
         self._leaving = token or sign_principal(keys, nobody)
         self._api_key, _ = new_api_key(SHOP_ID, new_id())
+        self._chat_bodies = customers_bodies(document, site_key(SHOP_ID, new_id(), "0" * 16))
 
     @classmethod
     def of(cls, stack: Stack, token: str | None = None) -> EveryEndpoint:
@@ -135,17 +137,22 @@ class EveryEndpoint:
         async with httpx.AsyncClient(base_url=self._url, timeout=ANSWERED_WITHIN_S) as http:
             return await asyncio.gather(*(self._call(http, one) for one in self.endpoints))
 
+    def _bearer(self, path: str) -> str:
+        if is_customers(path):
+            return session_token(SHOP_ID, new_id(), "A" * 43)
+        if path in SIGN_OUTS:
+            return self._leaving
+        return self._api_key if path == "/v1/auth/tokens" else self._token
+
     async def _call(self, http: httpx.AsyncClient, endpoint: str) -> Answered:
         method, _, path = endpoint.partition(" ")
         for name, kind in _IDS.items():
             path = path.replace(f"{{{name}}}", encode(kind, new_id()))
         path = path.replace("{site_key}", site_key(SHOP_ID, new_id(), "0" * 16))
-        bearer = self._api_key if path == "/v1/auth/tokens" else self._token
-        if path in SIGN_OUTS:
-            bearer = self._leaving
-        headers = {"Authorization": f"Bearer {bearer}", "Idempotency-Key": new_id().hex}
+        headers = {"Authorization": f"Bearer {self._bearer(path)}", "Idempotency-Key": new_id().hex}
+        body = _body(endpoint) if method == "GET" else self._chat_bodies.get(path, _body(endpoint))
         async with http.stream(
-            method, path.replace("{source}", SOURCE), json=_body(endpoint), headers=headers
+            method, path.replace("{source}", SOURCE), json=body, headers=headers
         ) as answer:
             if endpoint in STREAMS and answer.is_success:
                 return Answered(endpoint, answer.status_code, None, None)

@@ -98,6 +98,7 @@ class ChatConnection:
         for conversation_id in self._followed:
             self._parts.feed.unfollow(conversation_id, self)
         if self._greeting is not None:
+            self._parts.guests.leave(self, self._greeting)
             self._parts.connections.release(self._greeting.session.session_id, self)
 
     # What the node brings.
@@ -118,6 +119,15 @@ class ChatConnection:
     def replaced(self) -> None:
         """See `Replaceable.replaced`."""
         self._do(self._session.end(ErrorCode.REPLACED))
+
+    @property
+    def greeting(self) -> Greeting | None:
+        """See `Guest.greeting`."""
+        return self._greeting
+
+    def cut_off(self, code: ErrorCode) -> None:
+        """See `Guest.cut_off`."""
+        self._do(self._session.end(code))
 
     # Effects.
 
@@ -170,6 +180,7 @@ class ChatConnection:
         self._greeting = greeting
         session = greeting.session
         self._session.count_with(partial(parts.rates.take, greeting.shop_id, session.session_id))
+        parts.guests.come(self, greeting)
         if not parts.connections.claim(session.session_id, session.connection_no, self):
             self.replaced()
             return

@@ -12,6 +12,7 @@ from services.gateway.api.connections import Connections
 from services.gateway.api.errands import Errands
 from services.gateway.domain.answers import Found
 from services.gateway.domain.customer_rates import CustomerRates
+from services.gateway.usecases.cut_off import Guests
 from services.gateway.usecases.greet import Greeting
 from services.gateway.usecases.note_context import ContextRow
 from services.gateway.usecases.pass_signs import SignRow
@@ -23,6 +24,7 @@ from services.gateway.usecases.ports import (
 )
 from shared.contracts.frames import CloseCode, Hello
 from shared.kernel.clock import Clock, Millis
+from shared.kernel.rates import Buckets
 from shared.kit.web.hosts import Hosts
 
 
@@ -40,9 +42,12 @@ class ChatParts:
     tell_newest: Callable[[UUID, int], Awaitable[None]]
     feed: ConversationFeed
     connections: Connections
+    guests: Guests
     errands: Errands
     retry_in_ms: Callable[[], Millis]
     rates: CustomerRates
+    requests: Buckets
+    """What one session may ask over REST, by its id."""
     hosts: Hosts
     arrive: Callable[[str, str | None], Millis]
     """(peer, X-Forwarded-For) -> 0, or how long no connection is taken from that address."""

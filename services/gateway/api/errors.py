@@ -14,5 +14,9 @@ STATUSES: Mapping[ErrorCode, int] = MappingProxyType(
         ErrorCode.ALREADY_ENDED: HTTPStatus.CONFLICT,
         ErrorCode.CLIENT_ID_CONFLICT: HTTPStatus.UNPROCESSABLE_ENTITY,
         ErrorCode.TEXT_LENGTH: HTTPStatus.UNPROCESSABLE_ENTITY,
+        ErrorCode.BAD_FRAME: HTTPStatus.UNPROCESSABLE_ENTITY,
+        ErrorCode.UNKNOWN_SITE: HTTPStatus.NOT_FOUND,
+        ErrorCode.ORIGIN_REFUSED: HTTPStatus.FORBIDDEN,
+        ErrorCode.UNKNOWN_SESSION: HTTPStatus.UNAUTHORIZED,
     }
 )

@@ -11,6 +11,9 @@ SESSIONS_MAX = 50_000
 SHOPS_MAX = 10_000
 """Who is counted at once, 200 bytes each; a full bucket is forgotten, and is as good as a new one.
 A stranger who makes up sessions meets the rate of arrivals first."""
+REQUESTS = Rate(burst=100, per_s=20)
+"""REST requests of one session, each a question of the database: a page that reads once a second,
+and comes back to its messages after a while without a network."""
 SHOP_SENDS = Rate(burst=20_000, per_s=5_000)
 """Messages of one shop's customers: about what one node commits, so that one shop that is flooded
 leaves the others their share of the lane."""

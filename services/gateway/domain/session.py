@@ -58,6 +58,14 @@ class ChatSession:
         self._heard_early: dict[UUID, int] = {}
         self._bad_frames = 0
 
+    @classmethod
+    def open_for(cls, found: Found, now: Instant) -> ChatSession:
+        """Return a session that is open already, for whoever was let in another way."""
+        session = cls(now)
+        session.phase = Phase.LOOKING_UP
+        session.welcomed(found, now)
+        return session
+
     def count_with(self, take_one: Callable[[Instant], Millis]) -> None:
         """Have messages counted together with those of the customer's other connections."""
         self._parts.sending.take_one = take_one

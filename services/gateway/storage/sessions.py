@@ -14,7 +14,7 @@ from shared.kit.database import Database
 _FIND_SITE = "SELECT * FROM gateway.site_for_hello($1, $2, $3)"
 _OPEN = """
     SELECT * FROM gateway.open_session(
-        $1, $2, $3, $4, $5, $6, $7::jsonb, $8, $9, $10, $11)
+        $1, $2, $3, $4, $5, $6, $7::jsonb, $8, $9, $10, $11, $12)
     """
 _REMOVE_SILENT = """
     WITH looked_at AS (
@@ -88,6 +88,7 @@ class PostgresSessions:
             customer.value if customer else None,
             customer.verified if customer else False,
             customer.name if customer else None,
+            wish.proof,
         )
         return OpenedSession(**records[0]) if records else None
 

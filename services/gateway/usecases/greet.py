@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import NoReturn
+from dataclasses import dataclass, replace
+from typing import Final, NoReturn
 from uuid import UUID
 
 from services.gateway.domain.answers import Found
@@ -17,6 +17,7 @@ from services.gateway.domain.keys import (
     session_token,
 )
 from services.gateway.domain.origins import origin_allowed
+from services.gateway.domain.proofs import secret_proof
 from services.gateway.domain.refusals import sentence
 from services.gateway.usecases.ports import (
     ItemStore,
@@ -31,6 +32,8 @@ from shared.contracts.frames import Hello
 from shared.contracts.items import CustomerRef, Item
 from shared.kernel.errors import ErrorCode, RefusedError
 from shared.kernel.vocabulary import Visibility
+
+NO_SITE: Final = UUID(int=0)
 
 VerifyCustomer = Callable[[str, str], CustomerRef]
 """(token, the site's secret) -> who the shop says it is; raises RefusedError."""
@@ -50,7 +53,12 @@ class Greeter:
 
 @dataclass(frozen=True, slots=True)
 class Greeting:
-    """A customer let in; `named_id` is an earlier conversation whose end may not be known yet."""
+    """A customer let in.
+
+    Attributes:
+        named_id: an earlier conversation whose end may not be known yet.
+        proof: which of the site's keys or secrets said who the customer is; None: nobody did.
+    """
 
     shop_id: UUID
     session: OpenedSession
@@ -58,6 +66,8 @@ class Greeting:
     after_seq: int
     named_id: UUID | None = None
     named_after_seq: int = 0
+    site_id: UUID = NO_SITE
+    proof: bytes | None = None
 
 
 async def greet(hello: Hello, origin: str | None, needs: Greeter) -> Greeting:
@@ -70,7 +80,8 @@ async def greet(hello: Hello, origin: str | None, needs: Greeter) -> Greeting:
     site = await _find_site(named, hello, needs.sites)
     if not origin_allowed(origin, site.origins):
         _refuse(ErrorCode.ORIGIN_REFUSED)
-    customer = _verified(hello.customer_token, site, needs.verify) if hello.customer_token else None
+    token = hello.customer_token
+    customer, proof = _verified(token, site, needs.verify) if token else (None, None)
     new_session_id, secret = needs.new_id(), needs.new_secret()
     fresh_token = session_token(named.shop_id, new_session_id, secret)
     wish = SessionWish(
@@ -81,11 +92,14 @@ async def greet(hello: Hello, origin: str | None, needs: Greeter) -> Greeting:
         new_digest=digest(fresh_token),
         new_session_id=new_session_id,
         customer=customer,
+        proof=proof,
     )
     opened = await needs.sessions.open(wish) or _refuse(ErrorCode.UNKNOWN_SESSION)
     if opened.is_new or hello.session_token is None:
-        return Greeting(named.shop_id, opened, fresh_token, 0)
-    return _resumed(hello, hello.session_token, named.shop_id, opened)
+        greeting = Greeting(named.shop_id, opened, fresh_token, 0)
+    else:
+        greeting = _resumed(hello, hello.session_token, named.shop_id, opened)
+    return replace(greeting, site_id=named.id, proof=proof)
 
 
 async def catch_up(greeting: Greeting, items: ItemStore) -> Found:
@@ -128,14 +142,14 @@ async def _find_site(named: Named, hello: Hello, sites: SiteStore) -> Site:
     return site
 
 
-def _verified(token: str, site: Site, verify: VerifyCustomer) -> CustomerRef:
+def _verified(token: str, site: Site, verify: VerifyCustomer) -> tuple[CustomerRef, bytes]:
     """Read a customer token by the secret of now, or by the one before while it is in force."""
     try:
-        return verify(token, site.customer_secret)
+        return verify(token, site.customer_secret), secret_proof(site.customer_secret)
     except RefusedError:
         if site.old_secret is None:
             raise
-        return verify(token, site.old_secret)
+        return verify(token, site.old_secret), secret_proof(site.old_secret)
 
 
 def _session_of(hello: Hello, shop_id: UUID) -> UUID | None:

@@ -178,6 +178,7 @@ class SessionWish:
     new_digest: bytes
     new_session_id: UUID
     customer: CustomerRef | None
+    proof: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)

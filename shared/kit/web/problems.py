@@ -113,6 +113,7 @@ _FAULT_OF_TYPE: Mapping[str, str] = MappingProxyType(
 """Our own words: a validator's message may repeat what was sent."""
 
 _OUR_FIELD_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,63}", re.ASCII)
+_OPTIONAL = ("request_id", "fields", "retry_after_ms")
 _PLACES = frozenset({"body", "query", "path", "header", "cookie"})
 
 
@@ -137,6 +138,7 @@ class Problem(BaseModel):
     detail: str
     request_id: str | None = None
     fields: tuple[FieldFault, ...] = Field(default=())
+    retry_after_ms: int | None = None
 
 
 class Problems:
@@ -160,6 +162,7 @@ class Problems:
         status: int | None = None,
         fields: tuple[FieldFault, ...] = (),
         headers: Mapping[str, str] | None = None,
+        retry_after_ms: int | None = None,
     ) -> Response:
         """Return the problem as a response; the status is the table's unless one is given."""
         problem = Problem(
@@ -170,13 +173,17 @@ class Problems:
             detail=detail or _SENTENCE_OF_CODE.get(code, "That was refused."),
             request_id=request_id,
             fields=fields,
+            retry_after_ms=retry_after_ms,
         )
-        hidden = {name for name in ("request_id", "fields") if not getattr(problem, name)}
+        hidden = {name for name in _OPTIONAL if not getattr(problem, name)}
+        waits = (
+            {} if retry_after_ms is None else {"Retry-After": str(_whole_seconds(retry_after_ms))}
+        )
         return Response(
             problem.model_dump_json(exclude=hidden),
             status_code=problem.status,
             media_type=MEDIA_TYPE,
-            headers={**_own_headers(problem.status), **(headers or {})},
+            headers={**_own_headers(problem.status), **waits, **(headers or {})},
         )
 
     def _status_of(self, code: ErrorCode) -> int:
@@ -187,10 +194,12 @@ class Problems:
     async def _on_refused(self, request: Request, exc: Exception) -> Response:
         if not isinstance(exc, RefusedError):
             raise TypeError("this handler is for RefusedError") from exc
-        headers = {}
-        if exc.retry_after_ms is not None:
-            headers["Retry-After"] = str(_whole_seconds(exc.retry_after_ms))
-        return self.response(request_id_of(request), exc.code, detail=exc.detail, headers=headers)
+        return self.response(
+            request_id_of(request),
+            exc.code,
+            detail=exc.detail,
+            retry_after_ms=exc.retry_after_ms,
+        )
 
     async def _on_invalid(self, request: Request, exc: Exception) -> Response:
         if not isinstance(exc, RequestValidationError):

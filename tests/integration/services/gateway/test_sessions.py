@@ -102,7 +102,7 @@ class TestSessions:
         assert [tuple(row) for row in customers] == [("rosa", True, "rosa")]
 
     async def test_another_customer_never_gets_the_session(self, stores: Stores) -> None:
-        """LESSONS 24."""
+        """LESSONS 24: nor does whoever sits there after Rosa has signed out."""
         first = await stores.open(a_wish(customer=ROSA))
         assert first is not None
         known = {"session_id": first.session_id, "digest": b"digest"}
@@ -110,10 +110,14 @@ class TestSessions:
         without = await stores.open(a_wish(**known))  # type: ignore[arg-type]
         other = await stores.open(a_wish(**known, customer=MARIO))  # type: ignore[arg-type]
 
+        same = await stores.open(a_wish(**known, customer=ROSA))  # type: ignore[arg-type]
+
         assert without is not None
-        assert without.session_id == first.session_id
+        assert without.is_new
         assert other is not None
         assert other.is_new
+        assert same is not None
+        assert same.session_id == first.session_id
 
 
 class TestLeftOver:
