@@ -1,4 +1,8 @@
-"""The command line: `firstreply up`, `import`, `demo`, and the administration of shops."""
+"""The command line: `firstreply up`, `import`, `demo`, and the administration of shops.
+
+The services, their web server and the database take a second to import; `shop list` needs none of
+them. So a command that starts something imports it within itself, and everything else at the top.
+"""
 
 from __future__ import annotations
 
@@ -11,14 +15,9 @@ from pydantic import ValidationError
 
 from services.administration import agents, api_keys, queues, shops, signing_keys, sites
 from services.administration.client import for_shop, path_of
-from services.cluster.caddyfile import caddyfile
-from services.cluster.migrate import migrate_given
-from services.cluster.running import CLUSTER_CANNOT_START, Size, run_cluster
 from services.demo.command import add_demo
 from services.demo.people import SHOP_ID
-from services.importing import run_import
 from services.settings import complaint
-from services.standalone import CANNOT_START, up
 from services.terminal import console, fail, read_settings, running_url
 from shared.contracts.claims import Principal
 from shared.kernel.ids import IdKind, decode, encode
@@ -26,7 +25,6 @@ from shared.kernel.vocabulary import Scope
 from shared.kit.auth.keyring import Keyring
 from shared.kit.auth.tokens import sign_principal
 from shared.kit.system_clock import SystemClock
-from shared.kit.web.server import run_main
 
 IMPORT_TOKEN_LIFE_MS = 12 * 60 * 60 * 1000
 """Twelve hours: longer than the largest public data set takes by far."""
@@ -50,6 +48,9 @@ app.add_typer(signing_keys.app, name="keys")
 @app.command(name="up")
 def up_command() -> None:
     """Start everything on one port of this machine, until Ctrl-C."""
+    from services.standalone import CANNOT_START, up  # noqa: PLC0415  see the module
+    from shared.kit.web.server import run_main  # noqa: PLC0415  see the module
+
     settings = read_settings()
     try:
         run_main(up(settings, console))
@@ -68,6 +69,9 @@ def cluster_command(
     histories: Annotated[int, typer.Option(min=1, help="How many histories.")] = 1,
 ) -> None:
     """Start a cluster on this machine: each part a process, Caddy in front, until Ctrl-C."""
+    from services.cluster.running import CLUSTER_CANNOT_START, Size, run_cluster  # noqa: PLC0415  see the module
+    from shared.kit.web.server import run_main  # noqa: PLC0415  see the module
+
     settings = read_settings()
     try:
         run_main(run_cluster(settings, Size(gateways, routers, histories), console))
@@ -84,6 +88,10 @@ def migrate_command(
     ] = None,
 ) -> None:
     """Prepare the database of DATABASE_URL for nodes on many machines: roles, schemas, keys."""
+    from services.cluster.migrate import migrate_given  # noqa: PLC0415  see the module
+    from services.cluster.running import CLUSTER_CANNOT_START  # noqa: PLC0415  see the module
+    from shared.kit.web.server import run_main  # noqa: PLC0415  see the module
+
     settings = read_settings()
     if settings.database_url is None:
         fail(
@@ -100,6 +108,8 @@ def migrate_command(
 @app.command(name="caddyfile")
 def caddyfile_command() -> None:
     """Print the Caddyfile for the front of many nodes."""
+    from services.cluster.caddyfile import caddyfile  # noqa: PLC0415  see the module
+
     typer.echo(caddyfile(), nl=False)
 
 
@@ -120,6 +130,8 @@ def import_olist_command(
     ),
 ) -> None:
     """Import the public Olist data set into the running service."""
+    from services.importing import run_import  # noqa: PLC0415  see the module
+
     shop = shop or encode(IdKind.SHOP, SHOP_ID)
     # Orders are taken for any shop that a signed token names: ask first whether there is one.
     for_shop(shop).get(path_of(IdKind.SHOP, "shops", shop))

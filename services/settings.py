@@ -10,9 +10,10 @@ from typing import Literal
 from pydantic import Field, ValidationError
 from pydantic_settings import SettingsConfigDict
 
-from shared.kit.web.edge import EdgeSettings
-from shared.kit.web.hosts import LOOPBACK_NAMES
+from shared.kit.web.edge import LOOPBACK_NAMES, EdgeSettings
 
+RUN_FILE = "run.json"
+"""Where a running installation writes, in its home, where it answers."""
 PORT_MAX = 65_535
 RANGES = {"port": f" (0 to {PORT_MAX})"}
 """What a value must lie in, where the complaint does not say it."""

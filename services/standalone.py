@@ -28,7 +28,7 @@ from services.history.app import RunningHistory, run_history
 from services.history.config import HistorySettings
 from services.router.app import RunningRouter, run_router
 from services.router.config import RouterSettings
-from services.settings import Settings
+from services.settings import RUN_FILE, Settings
 from shared.kernel.clock import Clock
 from shared.kernel.ids import IdKind, encode
 from shared.kernel.vocabulary import Service
@@ -60,8 +60,6 @@ from shared.kit.web.server import ListenError, bind_port, serve, stop_on_signals
 log = structlog.get_logger()
 
 STATIC = Path(__file__).parent / "static"
-RUN_FILE = "run.json"
-"""In the home folder while we serve: where, and as which process."""
 DATABASE_WATCH_S = 0.5
 """How long a dead database may go unnoticed here; /ready tells of it at once."""
 

@@ -12,8 +12,7 @@ from pydantic import ValidationError
 from rich.console import Console
 from rich.text import Text
 
-from services.settings import Settings, complaint
-from services.standalone import RUN_FILE
+from services.settings import RUN_FILE, Settings, complaint
 
 HEALTH_TIMEOUT_S = 5.0
 

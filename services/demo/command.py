@@ -6,7 +6,7 @@ import asyncio
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Annotated, NoReturn, TypeAlias
+from typing import TYPE_CHECKING, Annotated, NoReturn, TypeAlias
 
 import httpx
 import typer
@@ -15,7 +15,6 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 from rich.table import Table
 from rich.text import Text
 
-from services.demo.filling import Filled, fill
 from services.demo.life import SIZE, life
 from services.demo.live.crowd import Place, Wish, open_crowd
 from services.demo.live.ledger import Figures
@@ -28,7 +27,9 @@ from shared.kernel.vocabulary import Scope
 from shared.kit.auth.keyring import Keyring
 from shared.kit.auth.tokens import sign_principal
 from shared.kit.system_clock import SystemClock
-from shared.kit.web.server import stop_on_signals
+
+if TYPE_CHECKING:  # at run time imported by the command that was asked for: see services/cli.py
+    from services.demo.filling import Filled
 
 TOKEN_LIFE_MS: Millis = 24 * 3_600_000
 """A day: nobody watches a simulated crowd for longer."""
@@ -107,6 +108,8 @@ def seconds_of(text: str | None) -> float | None:
 
 
 async def _run(place: Place, wish: Wish | None, *, quiet: bool) -> Told:
+    from shared.kit.web.server import stop_on_signals  # noqa: PLC0415  see services/cli.py
+
     screen = Console(quiet=True) if quiet else console
     stopping = asyncio.Event()
     with stop_on_signals(stopping):
@@ -132,6 +135,8 @@ async def _meet(url: str) -> None:
 
 
 async def _fill(place: Place, screen: Console) -> Filled:
+    from services.demo.filling import fill  # noqa: PLC0415  see services/cli.py
+
     shop = place.life
     columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn())
     with Progress(*columns, console=screen, transient=True) as progress:

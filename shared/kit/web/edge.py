@@ -10,6 +10,8 @@ from pydantic import BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+LOOPBACK_NAMES = ("localhost", "127.0.0.1", "::1")
+"""What this machine is called by itself."""
 _IPV6_SITE_BITS = 64
 """What one household or office has of IPv6; each of its machines has many addresses in it."""
 

@@ -13,7 +13,6 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from shared.kernel.errors import ErrorCode
 from shared.kit.web.problems import REQUEST_ID_KEY, Problems
 
-LOOPBACK_NAMES = ("localhost", "127.0.0.1", "::1")
 MISDIRECTED = 421
 SENTENCE = "This server does not answer to that name."
 

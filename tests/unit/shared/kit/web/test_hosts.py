@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from shared.kit.web.hosts import LOOPBACK_NAMES, Hosts
+from shared.kit.web.edge import LOOPBACK_NAMES
+from shared.kit.web.hosts import Hosts
 from tests.unit.shared.kit.web.conftest import ClientFor
 
 pytestmark = pytest.mark.usefixtures("logged")
