@@ -13,7 +13,7 @@ PURE := services/*/domain/*,services/gateway/channels/*,services/history/shops/*
 
 .PHONY: help run test check unit integration contract e2e faults coverage web web-test contracts docs cluster cluster-e2e \
 	cluster-faults lock lock-check clean \
-	ready ready-dev together alone
+	ready ready-dev together beside alone
 
 help: ## List these targets
 	@printf 'Firstreply: make <target>\n\n'
@@ -28,6 +28,7 @@ test: ready-dev ## Run every test of every tier, with coverage
 	@$(MAKE) web-test
 	@$(MAKE) together
 	@$(MAKE) coverage
+	@$(MAKE) beside
 	@$(MAKE) alone
 
 check: ready-dev ## Lint, format, types, import contracts
@@ -53,12 +54,16 @@ e2e: ready-dev ## Run the whole stack in Chromium
 faults: ready-dev ## Kill, restart and partition, checked against a ledger
 	@$(PYTEST) tests/faults
 
-# The tiers that share the processors well, and then those that watch real time and want them alone.
+# The tiers that share the processors well; the whole product, three files of tests side by side, as they mostly
+# wait; and then what watches real time and wants the processors for itself.
 together:
 	@$(PYTEST) tests/unit tests/integration tests/contract -n $(PYTEST_WORKERS) --cov --cov-report=
 
+beside:
+	@$(PYTEST) tests/e2e tests/faults -m 'not bench and not watches_time' -n 3 --dist loadfile
+
 alone:
-	@$(PYTEST) tests/e2e tests/faults
+	@$(PYTEST) tests/e2e tests/faults -m watches_time
 
 coverage: ## Show the coverage of the last test run; the pure rooms must have every branch
 	@$(BIN)/coverage report

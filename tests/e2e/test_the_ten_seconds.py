@@ -21,6 +21,8 @@ from tests.support.chat_client import ChatClient, chat_client
 from tests.support.shop_people import at_work, offered
 from tests.support.shop_server import ServedShop, ShopServer
 
+pytestmark = pytest.mark.watches_time
+
 TOLERANCE_MS: Millis = 50
 """The issue's own: the first-response time against the wall clock."""
 OFFERED_WITHIN_MS: Millis = 100

@@ -24,6 +24,8 @@ from tests.support.postgres_holder import alive
 from tests.support.screens import Screen, screen_of
 from tests.support.stack import Stack
 
+pytestmark = pytest.mark.watches_time
+
 WHOLE_WITHIN_S = 2.0
 """The promise: every screen is whole so long after NATS is back."""
 AWAY_S = 1.0

@@ -19,6 +19,8 @@ from tests.support.ordeal import LAST_WORDS_S, Ordeal, Outage, ordeal
 from tests.support.stack import Stack
 from tests.support.verdicts import EXPECTED, GOOD_REFUSALS, judge
 
+pytestmark = pytest.mark.watches_time
+
 SEED = 22
 CUSTOMERS = 50
 MESSAGES_PER_S = 300.0

@@ -27,6 +27,8 @@ from tests.support.ordeal import (
 from tests.support.stack import Stack
 from tests.support.verdicts import EXPECTED, GOOD_REFUSALS, judge
 
+pytestmark = pytest.mark.watches_time
+
 KILLS = int(os.environ.get("FIRSTREPLY_KILLS", "4"))
 """Kills under load, of every kind in turn; two more fall into the first start."""
 SEED = int(os.environ.get("FIRSTREPLY_KILLS_SEED", "20"))

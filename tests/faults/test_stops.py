@@ -37,6 +37,7 @@ async def until_said(stack: Stack, line: str) -> None:
             await asyncio.sleep(LOOK_EVERY_S)
 
 
+@pytest.mark.watches_time
 async def test_ctrl_c_under_load_ends_it_cleanly_and_loses_nothing(stack: Stack) -> None:
     await asyncio.to_thread(stack.start)
     async with ordeal(stack, customers=20, messages_per_s=150.0, seed=1) as trial:
