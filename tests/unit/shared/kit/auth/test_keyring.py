@@ -105,9 +105,10 @@ class TestRotate:
     ) -> None:
         path = tmp_path / "signing.json"
         Keyring.open(path, clock)
-        (first, _) = rotate_file(path, clock.now())
+        (first,) = (one for one in rotate_file(path, clock.now()) if not one.signs)
         clock.advance(1_000)
-        assert rotate_file(path, clock.now())[0].until == first.until
+        (again,) = (one for one in rotate_file(path, clock.now()) if one.kid == first.kid)
+        assert again.until == first.until
 
     def test_forgetting_the_old_keys_ends_their_tokens_at_once(
         self, tmp_path: Path, clock: VirtualClock
