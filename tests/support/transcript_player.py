@@ -74,6 +74,7 @@ class Player:
             customer_token=given.get("customer_token"),
             session_token=session.get("token"),
             epoch=session.get("epoch"),
+            page={"cart": given["cart"]} if "cart" in given else {},
         )
 
     async def play(self) -> None:

@@ -81,6 +81,10 @@ class Stage:
                 await self._route(what, EventType.CONVERSATION_ASSIGNED)
             case "ends":
                 await self._route(what, EventType.CONVERSATION_ENDED)
+            case "types":
+                await self._post(what, "typing", None)
+            case "received" | "read":
+                await self._post(line.details["in"], line.verb, {"through_seq": what})
             case "notes":
                 await self._note(self._conversation(line), what)
             case _:  # writes
@@ -122,9 +126,14 @@ class Stage:
                 group.create_task(self._answer_once(conversation_id, text))
 
     async def _answer_once(self, conversation_id: UUID, text: str) -> None:
+        conversation = encode(IdKind.CONVERSATION, conversation_id)
+        body = {"text": text, "grant": self.served.grant(conversation_id)}
+        await self._post(conversation, "items", body)
+
+    async def _post(self, conversation: str, what: str, body: dict[str, Any] | None) -> None:
         response = await self.served.http.post(
-            f"/v1/conversations/{encode(IdKind.CONVERSATION, conversation_id)}/items",
-            json={"text": text, "grant": self.served.grant(conversation_id)},
+            f"/v1/conversations/{self.values.fill(conversation)}/{what}",
+            json=body,
             headers={**self.served.headers(), "Idempotency-Key": new_id().hex},
         )
-        assert response.status_code == 201, response.text
+        assert response.is_success, response.text

@@ -2,7 +2,7 @@
 
 import { type ChatState, type Effect, initialState, type Input } from "../src/chat/state.ts";
 import { nextWake, step } from "../src/chat/step.ts";
-import type { ServerFrame } from "../src/contracts.ts";
+import type { Cart, ServerFrame } from "../src/contracts.ts";
 import { anItem, aWelcome } from "./builders.ts";
 
 export interface About {
@@ -12,6 +12,7 @@ export interface About {
   readonly given?: {
     readonly session?: { readonly token: string; readonly epoch: number };
     readonly customer_token?: string;
+    readonly cart?: unknown;
   };
 }
 
@@ -34,6 +35,8 @@ export function readTranscript(text: string): Transcript {
 
 /** What is no matter of a client: the server's players hold it. */
 const ELSEWHERE = new Set(["agent", "node", "other window"]);
+/** Latest values: the client tells them when it likes, and a transcript need not name each. */
+const SIGNS = new Set(["typing", "received", "read"]);
 const START = Date.parse("2026-11-23T08:00:00.000Z");
 const PLACEHOLDER = /^<([a-z_]+)(?::(\w+))?>$/;
 const STANDS_FOR: Record<string, (name: string) => unknown> = {
@@ -93,6 +96,7 @@ export class Player {
   #now = START;
   #state: ChatState;
   #due: Effect[] = [];
+  #signs: Effect[] = [];
 
   constructor({ about }: Transcript) {
     const { session, customer_token: customerToken = null } = about.given ?? {};
@@ -103,6 +107,7 @@ export class Player {
         session: session ? { ...session, subject: null } : null,
         pageUrl: null,
         locale: null,
+        cart: (about.given?.cart ?? null) as Cart | null,
         textMax: 5_000,
       },
       this.#now,
@@ -127,10 +132,12 @@ export class Player {
     "page connects": () => this.#feed({ type: "connect" }),
     "page writes": (text: string, line: Line) =>
       this.#feed({ type: "write", clientId: String(line.client_id), text }),
+    "page types": () => this.#feed({ type: "type" }),
+    "page looks": () => this.#feed({ type: "see" }),
     "page sees": (seen: Record<string, unknown>) => this.#sees(seen),
     "client connects": () => void this.#take("connect"),
-    "client sends": (told: unknown) => {
-      const effect = this.#take("send");
+    "client sends": (told: { readonly type: string }) => {
+      const effect = SIGNS.has(told.type) ? this.#takeSign(told.type) : this.#take("send");
       const found = differs(told, effect.type === "send" ? effect.frame : null, "frame");
       if (found) throw new Error(found);
     },
@@ -158,7 +165,18 @@ export class Player {
   #feed(input: Input): void {
     const next = step(this.#state, input, { now: this.#now, random: 0.5 });
     this.#state = next.state;
-    this.#due.push(...next.effects.filter((effect) => effect.type !== "store"));
+    const isSign = (one: Effect) => one.type === "send" && SIGNS.has(one.frame.type);
+    this.#signs.push(...next.effects.filter(isSign));
+    this.#due.push(...next.effects.filter((one) => one.type !== "store" && !isSign(one)));
+  }
+
+  /** The last sign of this type that was not told of yet. */
+  #takeSign(type: string): Effect {
+    const at = this.#signs.findLastIndex((one) => one.type === "send" && one.frame.type === type);
+    const sign = this.#signs[at];
+    if (!sign) throw new Error(`the client did not say that it ${type}`);
+    this.#signs = this.#signs.slice(at + 1);
+    return sign;
   }
 
   #take(type: Effect["type"]): Effect {
@@ -188,6 +206,9 @@ export class Player {
     const shown: Record<string, unknown> = {
       phase: state.phase,
       texts: state.items.filter((item) => item.kind === "message").map((item) => item.text),
+      agent_types: state.signs.agentTypesUntil !== null,
+      delivered_through: state.signs.delivered?.seq ?? 0,
+      read_through: state.signs.read?.seq ?? 0,
       history_lost: state.historyLost,
       refused: Object.fromEntries(refused.map((one) => [one.clientId, one.refusal?.code])),
     };

@@ -1,7 +1,7 @@
 /** The chat's thin shell: one WebSocket, one timer, the session's storage. Every rule is in step.ts. */
 
 import { newClientId } from "../client_id.ts";
-import { type ServerFrame, TEXT_MAX } from "../contracts.ts";
+import { type Cart, type ServerFrame, TEXT_MAX } from "../contracts.ts";
 import { type ChatState, type Effect, initialState, type Input, type Session } from "./state.ts";
 import { nextWake, step } from "./step.ts";
 
@@ -18,6 +18,7 @@ export interface ChatOptions {
   readonly store: SessionStore;
   readonly pageUrl?: string | null;
   readonly locale?: string | null;
+  readonly cart?: Cart | null;
 }
 
 /** A customer's side of a chat. Changes are told to every listener; nothing is thrown at callers. */
@@ -38,6 +39,7 @@ export class Chat {
         session: options.store.load(),
         pageUrl: options.pageUrl ?? null,
         locale: options.locale ?? null,
+        cart: options.cart ?? null,
         textMax: TEXT_MAX,
       },
       Date.now(),
@@ -75,6 +77,21 @@ export class Chat {
   /** Say who is signed in to the shop now, null for nobody. */
   identify(customerToken: string | null): void {
     this.#feed({ type: "identify", customerToken });
+  }
+
+  /** The customer types; say it at every key, it is told as often as it must be. */
+  typing(): void {
+    this.#feed({ type: "type" });
+  }
+
+  /** The customer has everything before their eyes: the chat is open, and the page is looked at. */
+  seen(): void {
+    this.#feed({ type: "see" });
+  }
+
+  /** Say where the customer is, and what is in the cart: an agent sees it, and it proves nothing. */
+  visit(pageUrl: string | null, cart: Cart | null): void {
+    this.#feed({ type: "visit", pageUrl, cart });
   }
 
   /** Call when the machine woke, came online or was looked at again. */

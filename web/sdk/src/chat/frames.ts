@@ -3,6 +3,7 @@
 import type { Accepted, Beat, ErrorFrame, Item, ServerFrame, Welcome } from "../contracts.ts";
 import { mergeItems } from "../thread.ts";
 import { flush } from "./sending.ts";
+import { NO_SIGNS, onItems, onSign } from "./signs.ts";
 import type { ChatState, Outgoing, Session, Step } from "./state.ts";
 import { subjectOf } from "./subject.ts";
 
@@ -21,6 +22,10 @@ export function onFrame(state: ChatState, frame: ServerFrame, now: number): Step
       return { state: onAccepted(state, frame), effects: [] };
     case "message.created":
       return { state: withItems(state, [frame.item]), effects: [] };
+    case "agent.typing":
+    case "message.delivered":
+    case "message.read":
+      return { state: { ...state, signs: onSign(state.signs, frame, now) }, effects: [] };
     case "error":
       return { state: onError(state, frame, now), effects: [] };
     case "beat":
@@ -35,7 +40,7 @@ export function onFrame(state: ChatState, frame: ServerFrame, now: number): Step
 function onWelcome(state: ChatState, frame: Welcome, now: number): Step {
   const { session_token: token, epoch } = frame;
   const session: Session = { token, epoch, subject: subjectOf(state.customerToken) };
-  const known = historyIsAnother(state, frame) ? { ...state, items: [] } : state;
+  const known = historyIsAnother(state, frame) ? { ...state, items: [], signs: NO_SIGNS } : state;
   const live: ChatState = {
     ...withItems(known, frame.items),
     session,
@@ -89,6 +94,7 @@ function withItems(state: ChatState, arrived: readonly Item[]): ChatState {
   return {
     ...state,
     items: mergeItems(state.items, arrived),
+    signs: onItems(state.signs, arrived),
     outgoing: state.outgoing.filter((one) => !committed.has(one.clientId)),
   };
 }

@@ -1,4 +1,5 @@
 export { Chat, type ChatOptions, type SessionStore } from "./client.ts";
+export { covers, type Mark, markOf, type Signs } from "./signs.ts";
 export type { ChatState, Outgoing, Phase, Session } from "./state.ts";
 export { showsSomething } from "../text.ts";
 export { hasEnded, servingAgent } from "../thread.ts";

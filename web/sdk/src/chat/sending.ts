@@ -15,6 +15,7 @@ export function hello(state: ChatState): Hello {
     last_seq: last?.seq ?? 0,
     page_url: state.pageUrl?.slice(0, 2_000) ?? null,
     locale: state.locale,
+    cart: state.cart,
   };
 }
 

@@ -1,6 +1,7 @@
 /** What a chat knows at an instant; holds no socket and no timer. */
 
-import type { ErrorCode, Hello, Item, Send, ServerFrame } from "../contracts.ts";
+import type { Cart, ClientFrame, ErrorCode, Item, ServerFrame } from "../contracts.ts";
+import { NO_SIGNS, type Signs } from "./signs.ts";
 import { subjectOf } from "./subject.ts";
 
 /** A session to resume, and whom it belongs to (the customer token's subject, null: nobody). */
@@ -31,6 +32,7 @@ export interface ChatState {
   readonly customerToken: string | null;
   readonly pageUrl: string | null;
   readonly locale: string | null;
+  readonly cart: Cart | null;
   readonly phase: Phase;
   readonly phaseSince: number;
   readonly session: Session | null;
@@ -50,6 +52,7 @@ export interface ChatState {
   /** The server no longer knew the session: what was said before cannot be shown. */
   readonly historyLost: boolean;
   readonly textMax: number;
+  readonly signs: Signs;
 }
 
 export type Input =
@@ -62,12 +65,18 @@ export type Input =
   | { readonly type: "discard"; readonly clientId: string }
   | { readonly type: "identify"; readonly customerToken: string | null }
   | { readonly type: "doubt" }
+  /** The customer types. */
+  | { readonly type: "type" }
+  /** The customer has every item before their eyes. */
+  | { readonly type: "see" }
+  /** Where the customer is now. */
+  | { readonly type: "visit"; readonly pageUrl: string | null; readonly cart: Cart | null }
   | { readonly type: "wake" };
 
 export type Effect =
   | { readonly type: "connect" }
   | { readonly type: "disconnect" }
-  | { readonly type: "send"; readonly frame: Hello | Send }
+  | { readonly type: "send"; readonly frame: ClientFrame }
   | { readonly type: "store"; readonly session: Session | null };
 
 export interface Step {
@@ -87,6 +96,7 @@ export interface Opening {
   readonly session: Session | null;
   readonly pageUrl: string | null;
   readonly locale: string | null;
+  readonly cart?: Cart | null;
   readonly textMax: number;
 }
 
@@ -99,8 +109,10 @@ export function initialState(opening: Opening, now: number): ChatState {
     session: mine,
     phase: "idle",
     phaseSince: now,
+    cart: opening.cart ?? null,
     items: [],
     outgoing: [],
+    signs: NO_SIGNS,
     attempt: 0,
     retryAt: null,
     pausedUntil: null,

@@ -3,6 +3,7 @@
 import { adviceFor, backoffMs } from "./advice.ts";
 import { onFrame } from "./frames.ts";
 import { flush, hello } from "./sending.ts";
+import { expire, NO_SIGNS, see, signDeadlines, tellReceipts, type, untold } from "./signs.ts";
 import {
   type ChatState,
   type Effect,
@@ -26,6 +27,12 @@ export const DOUBT_AFTER_MS = 20_000;
 export const BEAT_GRACE_MS = 5_000;
 
 export function step(state: ChatState, input: Input, around: Surroundings): Step {
+  const next = take(state, input, around);
+  const told = tellReceipts(next.state, around.now);
+  return { state: told.state, effects: [...next.effects, ...told.effects] };
+}
+
+function take(state: ChatState, input: Input, around: Surroundings): Step {
   switch (input.type) {
     case "connect":
       return mayConnect(state)
@@ -48,6 +55,12 @@ export function step(state: ChatState, input: Input, around: Surroundings): Step
       return identify(state, input.customerToken, around.now);
     case "doubt":
       return doubt(state, around.now);
+    case "type":
+      return type(state, around.now);
+    case "see":
+      return unchanged(see(state));
+    case "visit":
+      return unchanged({ ...state, pageUrl: input.pageUrl, cart: input.cart });
     case "wake":
       return wake(state, around.now);
   }
@@ -63,7 +76,7 @@ export function nextWake(state: ChatState): number | null {
 }
 
 function liveDeadlines(state: ChatState): number[] {
-  const due: number[] = [];
+  const due = signDeadlines(state);
   if (state.pausedUntil !== null) due.push(state.pausedUntil);
   const sentAt = oldestUnanswered(state);
   if (sentAt !== null) due.push(sentAt + ACK_TIMEOUT_MS);
@@ -90,7 +103,10 @@ function wake(state: ChatState, now: number): Step {
   if (state.phase !== "live") return unchanged(state);
   if (late(oldestUnanswered(state), ACK_TIMEOUT_MS)) return drop(state);
   if (state.beatEveryMs !== null && silentAt(state, state.beatEveryMs) <= now) return drop(state);
-  return late(state.pausedUntil, 0) ? flush({ ...state, pausedUntil: null }, now) : unchanged(state);
+  const current = expire(state, now);
+  return late(current.pausedUntil, 0)
+    ? flush({ ...current, pausedUntil: null }, now)
+    : unchanged(current);
 }
 
 function mayConnect(state: ChatState): boolean {
@@ -114,7 +130,7 @@ function connect(state: ChatState, now: number): Step {
 /** Whatever the last connection was handed and did not acknowledge is to be handed over again. */
 function onNewConnection(state: ChatState): ChatState {
   const outgoing = state.outgoing.map((one) => ({ ...one, sentAt: null }));
-  return { ...state, outgoing, pausedUntil: null };
+  return { ...state, outgoing, pausedUntil: null, signs: untold(state.signs) };
 }
 
 /** The shell answers a disconnect with `closed`, which then decides what comes next. */
@@ -143,7 +159,7 @@ function onClosed(state: ChatState, code: number, around: Surroundings): Step {
 function forget(state: ChatState): Step {
   const historyLost = state.items.length > 0 || state.session !== null;
   const effects: Effect[] = [{ type: "store", session: null }];
-  return { state: { ...state, session: null, items: [], historyLost }, effects };
+  return { state: { ...state, session: null, items: [], signs: NO_SIGNS, historyLost }, effects };
 }
 
 function write(state: ChatState, clientId: string, text: string, now: number): Step {
@@ -158,7 +174,7 @@ function identify(state: ChatState, customerToken: string | null, now: number): 
   if (!state.session || mayResume(state.session, customerToken)) {
     return state.phase === "stopped" ? connect(known, now) : unchanged(known);
   }
-  const fresh: ChatState = { ...known, session: null, items: [], outgoing: [] };
+  const fresh: ChatState = { ...known, session: null, items: [], outgoing: [], signs: NO_SIGNS };
   const effects: Effect[] = [{ type: "store", session: null }];
   if (state.phase === "idle") return { state: fresh, effects };
   const again = connect(fresh, now);
