@@ -175,6 +175,8 @@ class CloseCode(IntEnum):
     """Why the server closed; `AFTERWARDS` says of each what a client then does."""
 
     GOING_AWAY = 1001
+    PROTOCOL_ERROR = 1002
+    NOT_UTF8 = 1007
     FRAME_TOO_LARGE = 1009
     BAD_FRAMES = 4000
     HELLO_TIMEOUT = 4001
@@ -190,6 +192,8 @@ class CloseCode(IntEnum):
 AFTERWARDS: Mapping[CloseCode, Afterwards] = MappingProxyType(
     {
         CloseCode.GOING_AWAY: Afterwards.RESUME,
+        CloseCode.PROTOCOL_ERROR: Afterwards.NEVER,
+        CloseCode.NOT_UTF8: Afterwards.NEVER,
         CloseCode.FRAME_TOO_LARGE: Afterwards.NEVER,
         CloseCode.BAD_FRAMES: Afterwards.NEVER,
         CloseCode.HELLO_TIMEOUT: Afterwards.RESUME,

@@ -177,12 +177,6 @@ class TestFrames:
         assert PLANTED not in (talk.socket.close_reason or "")
         assert await talk.texts() == [(1, "Before")]
 
-    async def test_a_text_frame_that_is_no_text_ends_nothing(self, talk: Talk) -> None:
-        await talk.socket.send(a_frame().encode()[:-2] + b"\xff\xfe", text=True)
-
-        assert refusal(str(await talk.socket.recv()))["code"] == "bad_frame"
-        assert await talk.texts() == [(1, "Before")]
-
 
 class TestTexts:
     @pytest.mark.parametrize(

@@ -240,7 +240,7 @@ class ChatSocket(asyncio.Protocol):
             case Opcode.CONT if len(self._message) < FRAGMENTS_MAX:
                 self._message.append(bytes(frame.data))
             case Opcode.CONT:
-                self._ws.fail(CloseCode.FRAME_TOO_LARGE)
+                self._fail(CloseCode.FRAME_TOO_LARGE)
                 return
             case Opcode.PONG:
                 self._pong(bytes(frame.data))
@@ -249,7 +249,21 @@ class ChatSocket(asyncio.Protocol):
                 return
         if frame.fin and self._connection is not None:
             message, self._message = b"".join(self._message), []
-            self._connection.receive(message if self._is_text else NOT_TEXT)
+            self._read(self._connection, message)
+
+    def _read(self, connection: ChatConnection, message: bytes) -> None:
+        """Hand a whole message on. That a text is UTF-8 is ours to see: RFC 6455, section 8.1."""
+        if not self._is_text:
+            connection.receive(NOT_TEXT)
+        elif _is_utf8(message):
+            connection.receive(message)
+        else:
+            self._fail(CloseCode.NOT_UTF8)
+
+    def _fail(self, code: CloseCode) -> None:
+        """Close at once on who breaks the rules of the wire; what follows is not read."""
+        CLOSED.labels(code=code.name.lower()).inc()
+        self._ws.fail(code)
 
     def _pong(self, payload: bytes) -> None:
         if self._connection is not None:
@@ -274,6 +288,14 @@ class ChatSocket(asyncio.Protocol):
 def _site_key(request: Request) -> str | None:
     """Return the site that the URL names, if it names one."""
     return next(iter(parse_qs(request.path.partition("?")[2]).get("site_key", ())), None)
+
+
+def _is_utf8(message: bytes) -> bool:
+    try:
+        message.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _forwarded_for(request: Request) -> str | None:

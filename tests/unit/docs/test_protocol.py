@@ -92,7 +92,12 @@ def test_the_page_tells_of_every_close_code_and_of_what_to_do_then() -> None:
 
 def test_every_close_code_is_ours_and_says_what_to_do_then() -> None:
     assert set(frames.AFTERWARDS) == set(frames.CloseCode)
-    assert {code for code in frames.CloseCode if not 4000 <= code <= 4099} == {1001, 1009}
+    assert {code for code in frames.CloseCode if not 4000 <= code <= 4099} == {
+        1001,
+        1002,
+        1007,
+        1009,
+    }
 
 
 @pytest.mark.parametrize("path", [generate.ASYNCAPI, generate.README], ids=lambda path: path.name)

@@ -534,6 +534,8 @@ export const FRAME_MAX_BYTES = 65536;
 export const TEXT_MAX = 5000;
 export const CloseCode = {
   GOING_AWAY: 1001,
+  PROTOCOL_ERROR: 1002,
+  NOT_UTF8: 1007,
   FRAME_TOO_LARGE: 1009,
   BAD_FRAMES: 4000,
   HELLO_TIMEOUT: 4001,
@@ -548,6 +550,8 @@ export const CloseCode = {
 /** What to do after a close; after any other code the network was lost: resume. */
 export const AFTERWARDS: ReadonlyMap<number, Afterwards> = new Map<number, Afterwards>([
   [CloseCode.GOING_AWAY, "resume"],
+  [CloseCode.PROTOCOL_ERROR, "never"],
+  [CloseCode.NOT_UTF8, "never"],
   [CloseCode.FRAME_TOO_LARGE, "never"],
   [CloseCode.BAD_FRAMES, "never"],
   [CloseCode.HELLO_TIMEOUT, "resume"],
