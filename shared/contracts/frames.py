@@ -8,6 +8,8 @@ from types import MappingProxyType
 from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Field, TypeAdapter
+from pydantic_core import to_json
+from typing_extensions import override
 
 from shared.contracts.context import Cart, Locale, PageUrl
 from shared.contracts.items import Item
@@ -28,7 +30,9 @@ from shared.contracts.wire import (
     SessionId,
     WireInstant,
 )
+from shared.kernel.clock import to_iso
 from shared.kernel.errors import ErrorCode
+from shared.kernel.ids import IdKind, encode
 
 FRAME_MAX_BYTES = 65_536
 """DESIGN section 5: a larger frame closes the socket with 1009."""
@@ -110,6 +114,17 @@ class Accepted(Contract):
     seq: int
     created_at: WireInstant
     text: str | None = None
+
+    @override
+    def to_json(self) -> bytes:
+        """Return the wire form, put together as text: every message has one of these."""
+        text = "null" if self.text is None else to_json(self.text).decode()
+        return (
+            f'{{"type":"accepted","client_id":{to_json(self.client_id).decode()},'
+            f'"conversation_id":"{encode(IdKind.CONVERSATION, self.conversation_id)}",'
+            f'"item_id":"{encode(IdKind.ITEM, self.item_id)}","seq":{self.seq},'
+            f'"created_at":"{to_iso(self.created_at)}","text":{text}}}'
+        ).encode()
 
 
 class Created(Contract):

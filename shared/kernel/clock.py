@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Protocol, TypeAlias
 
 Instant: TypeAlias = int
@@ -41,7 +42,13 @@ def from_datetime(moment: datetime) -> Instant:
 
 def to_iso(instant: Instant) -> str:
     """Return ISO 8601 UTC with exactly three decimals, such as 2026-11-23T08:00:00.123Z."""
-    return to_datetime(instant).strftime("%Y-%m-%dT%H:%M:%S.") + f"{instant % 1000:03d}Z"
+    return f"{_second_to_iso(instant // 1000)}.{instant % 1000:03d}Z"
+
+
+@lru_cache(maxsize=64)
+def _second_to_iso(seconds: int) -> str:
+    """Return the part that all instants of one second share; most of what is told is of now."""
+    return to_datetime(seconds * 1000).strftime("%Y-%m-%dT%H:%M:%S")
 
 
 def from_iso(text: str) -> Instant:

@@ -13,6 +13,9 @@ _BLANK_LETTERS = frozenset("\u115f\u1160\u2800\u3164\uffa0")
 
 def shows_something(text: str) -> bool:
     """Say whether anybody could see a character of this text."""
+    first = text[:1]
+    if first.isascii() and first.isalnum():
+        return True  # as nearly every message begins
     return any(
         unicodedata.category(letter) not in _SHOWS_NOTHING and letter not in _BLANK_LETTERS
         for letter in text

@@ -22,7 +22,7 @@ from shared.kernel.clock import Clock, Millis
 from shared.kernel.vocabulary import Service
 from shared.kit.bus.interface import Bus, BusError
 from shared.kit.outbox import Backlog
-from shared.kit.relay_lane import Batch, Positions, RelayLane, StreamKey
+from shared.kit.relay_lane import Batch, Outgoing, Positions, RelayLane, StreamKey
 from shared.kit.tasks import supervise
 
 SWEEP_LIMIT = 500
@@ -99,9 +99,9 @@ class Relay:
             if receiver is not emitter
         }
 
-    def offer(self, events: Iterable[Envelope]) -> None:
+    def offer(self, events: Iterable[Outgoing]) -> None:
         """Send these soon. Call right after their commit, never before; it never fails."""
-        sorted_out: dict[Service, list[Envelope]] = {}
+        sorted_out: dict[Service, list[Outgoing]] = {}
         for event in events:
             sorted_out.setdefault(event.receiver, []).append(event)
         for receiver, share in sorted_out.items():
@@ -163,7 +163,7 @@ class _Courier:
         self._away = False
         self._labels = (self._emitter.value, self._receiver.value)
 
-    def offer(self, events: Iterable[Envelope]) -> None:
+    def offer(self, events: Iterable[Outgoing]) -> None:
         self._lane.offer(events)
         self._news.set()
 

@@ -6,11 +6,11 @@ import heapq
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import TypeAlias
+from typing import Protocol, TypeAlias
 from uuid import UUID
 
-from shared.contracts.events import Envelope
 from shared.kernel.clock import Instant, Millis
+from shared.kernel.vocabulary import Service
 
 StreamKey: TypeAlias = tuple[UUID, str]
 """(shop_id, stream)."""
@@ -37,9 +37,37 @@ STUCK_MAX_MS: Millis = 30_000
 """Longest rest of a stream that fails alone: only a person or a release will mend it."""
 
 
+class Outgoing(Protocol):
+    """An event to be sent: an Envelope, or what is written out as one."""
+
+    @property
+    def receiver(self) -> Service:
+        """Who takes it."""
+        ...
+
+    @property
+    def shop_id(self) -> UUID:
+        """Whose it is."""
+        ...
+
+    @property
+    def stream(self) -> str:
+        """What it is an event of."""
+        ...
+
+    @property
+    def version(self) -> int:
+        """Its place in the stream."""
+        ...
+
+    def to_json(self) -> bytes:
+        """Return the wire form of the Envelope."""
+        ...
+
+
 @dataclass
 class _Stream:
-    events: dict[int, Envelope] = field(default_factory=dict)
+    events: dict[int, Outgoing] = field(default_factory=dict)
     failures: int = 0
 
 
@@ -99,7 +127,7 @@ class RelayLane:
         """Return the streams with events in memory."""
         return self._streams.keys()
 
-    def offer(self, events: Iterable[Envelope]) -> None:
+    def offer(self, events: Iterable[Outgoing]) -> None:
         """Hold events to send; beyond MAX_HELD they are left to the sweep."""
         for event in events:
             key = (event.shop_id, event.stream)
@@ -162,7 +190,7 @@ class RelayLane:
                 self._rest(key, now, STUCK_MAX_MS)
         return Outcome(done, gaps, left_out)
 
-    def refill(self, outcome: Outcome, events: Iterable[Envelope]) -> Positions:
+    def refill(self, outcome: Outcome, events: Iterable[Outgoing]) -> Positions:
         """Take up what the outbox has for the unclear streams; return the gaps it left open.
 
         A gap may close by itself, when another node is sending the missing version just now; so
@@ -233,7 +261,7 @@ def _rest_ms(failures: int) -> Millis:
 
 
 def _encode_run(
-    events: Mapping[int, Envelope], max_events: int, max_bytes: int
+    events: Mapping[int, Outgoing], max_events: int, max_bytes: int
 ) -> tuple[dict[int, bytes], int]:
     """Return the wire form of the lowest versions in a row that fit, and their size in bytes."""
     run: dict[int, bytes] = {}

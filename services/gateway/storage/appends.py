@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
 from uuid import UUID
 
 import asyncpg
+from pydantic_core import from_json
 
 from services.gateway.storage.failures import sorted_failures
 from services.gateway.usecases.ports import Announcement, AppendResult, AppendRow, Verdict
@@ -21,6 +22,10 @@ _APPEND = """
         $8::uuid[], $9::uuid[], $10::text[], $11::text[], $12::uuid[], $13::int[], $14::text[],
         $15::text[], $16::jsonb[])
     """
+
+
+NOTHING_BESIDE: Final[Mapping[str, Any]] = {"attachments": [], "rating": None}
+"""The tables keep only what there is; clients find every field."""
 
 
 class PostgresAppends:
@@ -78,14 +83,15 @@ def _result(row: AppendRow, record: asyncpg.Record) -> AppendResult:
 
 def announcement_of(record: asyncpg.Record, shop_id: UUID) -> Announcement:
     """Return what is to be told of a new item's row."""
-    body = json.loads(record["body"])
+    item = from_json(record["body"])["item"]
     return Announcement(
         shop_id=shop_id,
         conversation_id=record["conversation_id"],
-        stream=body["item"]["conversation_id"],
+        stream=item["conversation_id"],
         version=record["version"],
         event_id=record["item_id"],
         occurred_at=from_datetime(record["created_at"]),
-        body=body,
+        body=record["body"],
+        item={**NOTHING_BESIDE, **item},
         agent_id=record["agent_id"],
     )

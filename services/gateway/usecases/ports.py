@@ -67,7 +67,10 @@ class AppendRow:
 
 @dataclass(frozen=True, slots=True)
 class Announcement:
-    """One committed item and its event, for everybody who is to learn of it."""
+    """One committed item and its event, for everybody who is to learn of it.
+
+    `body` is the JSON of a MessageCreated as the tables keep it, `item` the wire form of its item.
+    """
 
     shop_id: UUID
     conversation_id: UUID
@@ -75,7 +78,8 @@ class Announcement:
     version: int
     event_id: UUID
     occurred_at: Instant
-    body: Body
+    body: str
+    item: Body
     agent_id: UUID | None
 
 

@@ -94,7 +94,7 @@ def _grant(
 
 async def _item(shop_id: UUID, result: AppendResult, items: ItemStore) -> Item:
     if result.announcement is not None:
-        return Item.model_validate_json(json.dumps(result.announcement.body["item"]))
+        return Item.model_validate_json(json.dumps(result.announcement.item))
     page = (
         await items.page(shop_id, result.conversation_id, result.seq - 1, 1)
         if result.conversation_id is not None

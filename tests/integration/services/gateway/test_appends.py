@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import random
 from collections.abc import Sequence
 from uuid import UUID
@@ -54,7 +53,7 @@ class TestCustomers:
 
         assert (result.verdict, result.seq, result.current) == (Verdict.NEW, 1, True)
         assert result.announcement is not None
-        body = MessageCreated.model_validate_json(json.dumps(result.announcement.body))
+        body = MessageCreated.model_validate_json(result.announcement.body)
         assert body.item.text == "Hello?"
         assert body.item.author.kind is AuthorKind.CUSTOMER
         assert body.item.conversation_id == result.conversation_id

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from uuid import UUID
 
@@ -52,7 +51,7 @@ class TestNotes:
         assert note.verdict is Verdict.NEW
         assert note.announcement is not None
         assert note.announcement.agent_id == ANNA, "whoever serves it is told"
-        body = MessageCreated.model_validate_json(json.dumps(note.announcement.body))
+        body = MessageCreated.model_validate_json(note.announcement.body)
         assert (body.item.kind, body.item.visibility) == (ItemKind.NOTE, Visibility.AGENTS)
         page = await stores.items.page(SHOP, conversation_id, note.seq - 1, 10)
         assert page is not None
@@ -117,7 +116,7 @@ class TestContent:
         (result,) = await stores.appends.append([row])
 
         assert result.announcement is not None
-        body = MessageCreated.model_validate_json(json.dumps(result.announcement.body))
+        body = MessageCreated.model_validate_json(result.announcement.body)
         assert body.item.attachments == (PICTURE,)
         assert result.conversation_id is not None
         page = await stores.items.page(SHOP, result.conversation_id, 0, 10)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-from typing import Any
 from uuid import UUID
 
 import pytest
@@ -46,7 +45,7 @@ class TestLines:
         assert positions == {key(conversation_id): 1}
         assert await kinds(stores, conversation_id) == ["message", "joined"]
         (line,) = announced
-        item: Any = line.body["item"]
+        item = line.item
         assert item["text"] == "Anna joined the conversation."
         assert item["author"] == {
             "kind": "system",

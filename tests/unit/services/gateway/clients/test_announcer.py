@@ -7,11 +7,12 @@ from uuid import UUID
 
 import pytest
 
-from services.gateway.clients.announcer import Announcer
+from services.gateway.clients.announcer import Announcer, Committed
 from services.gateway.usecases.ports import Announcement
+from shared.contracts.events import Envelope
 from shared.contracts.items import Item
 from shared.contracts.subjects import live_agent, live_conversation
-from shared.kernel.vocabulary import Visibility
+from shared.kernel.vocabulary import EventType, Service, Visibility
 from shared.kit.bus.in_process import InProcessBus
 from shared.kit.tasks import background
 from tests.support.bus import Heard
@@ -34,7 +35,8 @@ def told(item: Item) -> Announcement:
         version=item.seq,
         event_id=item.id,
         occurred_at=START,
-        body={"item": item.model_dump(mode="json")},
+        body=json.dumps({"item": item.model_dump(mode="json")}),
+        item=item.model_dump(mode="json"),
         agent_id=AGENT,
     )
 
@@ -57,3 +59,22 @@ async def test_a_customers_node_gets_a_notes_place_and_no_word_of_it(
     assert b"Be kind." in to_agent
     assert (b"Be kind." in to_customer) is (visibility is Visibility.EVERYONE)
     assert json.loads(to_customer)["body"]["seq"] == 1
+
+
+@pytest.mark.parametrize("text", ["Be kind.", '"},{"', "\u2028 ünï \\ \n"])
+def test_an_event_put_together_as_text_is_the_envelope(text: str) -> None:
+    announcement = told(an_item(1, text=text))
+
+    event = Committed(announcement, Service.HISTORY)
+
+    assert Envelope.model_validate_json(event.to_json()) == Envelope(
+        event_id=announcement.event_id,
+        type=EventType.MESSAGE_CREATED,
+        emitter=Service.GATEWAY,
+        receiver=Service.HISTORY,
+        shop_id=SHOP,
+        stream="conv_1",
+        version=1,
+        occurred_at=START,
+        body=json.loads(announcement.body),
+    )
