@@ -109,6 +109,12 @@ class NewItem(Contract):
     grant: str | None = Field(default=None, max_length=2_000)
 
 
+class NewNote(Contract):
+    """What an agent tells colleagues alone; the Idempotency-Key header is its client_id."""
+
+    text: MessageText
+
+
 class ConversationSummary(Readable):
     """What every item's event says of its conversation, so that any event can come first."""
 

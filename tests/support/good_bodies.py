@@ -51,6 +51,7 @@ INGEST_BODIES: dict[str, dict[str, Any]] = {
 }
 CONVERSATION_BODIES: dict[str, dict[str, Any]] = {
     "/v1/conversations/{conversation_id}/items": {"text": "How can I help?"},
+    "/v1/conversations/{conversation_id}/notes": {"text": "Be kind to this one."},
     "/v1/conversations/{conversation_id}/received": {"through_seq": 1},
     "/v1/conversations/{conversation_id}/read": {"through_seq": 1},
 }

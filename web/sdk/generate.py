@@ -24,6 +24,7 @@ OUTPUT = Path(__file__).parent / "src" / "contracts.ts"
 WE_SEND: tuple[type[BaseModel], ...] = (
     *get_args(get_args(frames.ClientFrame)[0]),
     items.NewItem,
+    items.NewNote,
     routing.NewStatus,
     routing.SignIn,
     stream.StreamPong,

@@ -10,8 +10,9 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Path, Query
 
 from services.gateway.usecases.post_item import Posting, Writer, post_item
+from services.gateway.usecases.post_note import post_note
 from services.gateway.usecases.read_items import Reading, agent_page
-from shared.contracts.items import Item, ItemPage, NewItem
+from shared.contracts.items import Item, ItemPage, NewItem, NewNote
 from shared.contracts.wire import SEQ_MAX
 from shared.kernel.errors import ErrorCode, RefusedError
 from shared.kernel.ids import IdKind, decode
@@ -36,7 +37,7 @@ def item_routes(agent: RequireAgent, reading: Reading, posting: Posting) -> APIR
         after_seq: Annotated[int, Query(ge=0, le=SEQ_MAX)] = 0,
     ) -> ItemPage:
         """Return the items after a seq, oldest first; ask again from the last one for more."""
-        reader = None if Scope.SUPERVISOR in caller.principal.scopes else caller.agent_id
+        reader = reader_of(caller)
         return await agent_page(caller.shop_id, reader, conversation_id, after_seq, reading)
 
     @router.post("/items", status_code=HTTPStatus.CREATED)
@@ -50,7 +51,35 @@ def item_routes(agent: RequireAgent, reading: Reading, posting: Posting) -> APIR
         writer = Writer(caller.shop_id, caller.agent_id, caller.name)
         return await post_item(writer, conversation_id, new, key, posting)
 
+    @router.post("/notes", status_code=HTTPStatus.CREATED)
+    async def write_note(
+        caller: SignedIn,
+        conversation_id: Conversation,
+        new: JsonBody[NewNote],
+        key: IdempotencyKey,
+    ) -> Item:
+        """Leave a note for colleagues; the customer is never told of it.
+
+        Whoever may read the conversation may, after its end too. The same key and text again
+        return the same note.
+        """
+        writer = Writer(caller.shop_id, caller.agent_id, caller.name)
+        return await post_note(
+            writer,
+            reader_of(caller),
+            conversation_id,
+            new,
+            client_id=key,
+            posting=posting,
+            reading=reading,
+        )
+
     return router
+
+
+def reader_of(caller: SignedInAgent) -> UUID | None:
+    """Return whose eyes an agent looks with: its own, or everybody's (None) for a supervisor."""
+    return None if Scope.SUPERVISOR in caller.principal.scopes else caller.agent_id
 
 
 def conversation_in_path(conversation_id: Annotated[str, Path(max_length=64)]) -> UUID:

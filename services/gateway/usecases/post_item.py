@@ -50,8 +50,7 @@ async def post_item(
         RefusedError: NOT_ASSIGNED, ALREADY_ENDED, NOT_FOUND, CLIENT_ID_CONFLICT, INVALID_REQUEST
             ROUTING_UNAVAILABLE or TRY_AGAIN.
     """
-    if "\0" in new.text:
-        raise RefusedError(ErrorCode.INVALID_REQUEST, "A text may not hold the character U+0000.")
+    check_text(new.text)
     row = AppendRow(
         shop_id=writer.shop_id,
         sender_id=writer.agent_id,
@@ -62,7 +61,8 @@ async def post_item(
         author_name=writer.name,
         grant=_grant(new.grant, writer, conversation_id, needs),
     )
-    return await _item(writer.shop_id, await _submit(row, conversation_id, needs), needs.items)
+    result = await _submit(row, conversation_id, needs)
+    return await committed_item(writer.shop_id, result, needs.items)
 
 
 async def _submit(row: AppendRow, conversation_id: UUID, needs: Posting) -> AppendResult:
@@ -92,7 +92,18 @@ def _grant(
     return grant
 
 
-async def _item(shop_id: UUID, result: AppendResult, items: ItemStore) -> Item:
+def check_text(text: str) -> None:
+    """Refuse what PostgreSQL cannot keep.
+
+    Raises:
+        RefusedError: INVALID_REQUEST.
+    """
+    if "\0" in text:
+        raise RefusedError(ErrorCode.INVALID_REQUEST, "A text may not hold the character U+0000.")
+
+
+async def committed_item(shop_id: UUID, result: AppendResult, items: ItemStore) -> Item:
+    """Return the item that a commit made, or found."""
     if result.announcement is not None:
         return Item.model_validate_json(json.dumps(result.announcement.item))
     page = (

@@ -339,6 +339,11 @@ export interface NewItem {
   readonly grant?: string | null;
 }
 
+/** What an agent tells colleagues alone; the Idempotency-Key header is its client_id. */
+export interface NewNote {
+  readonly text: string;
+}
+
 /** What agents say of themselves. */
 export interface NewStatus {
   readonly status: AgentStatus;
