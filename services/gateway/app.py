@@ -21,10 +21,12 @@ from services.gateway.api.appearance import appearance_routes
 from services.gateway.api.chat_parts import ChatParts
 from services.gateway.api.chat_socket import chat_protocol
 from services.gateway.api.connections import Connections
+from services.gateway.api.conversations import conversation_routes
 from services.gateway.api.customer_chat import customer_chat_routes
 from services.gateway.api.errands import Errands
 from services.gateway.api.errors import STATUSES
 from services.gateway.api.items import item_routes
+from services.gateway.api.notes import note_routes
 from services.gateway.api.signs import SignNeeds, sign_routes
 from services.gateway.api.sites import rotation_routes, site_routes
 from services.gateway.background.beating import beat_for_ever
@@ -45,6 +47,7 @@ from services.gateway.domain.customer_rates import REQUESTS, SESSIONS_MAX, Custo
 from services.gateway.domain.proofs import SiteKeys
 from services.gateway.storage.appends import PostgresAppends
 from services.gateway.storage.contexts import PostgresContexts
+from services.gateway.storage.conversations import PostgresConversations
 from services.gateway.storage.items import PostgresItems
 from services.gateway.storage.routing import PostgresRouting
 from services.gateway.storage.sessions import (
@@ -271,12 +274,15 @@ class _Gateway:
             self.lane.submit, self.items, self._read_grant, self.router.grant, self.clock
         )
         reading = Reading(self.items, self.router.may_read)
+        conversations = PostgresConversations(self.database)
         accounts = SiteAccounts(self.database, ChangeLog(SCHEMA, self.clock))
         parts = self._chat_parts(Errands(group))
         manage = ManageSites(accounts, self.router.stands, new_id)
         return RunningGateway(
             routers=(
+                conversation_routes(agent, conversations, reading),
                 item_routes(agent, reading, posting),
+                note_routes(agent, reading, posting, conversations.keep_searchable),
                 sign_routes(agent, self._sign_needs(reading)),
                 agent_event_routes(agent, self.streams),
                 appearance_routes(partial(show_appearance, looks=accounts)),

@@ -10,9 +10,8 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Path, Query
 
 from services.gateway.usecases.post_item import Posting, Writer, post_item
-from services.gateway.usecases.post_note import post_note
 from services.gateway.usecases.read_items import Reading, agent_page
-from shared.contracts.items import Item, ItemPage, NewItem, NewNote
+from shared.contracts.items import Item, ItemPage, NewItem
 from shared.contracts.wire import SEQ_MAX
 from shared.kernel.errors import ErrorCode, RefusedError
 from shared.kernel.ids import IdKind, decode
@@ -50,29 +49,6 @@ def item_routes(agent: RequireAgent, reading: Reading, posting: Posting) -> APIR
         """Commit a message; the same key and text again return the same item."""
         writer = Writer(caller.shop_id, caller.agent_id, caller.name)
         return await post_item(writer, conversation_id, new, key, posting)
-
-    @router.post("/notes", status_code=HTTPStatus.CREATED)
-    async def write_note(
-        caller: SignedIn,
-        conversation_id: Conversation,
-        new: JsonBody[NewNote],
-        key: IdempotencyKey,
-    ) -> Item:
-        """Leave a note for colleagues; the customer is never told of it.
-
-        Whoever may read the conversation may, after its end too. The same key and text again
-        return the same note.
-        """
-        writer = Writer(caller.shop_id, caller.agent_id, caller.name)
-        return await post_note(
-            writer,
-            reader_of(caller),
-            conversation_id,
-            new,
-            client_id=key,
-            posting=posting,
-            reading=reading,
-        )
 
     return router
 

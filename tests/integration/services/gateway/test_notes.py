@@ -66,7 +66,7 @@ class Wire:
         assert [word for word in HIDDEN if word in self.bytes] == []
 
 
-async def test_a_note_is_nowhere_on_the_customers_wire_live_resumed_or_in_a_welcome(
+async def test_a_note_is_nowhere_on_the_customers_wire_live_resumed_welcomed_or_over_rest(
     served: ServedGateway,
 ) -> None:
     served.router.readers.add((PIOTR, UUID(int=0)))
@@ -98,6 +98,10 @@ async def test_a_note_is_nowhere_on_the_customers_wire_live_resumed_or_in_a_welc
             assert welcome["last_seq"] == told["item"]["seq"]
             assert [one["seq"] for one in welcome["items"]][-1] == told["item"]["seq"]
             resumed.shows_nothing()
+    head = {"Authorization": f"Bearer {token}", "Origin": "https://fern.example"}
+    over_rest = await served.http.get("/v1/chat/items", headers=head)
+    assert over_rest.json()["items"][-1]["text"] == "How can I help?"
+    assert [word for word in HIDDEN if word in over_rest.text] == []
 
 
 async def test_a_note_is_not_in_what_is_published_for_the_customers_node(
