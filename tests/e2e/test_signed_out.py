@@ -18,6 +18,7 @@ CLOSED_WITHIN_S = 5.0
 OPEN_TO_ALL = {
     "POST /v1/auth/sign-in",
     "POST /v1/auth/tokens",
+    "POST /v1/chat/sessions",
     "GET /v1/sites/{site_key}/appearance",
     "GET /health",
     "GET /ready",
