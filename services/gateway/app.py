@@ -319,6 +319,7 @@ class _Gateway:
             read=partial(visible_page, store=self.items, limit=CUSTOMER_PAGE),
             post=self.lane.post,
             sign=self.latest.sign,
+            leave=self.router.leave,
             note_context=self.latest.note_context,
             tell_newest=self.newest.tell,
             feed=self.feed,

@@ -12,7 +12,7 @@ from pydantic_core import to_json
 from typing_extensions import override
 
 from shared.contracts.context import Cart, Locale, PageUrl
-from shared.contracts.items import Item
+from shared.contracts.items import Item, Rating
 from shared.contracts.signs import (
     AgentTyping,
     MessageDelivered,
@@ -23,6 +23,7 @@ from shared.contracts.signs import (
 )
 from shared.contracts.wire import (
     SEQ_MAX,
+    TEXT_MAX,
     ClientId,
     Contract,
     ConversationId,
@@ -67,25 +68,48 @@ class Send(Contract):
     text: str
 
 
-CustomerFrame: TypeAlias = Send | Typing | Received | Read
+class Leave(Contract):
+    """The customer ends the present conversation; its last item, `ended`, is the answer."""
+
+    type: Literal["leave"]
+
+
+class Rate(Contract):
+    """What the customer thinks of a conversation, asked once it has ended; begins no new one.
+
+    It is an item like a message: sent again with the same `client_id` until it is accepted.
+    """
+
+    type: Literal["rate"]
+    client_id: ClientId
+    conversation_id: ConversationId
+    rating: Rating
+    comment: str | None = Field(default=None, max_length=TEXT_MAX)
+
+
+CustomerFrame: TypeAlias = Send | Typing | Received | Read | Leave | Rate
 """Every frame of a customer but the hello."""
 ClientFrame: TypeAlias = Annotated[
-    Hello | Send | Typing | Received | Read, Field(discriminator="type")
+    Hello | Send | Typing | Received | Read | Leave | Rate, Field(discriminator="type")
 ]
 CLIENT_FRAMES: TypeAdapter[Hello | CustomerFrame] = TypeAdapter(ClientFrame)
 
 
 class Limits(Contract):
-    """What this server takes."""
+    """What this server takes: `sends_burst` messages at once, and `sends_per_s` from then on."""
 
     text_max: int
     frame_max_bytes: int
+    sends_burst: int
+    sends_per_s: float
 
 
 class Welcome(Contract):
     """Answer to hello: the session, and the items after the `last_seq` the client named.
 
     When they are many, the rest follow as `message.created`; `last_seq` is the conversation's.
+    With `reset` the client could not be resumed: what it holds is to be dropped, and the items
+    begin at the first one of the present conversation.
     A connection on which nothing comes for longer than `beat_every_ms` and some seconds is dead.
     """
 
@@ -95,6 +119,7 @@ class Welcome(Contract):
     epoch: int
     conversation_id: ConversationId | None
     last_seq: int
+    reset: bool
     items: tuple[Item, ...]
     server_time: WireInstant
     limits: Limits

@@ -184,6 +184,19 @@ class PresenceChange(Readable):
     presence: Presence
 
 
+class LeaveRequest(Readable):
+    """A gateway node's word that a conversation's customer ends it."""
+
+    shop_id: ShopId
+    conversation_id: ConversationId
+
+
+class LeaveAnswer(Readable):
+    """Whether it has ended; false while the router has not heard of the conversation."""
+
+    ended: bool
+
+
 class ConnectedAgent(Readable):
     """One agent with a stream on a node."""
 

@@ -18,6 +18,9 @@ AGENT_STANDINGS = "router.agent-standings"
 GRANT = "router.grant"
 """Request: GrantRequest -> GrantAnswer."""
 
+LEAVE = "router.leave"
+"""Request: LeaveRequest -> LeaveAnswer."""
+
 CALLER_CHECK = "router.caller-check"
 """Request: CallerCheck -> CallerAnswer."""
 

@@ -239,7 +239,8 @@ class ChatClient:
 
     def _take_welcome(self, frame: Frame) -> None:
         self.welcomes.append(frame)
-        if (frame["session_token"], frame["epoch"]) != (self.session_token, self.epoch):
+        told_of = (frame["session_token"], frame["epoch"])
+        if frame["reset"] or told_of != (self.session_token, self.epoch):
             self.conversation_id, self.last_seq = None, 0
         self.session_token, self.epoch = frame["session_token"], frame["epoch"]
         for item in frame["items"]:

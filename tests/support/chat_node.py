@@ -79,6 +79,7 @@ class Node:
         self.page = StoredPage((), 0, 0, 1)
         self.reads = 0
         self.told: list[int] = []
+        self.left: list[UUID] = []
         self.signs: list[SignRow] = []
         self.contexts: list[ContextRow] = []
         self.greeting_may_end = asyncio.Event()
@@ -90,6 +91,7 @@ class Node:
             read=self.read,
             post=self.post,
             sign=self.signs.append,
+            leave=self.leave,
             note_context=self.contexts.append,
             tell_newest=self.tell_newest,
             feed=self,
@@ -137,6 +139,11 @@ class Node:
         future: asyncio.Future[AppendResult] = asyncio.get_running_loop().create_future()
         self.posted.append((row, future))
         return future
+
+    async def leave(self, shop_id: UUID, conversation_id: UUID) -> None:
+        if self.failure is not None:
+            raise self.failure
+        self.left.append(conversation_id)
 
     async def tell_newest(self, session_id: UUID, connection_no: int) -> None:
         self.told.append(connection_no)

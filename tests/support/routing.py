@@ -10,6 +10,7 @@ from services.router.domain.commands import (
     AgentChanged,
     Command,
     ConversationClosed,
+    CustomerLeft,
     MessageArrived,
     OfferAccepted,
     OfferDeclined,
@@ -179,6 +180,10 @@ class Desk:
 
     def sees(self, offer: Offer) -> Effects:
         return self.do(OfferSeen(offer.id, offer.agent_id))
+
+    def leaves(self, number: int) -> Effects:
+        """Let the customer of a conversation end it."""
+        return self.do(CustomerLeft(conversation_id(number)))
 
     def closes(self, number: int, agent: int | None) -> Effects:
         who = None if agent is None else agent_id(agent)

@@ -20,6 +20,8 @@ from shared.contracts.events import BatchAnswer, Envelope, EventBatch, StreamPos
 from shared.contracts.revocations import Revocation, RevocationPage, RevocationsRequest
 from shared.contracts.routing import (
     AgentState,
+    LeaveAnswer,
+    LeaveRequest,
     PresenceBeat,
     PresenceChange,
     RouterSnapshot,
@@ -58,6 +60,9 @@ class StandIn:
     """Whom it says nobody may let in."""
     agent_version: int = 0
     admins_stand: bool = True
+    left: list[UUID] = field(default_factory=list)
+    ends: bool = True
+    """Whether a customer who leaves ends the conversation: it may not know of it yet."""
     asked_about: list[Principal] = field(default_factory=list)
     places: dict[str, Subscription] = field(default_factory=dict)
 
@@ -70,6 +75,7 @@ class StandIn:
             subjects.GRANT: self.grant,
             subjects.CALLER_CHECK: self.check,
             subjects.REVOCATIONS: self.revocations,
+            subjects.LEAVE: self.leave,
         }
         for subject, responder in served.items():
             self.places[subject] = await self.bus.serve(subject, responder)
@@ -126,6 +132,10 @@ class StandIn:
         theirs = grant if grant is not None and grant.agent_id == asked.agent_id else None
         may_read = (asked.agent_id, asked.conversation_id) in self.readers
         return GrantAnswer(grant=theirs, may_read=may_read).to_json()
+
+    async def leave(self, raw: bytes) -> bytes:
+        self.left.append(LeaveRequest.model_validate_json(raw).conversation_id)
+        return LeaveAnswer(ended=self.ends).to_json()
 
     async def check(self, raw: bytes) -> bytes:
         self.asked_about.append(CallerCheck.model_validate_json(raw).principal)

@@ -8,14 +8,15 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from uuid import UUID
 
+from services.gateway.api.chat_items import place_of, row_of
 from services.gateway.api.chat_parts import ChatParts, Wire
 from services.gateway.api.errands import HELLO, Errand
-from services.gateway.domain.answers import Appended
 from services.gateway.domain.effects import (
     Append,
     Close,
     Drop,
     Effect,
+    EndConversation,
     Follow,
     LookUp,
     Ping,
@@ -29,7 +30,7 @@ from services.gateway.domain.session import ChatSession
 from services.gateway.usecases.greet import Greeting
 from services.gateway.usecases.note_context import context_of
 from services.gateway.usecases.pass_signs import SignRow
-from services.gateway.usecases.ports import AppendResult, AppendRow
+from services.gateway.usecases.ports import AppendResult
 from shared.contracts.frames import Hello
 from shared.contracts.items import Item
 from shared.contracts.signs import LiveSign
@@ -54,7 +55,7 @@ class ChatConnection:
         self._site_key = site_key  # named by the URL: the hello must name the same one
         self._parts = parts
         nonce = random.getrandbits(NONCE_BITS)
-        self._session = ChatSession(parts.clock.now(), nonce=nonce)
+        self._session = ChatSession(parts.clock.now(), parts.rates.session, nonce)
         self._greeting: Greeting | None = None
         self._followed: set[UUID] = set()
         self._lost = False
@@ -151,6 +152,8 @@ class ChatConnection:
                 self._read(effect.conversation_id, effect.after_seq)
             case Sign():
                 self._sign(effect)
+            case EndConversation():
+                self._leave(effect.conversation_id)
             case Unfollow():
                 self._followed.discard(effect.conversation_id)
                 self._parts.feed.unfollow(effect.conversation_id, self)
@@ -203,37 +206,21 @@ class ChatConnection:
         greeting = self._greeting
         if greeting is None:
             return
-        row = AppendRow(
-            shop_id=greeting.shop_id,
-            sender_id=greeting.session.session_id,
-            client_id=effect.client_id,
-            text=effect.text,
-            received_at=effect.received_at,
-            session_id=greeting.session.session_id,
-        )
+        row = row_of(effect, greeting.shop_id, greeting.session.session_id)
         try:
             future = self._parts.post(row)
         except RefusedError as refusal:
             self._append_refused(effect.client_id, refusal)
         else:
-            future.add_done_callback(partial(self._appended, effect.client_id))
+            future.add_done_callback(partial(self._appended, effect))
 
-    def _appended(self, client_id: str, future: asyncio.Future[AppendResult]) -> None:
+    def _appended(self, append: Append, future: asyncio.Future[AppendResult]) -> None:
+        client_id = append.client_id
         error = asyncio.CancelledError() if future.cancelled() else future.exception()
         if error is not None:
             self._append_refused(client_id, error)
             return
-        result = future.result()
-        if result.conversation_id is None or result.item_id is None:
-            raise TypeError("a committed message has its place")
-        at = Appended(
-            conversation_id=result.conversation_id,
-            item_id=result.item_id,
-            seq=result.seq,
-            created_at=result.created_at,
-            current=result.current,
-            text=result.text,
-        )
+        at = place_of(append, future.result())
         self._do(self._session.appended(client_id, at, self._now()))
 
     def _append_refused(self, client_id: str, error: BaseException) -> None:
@@ -254,6 +241,18 @@ class ChatConnection:
             read_seq=sign.read_seq,
         )
         self._parts.sign(row)
+
+    def _leave(self, conversation_id: UUID) -> None:
+        self._run("leave", partial(self._end, conversation_id), self._leave_refused)
+
+    async def _end(self, conversation_id: UUID) -> None:
+        if self._greeting is not None:
+            await self._parts.leave(self._greeting.shop_id, conversation_id)
+        self._do(self._session.left(None))
+
+    def _leave_refused(self, error: Exception) -> None:
+        retry_after_ms = error.retry_after_ms if isinstance(error, RefusedError) else None
+        self._do(self._session.left(ErrorCode.TRY_AGAIN, retry_after_ms))
 
     # Reading.
 

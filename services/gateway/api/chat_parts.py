@@ -38,6 +38,8 @@ class ChatParts:
     read: Callable[[UUID, UUID, int], Awaitable[StoredPage]]
     post: Callable[[AppendRow], asyncio.Future[AppendResult]]
     sign: Callable[[SignRow], None]
+    leave: Callable[[UUID, UUID], Awaitable[None]]
+    """(shop, conversation): have the router end it; raises RefusedError."""
     note_context: Callable[[ContextRow], None]
     tell_newest: Callable[[UUID, int], Awaitable[None]]
     feed: ConversationFeed

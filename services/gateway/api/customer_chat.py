@@ -69,7 +69,8 @@ def _add_sessions(router: APIRouter, parts: ChatParts, visits: Visits) -> None:
             greeting = await parts.greet(frame, request.headers.get("origin"))
         session_id = greeting.session.session_id
         parts.note_context(context_of(frame, greeting.shop_id, session_id))
-        return welcome_of(await parts.catch_up(greeting), parts.clock.now())
+        found = await parts.catch_up(greeting)
+        return welcome_of(found, parts.clock.now(), parts.rates.session)
 
     @router.delete("/session", status_code=HTTPStatus.NO_CONTENT)
     async def end_this_session(request: Request, credentials: _Credentials) -> None:

@@ -12,6 +12,8 @@ from shared.contracts.changes import CallerAnswer, CallerCheck
 from shared.contracts.claims import Grant, GrantAnswer, GrantRequest, Principal
 from shared.contracts.routing import (
     ConnectedAgent,
+    LeaveAnswer,
+    LeaveRequest,
     PresenceBeat,
     PresenceChange,
     RouterSnapshot,
@@ -70,6 +72,19 @@ class BusRouter:
         """
         answer = await self._ask(subjects.CALLER_CHECK, CallerCheck(principal=caller).to_json())
         return CallerAnswer.model_validate_json(answer).stands
+
+    async def leave(self, shop_id: UUID, conversation_id: UUID) -> None:
+        """Have a conversation ended, because its customer leaves; ended already is well, too.
+
+        Raises:
+            RefusedError: ROUTING_UNAVAILABLE, or TRY_AGAIN: the router has not heard of it yet.
+        """
+        question = LeaveRequest(shop_id=shop_id, conversation_id=conversation_id)
+        answer = await self._ask(subjects.LEAVE, question.to_json())
+        if not LeaveAnswer.model_validate_json(answer).ended:
+            raise RefusedError(
+                ErrorCode.TRY_AGAIN, "This did not end yet.", retry_after_ms=RETRY_AFTER_MS
+            )
 
     async def presence(self, shop_id: UUID, agent_id: UUID, presence: Presence) -> None:
         """See `RouterClient.presence`."""

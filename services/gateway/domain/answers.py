@@ -12,16 +12,17 @@ from shared.contracts.items import Item
 from shared.contracts.wire import TEXT_MAX
 from shared.kernel.clock import Instant, Millis
 from shared.kernel.errors import ErrorCode
+from shared.kernel.rates import Rate
 
 BEAT_EVERY_MS: Millis = 15_000
 """LESSONS, conventions: a sign of life each 15-20 s."""
-LIMITS = Limits(text_max=TEXT_MAX, frame_max_bytes=FRAME_MAX_BYTES)
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
     """The session a hello named or began, and what its customer has not seen.
 
+    With `reset` what the hello says that the client holds is not there, or not the customer's.
     `items` are the visible ones of the current conversation up to `through_seq`, after those left
     over from the conversation the hello named.
     """
@@ -33,6 +34,7 @@ class Found:
     last_seq: int
     through_seq: int
     items: tuple[Item, ...]
+    reset: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,7 @@ class Appended:
     text: str | None = None
 
 
-def welcome_of(found: Found, now: Instant) -> Welcome:
+def welcome_of(found: Found, now: Instant, sends: Rate) -> Welcome:
     """Return the answer to a hello."""
     return Welcome(
         session_id=found.session_id,
@@ -58,9 +60,15 @@ def welcome_of(found: Found, now: Instant) -> Welcome:
         epoch=found.epoch,
         conversation_id=found.conversation_id,
         last_seq=found.last_seq,
+        reset=found.reset,
         items=found.items,
         server_time=now,
-        limits=LIMITS,
+        limits=Limits(
+            text_max=TEXT_MAX,
+            frame_max_bytes=FRAME_MAX_BYTES,
+            sends_burst=sends.burst,
+            sends_per_s=sends.per_s,
+        ),
         beat_every_ms=BEAT_EVERY_MS,
     )
 

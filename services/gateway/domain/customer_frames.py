@@ -12,10 +12,10 @@ from types import MappingProxyType
 from typing import Any
 
 from services.gateway.domain.deliveries import Deliveries
-from services.gateway.domain.effects import Effect
+from services.gateway.domain.effects import Effect, EndConversation
 from services.gateway.domain.sending import Sending
 from services.gateway.domain.signs import Signs
-from shared.contracts.frames import CustomerFrame, Send
+from shared.contracts.frames import CustomerFrame, Leave, Rate, Send
 from shared.contracts.signs import Read, Received, Typing
 from shared.kernel.clock import Instant
 
@@ -27,6 +27,8 @@ class Parts:
     deliveries: Deliveries
     sending: Sending
     signs: Signs
+    leaving: bool = False
+    """Whether the router is being asked to end the conversation."""
 
 
 def _send(parts: Parts, frame: Send, now: Instant) -> list[Effect]:
@@ -44,12 +46,26 @@ def _receipt(parts: Parts, frame: Received | Read, now: Instant) -> list[Effect]
     return parts.signs.receipt(frame, now) if known else []
 
 
+def _rate(parts: Parts, frame: Rate, now: Instant) -> list[Effect]:
+    return parts.sending.rate(frame, now)
+
+
+def _leave(parts: Parts, _frame: Leave, _now: Instant) -> list[Effect]:
+    current = parts.deliveries.current
+    if current is None or parts.leaving:
+        return []
+    parts.leaving = True
+    return [EndConversation(current)]
+
+
 TAKES: Mapping[type, Callable[[Parts, Any, Instant], list[Effect]]] = MappingProxyType(
     {
         Send: _send,
         Typing: _typing,
         Received: _receipt,
         Read: _receipt,
+        Rate: _rate,
+        Leave: _leave,
     }
 )
 """Every frame but the hello -> what it leads to once the customer is welcome."""

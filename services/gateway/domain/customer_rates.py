@@ -28,6 +28,7 @@ class CustomerRates:
     """
 
     def __init__(self, session: Rate, shop: Rate = SHOP_SENDS) -> None:
+        self.session = session
         self._sessions = Buckets(session, SESSIONS_MAX)
         self._shops = Buckets(shop, SHOPS_MAX)
 

@@ -26,11 +26,16 @@ class LookUp:
 
 @dataclass(frozen=True, slots=True)
 class Append:
-    """Commit this message; answer with `appended` or `append_refused`."""
+    """Commit this message; answer with `appended` or `append_refused`.
+
+    With a rating it is the survey's answer of the conversation named, and no message.
+    """
 
     client_id: str
     text: str
     received_at: Instant
+    conversation_id: UUID | None = None
+    rating: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +72,13 @@ class Sign:
 
 
 @dataclass(frozen=True, slots=True)
+class EndConversation:
+    """Have the router end this conversation: its customer leaves; answer with `left`."""
+
+    conversation_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
 class Ping:
     """Ask the other end to send this payload back; answer with `pong`."""
 
@@ -86,5 +98,15 @@ class Close:
 
 
 Effect: TypeAlias = (
-    SendFrame | LookUp | Append | Follow | ReadItems | Unfollow | Sign | Ping | Drop | Close
+    SendFrame
+    | LookUp
+    | Append
+    | Follow
+    | ReadItems
+    | Unfollow
+    | Sign
+    | EndConversation
+    | Ping
+    | Drop
+    | Close
 )

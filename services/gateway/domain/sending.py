@@ -7,7 +7,7 @@ from collections.abc import Callable
 from services.gateway.domain.answers import error_frame
 from services.gateway.domain.deliveries import Deliveries
 from services.gateway.domain.effects import Append, Effect
-from shared.contracts.frames import Send
+from shared.contracts.frames import Rate as RateFrame, Send
 from shared.contracts.wire import TEXT_MAX
 from shared.kernel.clock import Instant, Millis
 from shared.kernel.errors import ErrorCode
@@ -33,17 +33,29 @@ class Sending:
 
     def take(self, frame: Send, now: Instant) -> list[Effect]:
         """Take a `send`: have it appended, or refuse it by its client_id."""
-        if "\0" in frame.text:  # PostgreSQL's text cannot hold it
-            return [error_frame(ErrorCode.BAD_FRAME, frame.client_id)]
-        if len(frame.text) > TEXT_MAX or not shows_something(frame.text):
+        text = frame.text
+        if "\0" not in text and (len(text) > TEXT_MAX or not shows_something(text)):
             return [error_frame(ErrorCode.TEXT_LENGTH, frame.client_id)]
+        return self._append(Append(frame.client_id, frame.text, now))
+
+    def rate(self, frame: RateFrame, now: Instant) -> list[Effect]:
+        """Take a `rate` like a message; whether there is such a conversation the store knows."""
+        comment = frame.comment or ""
+        return self._append(
+            Append(frame.client_id, comment, now, frame.conversation_id, frame.rating)
+        )
+
+    def _append(self, append: Append) -> list[Effect]:
+        now = append.received_at
+        if "\0" in append.text:  # PostgreSQL's text cannot hold it
+            return [error_frame(ErrorCode.BAD_FRAME, append.client_id)]
         if self._deliveries.in_flight.total() >= IN_FLIGHT_MAX:
-            return [error_frame(ErrorCode.RATE_LIMITED, frame.client_id, RETRY_AFTER_MS)]
+            return [error_frame(ErrorCode.RATE_LIMITED, append.client_id, RETRY_AFTER_MS)]
         wait_ms = self.take_one(now)
         if wait_ms:
-            return [error_frame(ErrorCode.RATE_LIMITED, frame.client_id, wait_ms)]
-        self._deliveries.in_flight[frame.client_id] += 1
-        return [Append(frame.client_id, frame.text, now)]
+            return [error_frame(ErrorCode.RATE_LIMITED, append.client_id, wait_ms)]
+        self._deliveries.in_flight[append.client_id] += 1
+        return [append]
 
     def landed(self, client_id: str) -> None:
         """Take a message out of flight: it is committed or refused."""

@@ -26,12 +26,12 @@ from services.gateway.domain.reading import Unreadable, read_frame
 from services.gateway.domain.refusals import close_code, sentence
 from services.gateway.domain.sending import RETRY_AFTER_MS, SENDS, Sending
 from services.gateway.domain.signs import Signs
-from shared.contracts.frames import Bye, CloseCode, CustomerFrame, Hello, Send
+from shared.contracts.frames import Bye, CloseCode, CustomerFrame, Hello, Rate, Send
 from shared.contracts.items import Item
 from shared.contracts.signs import LiveSign
+from shared.kernel import rates
 from shared.kernel.clock import Instant, Millis
 from shared.kernel.errors import ErrorCode
-from shared.kernel.rates import Rate
 
 BAD_FRAMES_MAX = 10
 HELD_MAX = 20
@@ -49,11 +49,12 @@ class ChatSession:
         nonce: a number that the customer's end cannot guess; its pings count on from there.
     """
 
-    def __init__(self, now: Instant, sends: Rate = SENDS, nonce: int = 0) -> None:
+    def __init__(self, now: Instant, sends: rates.Rate = SENDS, nonce: int = 0) -> None:
         self.phase = Phase.GREETING
         self._deliveries = Deliveries()
         self._parts = Parts(self._deliveries, Sending(sends, self._deliveries), Signs())
         self._heartbeat = Heartbeat(now, nonce)
+        self._sends = sends
         self._held: list[CustomerFrame] = []
         self._heard_early: dict[UUID, int] = {}
         self._bad_frames = 0
@@ -92,7 +93,7 @@ class ChatSession:
         if not self._hears(Input.WELCOMED):
             return []
         self.phase = Phase.OPEN
-        effects: list[Effect] = [SendFrame(welcome_of(found, now))]
+        effects: list[Effect] = [SendFrame(welcome_of(found, now, self._sends))]
         if found.conversation_id is not None:
             heard = self._heard_early.get(found.conversation_id, 0)
             last_seq = max(found.last_seq, heard)
@@ -124,6 +125,13 @@ class ChatSession:
         if not self._hears(Input.ANSWERED):
             return []
         return [error_frame(code, client_id, retry_after_ms)]
+
+    def left(self, code: ErrorCode | None, retry_after_ms: Millis | None = None) -> list[Effect]:
+        """Take the router's answer to `EndConversation`; None: it has ended, which items tell."""
+        self._parts.leaving = False
+        if code is None or not self._hears(Input.ANSWERED):
+            return []
+        return [error_frame(code, retry_after_ms=retry_after_ms)]
 
     def heard(self, item: Item, now: Instant) -> list[Effect]:
         """Take an item from the live subject; one that outruns the welcome is read again."""
@@ -228,7 +236,7 @@ class ChatSession:
             return take(self._parts, frame, now)
         if len(self._held) < HELD_MAX:
             self._held.append(frame)
-        elif isinstance(frame, Send):
+        elif isinstance(frame, Send | Rate):
             return [error_frame(ErrorCode.RATE_LIMITED, frame.client_id, RETRY_AFTER_MS)]
         return []
 

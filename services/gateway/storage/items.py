@@ -21,6 +21,9 @@ AGENTS_MAX = 1_000
 _PAGE = "SELECT last_seq, epoch, item FROM gateway.read_items($1, $2, $3, $4)"
 _LEFT_OVER = "SELECT * FROM gateway.read_left_over($1, $2, $3, $4, $5, $6)"
 _REACH = "SELECT conversation_id, last_seq FROM gateway.reach_of($1::uuid[], $2::uuid[])"
+_OF_SESSION = """
+    SELECT last_seq FROM gateway.conversations WHERE id = :id AND session_id = :session_id
+    """
 _SERVES = "SELECT true FROM gateway.conversations WHERE id = :id AND agent_id = :agent_id"
 _OF_AGENT = """
     SELECT i.* FROM gateway.conversations AS c
@@ -64,6 +67,15 @@ class PostgresItems:
             _LEFT_OVER, shop_id, session_id, named_id, after_seq, latest_id, LEFT_OVER_MAX
         )
         return tuple(item_of({**record}) for record in records)
+
+    async def reach_in_session(
+        self, shop_id: UUID, session_id: UUID, conversation_id: UUID
+    ) -> int | None:
+        """See `ItemStore.reach_in_session`."""
+        async with self._database.read(shop_id) as tx:
+            asked = {"session_id": session_id, "id": conversation_id}
+            last_seq: int | None = await tx.value(_OF_SESSION, asked)
+        return last_seq
 
     async def serves(self, shop_id: UUID, agent_id: UUID, conversation_id: UUID) -> bool:
         """See `ItemStore.serves`."""

@@ -57,6 +57,7 @@ class Greeting:
 
     Attributes:
         named_id: an earlier conversation whose end may not be known yet.
+        reset: the hello says that the client holds what is not there.
         proof: which of the site's keys or secrets said who the customer is; None: nobody did.
     """
 
@@ -66,6 +67,7 @@ class Greeting:
     after_seq: int
     named_id: UUID | None = None
     named_after_seq: int = 0
+    reset: bool = False
     site_id: UUID = NO_SITE
     proof: bytes | None = None
 
@@ -96,7 +98,8 @@ async def greet(hello: Hello, origin: str | None, needs: Greeter) -> Greeting:
     )
     opened = await needs.sessions.open(wish) or _refuse(ErrorCode.UNKNOWN_SESSION)
     if opened.is_new or hello.session_token is None:
-        greeting = Greeting(named.shop_id, opened, fresh_token, 0)
+        holds = _holds_something(hello)
+        greeting = Greeting(named.shop_id, opened, fresh_token, 0, reset=holds)
     else:
         greeting = _resumed(hello, hello.session_token, named.shop_id, opened)
     return replace(greeting, site_id=named.id, proof=proof)
@@ -106,20 +109,18 @@ async def catch_up(greeting: Greeting, items: ItemStore) -> Found:
     """Return what a greeted customer has not seen. Call it once the conversation is followed."""
     session = greeting.session
     page = None
-    left_over: tuple[Item, ...] = ()
+    left_over: tuple[Item, ...] | None = ()
     if session.conversation_id is not None:
         page = await visible_page(
             greeting.shop_id, session.conversation_id, greeting.after_seq, items, CUSTOMER_PAGE
         )
         if greeting.named_id is not None:
-            left_over = await items.left_over(
-                greeting.shop_id,
-                session.session_id,
-                greeting.named_id,
-                greeting.named_after_seq,
-                session.conversation_id,
+            left_over = await _left_over(
+                greeting, greeting.named_id, session.conversation_id, items
             )
-    seen = tuple(item for item in fitting(left_over) if item.visibility is Visibility.EVERYONE)
+    reset = greeting.reset or left_over is None
+    rest = fitting(left_over or ())
+    seen = tuple(item for item in rest if item.visibility is Visibility.EVERYONE)
     return Found(
         session_id=session.session_id,
         session_token=greeting.token,
@@ -128,7 +129,19 @@ async def catch_up(greeting: Greeting, items: ItemStore) -> Found:
         last_seq=page.last_seq if page else 0,
         through_seq=page.through_seq if page else 0,
         items=seen + (page.items if page else ()),
+        reset=reset,
     )
+
+
+async def _left_over(
+    greeting: Greeting, named_id: UUID, latest_id: UUID, items: ItemStore
+) -> tuple[Item, ...] | None:
+    """Return what is left of an earlier conversation; None when it is not as the hello says."""
+    shop_id, session_id = greeting.shop_id, greeting.session.session_id
+    reach = await items.reach_in_session(shop_id, session_id, named_id)
+    if reach is None or greeting.named_after_seq > reach:
+        return None
+    return await items.left_over(shop_id, session_id, named_id, greeting.named_after_seq, latest_id)
 
 
 async def _find_site(named: Named, hello: Hello, sites: SiteStore) -> Site:
@@ -163,12 +176,20 @@ def _session_of(hello: Hello, shop_id: UUID) -> UUID | None:
 
 def _resumed(hello: Hello, token: str, shop_id: UUID, opened: OpenedSession) -> Greeting:
     """Place the client's `last_seq`: in the latest conversation, or in the earlier one it names."""
-    if hello.epoch is not None and hello.epoch != opened.epoch:
-        return Greeting(shop_id, opened, token, 0)
+    if hello.epoch not in {None, opened.epoch}:
+        return Greeting(shop_id, opened, token, 0, reset=True)
+    if opened.conversation_id is None:
+        return Greeting(shop_id, opened, token, 0, reset=_holds_something(hello))
     if hello.conversation_id not in {None, opened.conversation_id}:
         return Greeting(shop_id, opened, token, 0, hello.conversation_id, hello.last_seq)
-    known = hello.last_seq if hello.last_seq <= opened.last_seq else 0
-    return Greeting(shop_id, opened, token, known)
+    if hello.last_seq > opened.last_seq:
+        return Greeting(shop_id, opened, token, 0, reset=True)
+    return Greeting(shop_id, opened, token, hello.last_seq)
+
+
+def _holds_something(hello: Hello) -> bool:
+    """Return whether the client holds items, which cannot be of this session."""
+    return hello.conversation_id is not None or hello.last_seq > 0
 
 
 def _refuse(code: ErrorCode) -> NoReturn:

@@ -230,6 +230,12 @@ class ItemStore(Protocol):
         """Return the session's items after one of a named conversation, up to the latest one."""
         ...
 
+    async def reach_in_session(
+        self, shop_id: UUID, session_id: UUID, conversation_id: UUID
+    ) -> int | None:
+        """Return the last seq of a conversation; None when the session has no such one."""
+        ...
+
     async def serves(self, shop_id: UUID, agent_id: UUID, conversation_id: UUID) -> bool:
         """Return whether a conversation is the agent's, as far as it is known here."""
         ...

@@ -10,7 +10,7 @@ from services.router.usecases.hear_events import HearEvents
 from services.router.usecases.serve_offers import ServeOffers
 from shared.contracts import subjects
 from shared.contracts.claims import GrantRequest
-from shared.contracts.routing import SnapshotRequest
+from shared.contracts.routing import LeaveAnswer, LeaveRequest, SnapshotRequest
 from shared.contracts.standings import AgentStandings, StandingsRequest
 from shared.kernel.vocabulary import Service
 from shared.kit.bus.interface import Bus
@@ -37,13 +37,20 @@ async def answering(
         answer = await offers.standing(asked.shop_id, asked.agent_id, asked.conversation_id)
         return answer.to_json()
 
+    async def leave(raw: bytes) -> bytes:
+        asked = LeaveRequest.model_validate_json(raw)
+        ended = await offers.leave(asked.shop_id, asked.conversation_id)
+        return LeaveAnswer(ended=ended).to_json()
+
     hearing = await serve_events(bus, Service.ROUTER, events.apply)
     showing = await bus.serve(subjects.AGENT_SNAPSHOT, snapshot)
     comparing = await bus.serve(subjects.AGENT_STANDINGS, standings)
     granting = await bus.serve(subjects.GRANT, grant)
+    leaving = await bus.serve(subjects.LEAVE, leave)
     try:
         yield
     finally:
+        await leaving.close()
         await granting.close()
         await comparing.close()
         await showing.close()

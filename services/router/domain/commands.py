@@ -97,6 +97,13 @@ class ConversationClosed:
 
 
 @dataclass(frozen=True, slots=True)
+class CustomerLeft:
+    """The customer ends a conversation."""
+
+    conversation_id: ConversationId
+
+
+@dataclass(frozen=True, slots=True)
 class AgentChanged:
     """An administrator changed an agent; None leaves a figure as it is.
 
@@ -131,6 +138,7 @@ Command: TypeAlias = (
     | OfferAccepted
     | OfferDeclined
     | ConversationClosed
+    | CustomerLeft
     | AgentChanged
     | QueueChanged
     | Tick

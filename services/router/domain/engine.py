@@ -12,6 +12,7 @@ from services.router.domain.commands import (
     AgentChanged,
     Command,
     ConversationClosed,
+    CustomerLeft,
     MessageArrived,
     OfferAccepted,
     OfferDeclined,
@@ -71,7 +72,11 @@ class Engine:
     def unknown(self, command: Command) -> Unknown | None:
         """Return what must be looked up and admitted before this command, if anything."""
         match command:
-            case MessageArrived(conversation_id=named) | ConversationClosed(conversation_id=named):
+            case (
+                MessageArrived(conversation_id=named)
+                | ConversationClosed(conversation_id=named)
+                | CustomerLeft(conversation_id=named)
+            ):
                 known = self.state.find_conversation(named) is not None
                 return None if known else Unknown(conversation_id=named)
             case (
@@ -87,7 +92,7 @@ class Engine:
         """Take in rows found in the tables that the engine did not hold."""
         self.state.restore(rows)
 
-    def _handle(self, command: Command) -> Answer:  # noqa: C901, PLR0911  one arm a command
+    def _handle(self, command: Command) -> Answer:  # noqa: C901, PLR0911, PLR0912  one arm a command
         match command:
             case MessageArrived():
                 return serving.on_message(self.state, command)
@@ -103,6 +108,8 @@ class Engine:
                 return agents.on_status(self.state, command)
             case ConversationClosed():
                 return serving.on_close(self.state, command)
+            case CustomerLeft():
+                return serving.on_left(self.state, command)
             case AgentChanged() | QueueChanged():
                 return administration.on_change(self.state, command)
             case Tick():

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from uuid import UUID
 
-from services.router.domain.commands import ConversationClosed, MessageArrived
+from services.router.domain.commands import ConversationClosed, CustomerLeft, MessageArrived
 from services.router.domain.derived_ids import derived_id
 from services.router.domain.effects import Answer, ConversationNow, HeardUpTo, Refused
 from services.router.domain.model import Agent, Assignment, Conversation, Offer, OfferEnd
@@ -54,6 +54,16 @@ def on_close(state: ShopState, command: ConversationClosed) -> Answer:
     if not mine:
         return Refused(ErrorCode.NOT_ASSIGNED)
     return ConversationNow(_end(state, conversation, EndReason.CLOSED_BY_AGENT))
+
+
+def on_left(state: ShopState, command: CustomerLeft) -> Answer:
+    """End a conversation for its customer; doing it again gives the same answer."""
+    conversation = state.find_conversation(command.conversation_id)
+    if conversation is None:
+        return Refused(ErrorCode.NOT_FOUND)
+    if conversation.status is ConversationStatus.ENDED:
+        return ConversationNow(conversation)
+    return ConversationNow(_end(state, conversation, EndReason.CUSTOMER_LEFT))
 
 
 def assign(state: ShopState, conversation: Conversation, offer: Offer, agent: Agent) -> Assignment:

@@ -16,6 +16,7 @@ from services.router.domain.commands import (
     AgentChanged,
     Command,
     ConversationClosed,
+    CustomerLeft,
     MessageArrived,
     OfferAccepted,
     OfferDeclined,
@@ -45,6 +46,7 @@ COMMANDS: Final[Mapping[str, type]] = MappingProxyType(
         "offer_accepted": OfferAccepted,
         "offer_declined": OfferDeclined,
         "conversation_closed": ConversationClosed,
+        "customer_left": CustomerLeft,
         "agent_changed": AgentChanged,
         "queue_changed": QueueChanged,
     }

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from services.router.domain.commands import (
     ConversationClosed,
+    CustomerLeft,
     OfferAccepted,
     OfferDeclined,
     OfferSeen,
@@ -117,6 +118,15 @@ class ServeOffers:
         if await self._records.conversation(shop_id, conversation_id, agent_id) is None:
             code = ErrorCode.NOT_FOUND  # not the caller's to see: like one that does not exist
         raise _refused(code)
+
+    async def leave(self, shop_id: UUID, conversation_id: UUID) -> bool:
+        """End a conversation for its customer; false when it is not known yet.
+
+        Raises:
+            RefusedError: TRY_AGAIN, ROUTING_UNAVAILABLE.
+        """
+        answer = await self._desk.post(shop_id, CustomerLeft(conversation_id))
+        return isinstance(answer, ConversationNow)
 
     async def standing(self, shop_id: UUID, agent_id: UUID, conversation_id: UUID) -> GrantAnswer:
         """Return what an agent may do: write who serves the conversation, read who was asked."""

@@ -313,10 +313,17 @@ export interface ItemPage {
   readonly epoch: number;
 }
 
-/** What this server takes. */
+/** The customer ends the present conversation; its last item, `ended`, is the answer. */
+export interface Leave {
+  readonly type: "leave";
+}
+
+/** What this server takes: `sends_burst` messages at once, and `sends_per_s` from then on. */
 export interface Limits {
   readonly text_max: number;
   readonly frame_max_bytes: number;
+  readonly sends_burst: number;
+  readonly sends_per_s: number;
 }
 
 /** The agent's console holds every item up to `through_seq`; the greatest one counts. */
@@ -418,6 +425,15 @@ export interface OrderSummary {
 /** What an agent's stream says of the agent. */
 export type Presence = "connected" | "disconnected";
 
+/** What the customer thinks of a conversation, asked once it has ended; begins no new one. It is an item like a message: sent again with the same `client_id` until it is accepted. */
+export interface Rate {
+  readonly type: "rate";
+  readonly client_id: string;
+  readonly conversation_id: ConversationId;
+  readonly rating: number;
+  readonly comment?: string | null;
+}
+
 /** The customer has seen every item up to `through_seq`, and so received it. */
 export interface Read {
   readonly type: "read";
@@ -516,7 +532,7 @@ export interface Typing {
 /** Who may see an item. */
 export type Visibility = "everyone" | "agents";
 
-/** Answer to hello: the session, and the items after the `last_seq` the client named. When they are many, the rest follow as `message.created`; `last_seq` is the conversation's. A connection on which nothing comes for longer than `beat_every_ms` and some seconds is dead. */
+/** Answer to hello: the session, and the items after the `last_seq` the client named. When they are many, the rest follow as `message.created`; `last_seq` is the conversation's. With `reset` the client could not be resumed: what it holds is to be dropped, and the items begin at the first one of the present conversation. A connection on which nothing comes for longer than `beat_every_ms` and some seconds is dead. */
 export interface Welcome {
   readonly type: "welcome";
   readonly session_id: SessionId;
@@ -524,13 +540,14 @@ export interface Welcome {
   readonly epoch: number;
   readonly conversation_id: ConversationId | null;
   readonly last_seq: number;
+  readonly reset: boolean;
   readonly items: readonly Item[];
   readonly server_time: Instant;
   readonly limits: Limits;
   readonly beat_every_ms: number;
 }
 
-export type ClientFrame = Hello | Send | Typing | Received | Read;
+export type ClientFrame = Hello | Send | Typing | Received | Read | Leave | Rate;
 export type ServerFrame = Welcome | Accepted | Created | MessageDelivered | MessageRead | AgentTyping | ErrorFrame | Beat | Bye;
 export type Afterwards = "resume" | "renew" | "never";
 

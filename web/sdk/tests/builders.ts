@@ -51,9 +51,10 @@ export function aWelcome(more: Partial<Welcome> = {}): Welcome {
     epoch: 1,
     conversation_id: null,
     last_seq: 0,
+    reset: false,
     items: [],
     server_time: "2026-11-23T08:00:00.000Z",
-    limits: { text_max: 5000, frame_max_bytes: 65536 },
+    limits: { text_max: 5000, frame_max_bytes: 65536, sends_burst: 50, sends_per_s: 20 },
     beat_every_ms: 15_000,
     ...more,
   };

@@ -40,7 +40,8 @@ export function onFrame(state: ChatState, frame: ServerFrame, now: number): Step
 function onWelcome(state: ChatState, frame: Welcome, now: number): Step {
   const { session_token: token, epoch } = frame;
   const session: Session = { token, epoch, subject: subjectOf(state.customerToken) };
-  const known = historyIsAnother(state, frame) ? { ...state, items: [], signs: NO_SIGNS } : state;
+  const gone = frame.reset || historyIsAnother(state, frame);
+  const known = gone ? { ...state, items: [], signs: NO_SIGNS } : state;
   const live: ChatState = {
     ...withItems(known, frame.items),
     session,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from uuid import UUID
 
@@ -17,10 +18,15 @@ from services.gateway.usecases.ports import (
     Verdict,
 )
 from shared.contracts.frames import CloseCode
+from shared.contracts.items import Content
 from shared.kernel.errors import ErrorCode, RefusedError
+from shared.kernel.ids import IdKind, encode
+from shared.kernel.vocabulary import ItemKind
 from tests.support.chat_node import SESSION, Node, Socket, settle
 from tests.support.clock import START
 from tests.support.items import CONVERSATION, an_item
+
+EARLIER = UUID(int=0xB0)
 
 HELLO = b'{"type":"hello","site_key":"fk_x"}'
 SEND = b'{"type":"send","client_id":"m1","text":"Hello?"}'
@@ -215,6 +221,49 @@ class TestHearing:
         assert socket.closed is CloseCode.SLOW_CONSUMER
         connection.hear(an_item(2))
         assert socket.types == ["welcome", "bye"]
+        connection.lost()
+
+
+class TestLeaving:
+    async def test_the_router_is_asked_to_end_the_conversation(self, node: Node) -> None:
+        socket, connection = await welcomed(node)
+        connection.receive(b'{"type":"leave"}')
+        await settle()
+
+        assert (node.left, socket.types) == ([CONVERSATION], ["welcome"])
+        connection.lost()
+
+    async def test_a_customer_who_cannot_leave_yet_is_asked_to_try_again(self, node: Node) -> None:
+        socket, connection = await welcomed(node)
+        for failure in (
+            RefusedError(ErrorCode.ROUTING_UNAVAILABLE, "No.", retry_after_ms=9),
+            OSError(),
+        ):
+            node.failure = failure
+            connection.receive(b'{"type":"leave"}')
+            await settle()
+
+        assert [frame["code"] for frame in socket.frames[1:]] == ["try_again"] * 2
+        assert [frame["retry_after_ms"] for frame in socket.frames[1:]] == [9, None]
+        connection.lost()
+
+
+class TestRating:
+    async def test_a_rating_is_a_survey_of_its_conversation_and_no_message(
+        self, node: Node
+    ) -> None:
+        socket, connection = await welcomed(node)
+        place = encode(IdKind.CONVERSATION, EARLIER)
+        rate = {"type": "rate", "client_id": "r1", "conversation_id": place, "rating": 4}
+        connection.receive(json.dumps(rate).encode())
+        ((row, future),) = node.posted
+        future.set_result(AppendResult(Verdict.NEW, EARLIER, UUID(int=9), 3, START, True))
+        await settle()
+
+        assert (row.kind, row.conversation_id, row.text) == (ItemKind.SURVEY, EARLIER, "")
+        assert row.content == Content(rating=4)
+        assert (socket.types, socket.frames[1]["seq"]) == (["welcome", "accepted"], 3)
+        assert {one for one, _ in node.followers} == {CONVERSATION}
         connection.lost()
 
 

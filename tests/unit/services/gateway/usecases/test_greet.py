@@ -39,6 +39,7 @@ class World:
         self.opened = opened
         self.wish: SessionWish | None = None
         self.asked: list[tuple[UUID, int]] = []
+        self.reach_of_named = 9
         self.left: tuple[Item, ...] = ()
         self.site = Site(KEY, "secret", ("https://fern.example",))
         self.met_by: UUID | None = None
@@ -64,6 +65,11 @@ class World:
 
     async def left_over(self, *asked: object) -> tuple[Item, ...]:
         return self.left
+
+    async def reach_in_session(
+        self, shop_id: UUID, session_id: UUID, conversation_id: UUID
+    ) -> int | None:
+        return self.reach_of_named if conversation_id == EARLIER else None
 
     async def serves(self, shop_id: UUID, agent_id: UUID, conversation_id: UUID) -> bool:
         raise NotImplementedError
@@ -162,15 +168,46 @@ class TestResuming:
     async def test_a_customer_goes_on_where_they_stopped(self) -> None:
         greeting = await hello(World(), session_token=TOKEN, last_seq=3)
 
-        assert (greeting.token, greeting.after_seq) == (TOKEN, 3)
+        assert (greeting.token, greeting.after_seq, greeting.reset) == (TOKEN, 3, False)
 
     @pytest.mark.parametrize("fields", [{"last_seq": 6}, {"last_seq": 3, "epoch": 9}])
     async def test_a_customer_ahead_of_us_or_of_another_epoch_begins_afresh(
         self, fields: dict[str, Any]
     ) -> None:
-        greeting = await hello(World(), session_token=TOKEN, **fields)
+        world = World()
+        greeting = await hello(world, session_token=TOKEN, **fields)
 
         assert greeting.after_seq == 0
+        assert (await catch_up(greeting, world)).reset
+
+    @pytest.mark.parametrize(
+        ("named", "last_seq"), [(UUID(int=0xDEAD), 1), (EARLIER, 10)], ids=["unknown", "ahead"]
+    )
+    async def test_a_customer_who_holds_another_conversation_than_there_is_begins_afresh(
+        self, named: UUID, last_seq: int
+    ) -> None:
+        world = World()
+        world.left = (an_item(8, conversation_id=EARLIER),)
+        greeting = await hello(world, session_token=TOKEN, last_seq=last_seq, conversation_id=named)
+
+        found = await catch_up(greeting, world)
+
+        assert found.reset
+        assert [item.conversation_id for item in found.items] == [CONVERSATION]
+
+    @pytest.mark.parametrize("opened", [{"is_new": True}, {}], ids=["new", "without a word"])
+    @pytest.mark.parametrize(
+        ("holds", "reset"),
+        [({}, False), ({"last_seq": 1}, True), ({"conversation_id": EARLIER}, True)],
+    )
+    async def test_a_session_without_a_conversation_resets_whoever_holds_items(
+        self, opened: dict[str, Any], holds: dict[str, Any], reset: bool
+    ) -> None:
+        world = World(replace(OPENED, conversation_id=None, last_seq=0, **opened))
+
+        greeting = await hello(world, session_token=TOKEN, **holds)
+
+        assert (await catch_up(greeting, world)).reset is reset
 
     async def test_the_end_of_an_earlier_conversation_is_told_first(self) -> None:
         world = World()
