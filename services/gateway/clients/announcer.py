@@ -10,6 +10,7 @@ from typing import Any, Protocol
 import structlog
 from pydantic_core import to_json
 
+from services.gateway.clients.news import ITEM_TOLD
 from services.gateway.usecases.ports import Announcement
 from shared.contracts.subjects import live_agent, live_conversation
 from shared.kernel.clock import to_iso
@@ -88,13 +89,13 @@ class Announcer:
                 await self._publish(self._waiting.popleft())
 
     async def _publish(self, told: Announcement) -> None:
-        item = told.item
         try:
-            await self._bus.publish(
-                live_conversation(told.conversation_id), _event(_for_customers(item))
-            )
+            to_agents = _event(told.item)
+            shown = _for_customers(told.item)
+            to_customers = to_agents if shown is told.item else _event(shown)
+            await self._bus.publish(live_conversation(told.conversation_id), to_customers)
             if told.agent_id is not None:
-                await self._bus.publish(live_agent(told.agent_id), _event(item))
+                await self._bus.publish(live_agent(told.agent_id), to_agents)
         except BusError:
             log.warning("announcer.publish_failed")
 
@@ -112,4 +113,4 @@ def _for_customers(item: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def _event(item: Mapping[str, Any]) -> bytes:
     """Return a StreamEvent; the database made the item, so nothing of it is judged again."""
-    return b'{"type":"message.created","body":' + to_json(item) + b"}"
+    return ITEM_TOLD + to_json(item) + b"}"

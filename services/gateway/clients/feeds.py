@@ -10,7 +10,7 @@ import structlog
 from pydantic import Field, TypeAdapter, ValidationError
 from pydantic_core import to_json
 
-from services.gateway.clients.news import read_news
+from services.gateway.clients.news import ITEM_TOLD, item_news, read_news
 from services.gateway.clients.topics import Topics
 from services.gateway.usecases.ports import Follower, RawEvent
 from shared.contracts.items import Item
@@ -104,12 +104,25 @@ class BusAgentFeed:
     def _handler(self, subject: str) -> Handler:
         def hear(payload: bytes) -> None:
             try:
-                event = StreamEvent.model_validate_json(payload)
+                raw = _raw_event(payload)
             except ValidationError:
                 log.warning("feed.unreadable", subject=subject)
                 return
-            raw = RawEvent(event.type.value, to_json(event.body), read_news(event))
             for sink in self._topics.members(subject):
                 cast("Callable[[RawEvent], None]", sink)(raw)
 
         return hear
+
+
+def _raw_event(payload: bytes) -> RawEvent:
+    """Return a StreamEvent as streams take it; items, which are most, are passed on unread.
+
+    Raises:
+        pydantic.ValidationError: it is none.
+    """
+    if payload.startswith(ITEM_TOLD):
+        return RawEvent(
+            EventType.MESSAGE_CREATED.value, payload[len(ITEM_TOLD) : -1], item_news(payload)
+        )
+    event = StreamEvent.model_validate_json(payload)
+    return RawEvent(event.type.value, to_json(event.body), read_news(event))

@@ -37,6 +37,24 @@ class _Item(Readable):
     seq: int = Field(ge=1)
 
 
+class _ItemTold(Readable):
+    body: _Item
+
+
+ITEM_TOLD: Final = b'{"type":"message.created","body":'
+"""How the announcer begins an item's event; one that begins another way is read whole."""
+
+
+def item_news(payload: bytes) -> News:
+    """Return what an item's event makes known, without reading more of it.
+
+    Raises:
+        pydantic.ValidationError: it is no event of an item.
+    """
+    item = _ItemTold.model_validate_json(payload).body
+    return News(Mark.ITEMS, item.conversation_id, item.seq)
+
+
 def read_news(event: StreamEvent) -> News | None:
     """Return what an event makes known; None: nothing that is kept count of."""
     read = _READERS.get(event.type)

@@ -5,16 +5,18 @@ from __future__ import annotations
 import asyncio
 from uuid import UUID
 
-from services.gateway.clients.feeds import BusConversationFeed
+from services.gateway.clients.feeds import BusAgentFeed, BusConversationFeed
 from services.gateway.clients.topics import Topics
+from services.gateway.domain.standing import Mark, News
+from services.gateway.usecases.ports import RawEvent
 from shared.contracts.items import Item
 from shared.contracts.signs import AgentTyping, LiveSign, MessageRead
 from shared.contracts.stream import StreamEvent
-from shared.contracts.subjects import live_conversation
+from shared.contracts.subjects import live_agent, live_conversation
 from shared.kernel.vocabulary import EventType
 from shared.kit.bus.in_process import InProcessBus
 from shared.kit.bus.interface import Handler, Subscription
-from tests.support.items import CONVERSATION, an_item
+from tests.support.items import AGENT, CONVERSATION, an_item
 
 SHOP = UUID(int=1)
 
@@ -92,3 +94,19 @@ async def test_a_follower_hears_items_and_an_agents_latest_values_and_nothing_un
             await asyncio.sleep(0)
 
     assert (ear.items, ear.signs) == ([an_item(1)], [typing, read])
+
+
+async def test_a_stream_is_given_an_item_as_it_was_published() -> None:
+    item, heard = an_item(3, text='"},{"'), list[RawEvent]()
+    told = StreamEvent(type=EventType.MESSAGE_CREATED, body=item.model_dump(mode="json"))
+    async with InProcessBus() as bus:
+        await BusAgentFeed(Topics(bus)).join(AGENT, heard.append)
+        await bus.publish(live_agent(AGENT), told.to_json())
+        await bus.publish(live_agent(AGENT), b'{"type":"message.created","body":{"seq":0}}')
+        await bus.publish(live_agent(AGENT), b'{"body":{},"type":"message.created"}')
+        await asyncio.sleep(0)
+
+    first, spaced = heard
+    assert Item.model_validate_json(first.data) == item
+    assert first.news == News(Mark.ITEMS, CONVERSATION, 3)
+    assert (spaced.type, spaced.data, spaced.news) == ("message.created", b"{}", None)
