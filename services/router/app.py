@@ -40,6 +40,7 @@ from services.router.config import RouterSettings
 from services.router.storage.accounts import RouterAccounts
 from services.router.storage.agent_accounts import AgentAccounts
 from services.router.storage.gate import Gate
+from services.router.storage.kept_answers import KeptAnswers
 from services.router.storage.key_accounts import KeyAccounts
 from services.router.storage.leases import LeaseRows
 from services.router.storage.queue_accounts import QueueAccounts
@@ -59,6 +60,7 @@ from services.router.usecases.manage_agents import ManageAgents
 from services.router.usecases.manage_keys import ManageKeys
 from services.router.usecases.manage_queues import ManageQueues
 from services.router.usecases.manage_shops import ManageShops
+from services.router.usecases.repeat import Repeats
 from services.router.usecases.route_commands import CommandDesk, Owners
 from services.router.usecases.serve_offers import ServeOffers
 from services.router.usecases.set_up import SetUp
@@ -118,20 +120,20 @@ async def run_router(
         records, signer = RoutingRecords(database), KeyringSigner(keys)
         offers = ServeOffers(machine.commands, records, machine.cards, signer, clock)
         desk = AgentDesk(machine.commands, records, machine.cards, offers)
-        hearing = answering(bus, HearEvents(machine.commands), desk, offers)
-        await stack.enter_async_context(hearing)
+        await stack.enter_async_context(answering(bus, HearEvents(machine.commands), desk, offers))
         gate = Gate(database)
         callers = await stack.enter_async_context(_judging(gate, sweeper, bus, keys, clock))
         spread = partial(spread_revocations, bus, callers.revocations)
         administration = _Administration(gate, sweeper, machine.commands, clock, spread)
+        repeats = administration.repeats
         yield RunningRouter(
             routers=(
                 auth_router(_sign_in(database, signer, clock)),
                 sign_out_router(administration.sign_out, callers=callers),
-                agents_router(desk, callers=callers),
+                agents_router(desk, repeats, callers=callers),
                 *administration.routers(callers),
-                offers_router(offers, desk, callers=callers),
-                conversations_router(Explain(records), offers, callers=callers),
+                offers_router(offers, desk, repeats, callers=callers),
+                conversations_router(Explain(records), offers, repeats, callers=callers),
             ),
             statuses=STATUSES,
             checks=(*_checks(database, clock), machine.renewal.check),
@@ -255,6 +257,7 @@ class _Administration:
     ) -> None:
         log, changes = ChangeLog("router", clock), ChangeDesk(desk, clock, new_id, actor_of)
         accounts = RouterAccounts(gate.database)
+        self.repeats = Repeats(KeptAnswers(gate.database, log))
         self.sign_out = SignOut(SignInAccounts(gate, log), spread)
         self._shops = ManageShops(ShopAccounts(gate, sweeper, log), new_id)
         self._agents = ManageAgents(

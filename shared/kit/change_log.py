@@ -84,6 +84,7 @@ class ChangeLog:
         self._keep = f"""
             INSERT INTO {schema}.kept_answers (shop_id, caller, key, request, answer, kept_at)
             VALUES (:shop_id, :caller, :key, :request, CAST(:answer AS jsonb), :now)
+            ON CONFLICT DO NOTHING
             """  # noqa: S608
 
     async def record(
@@ -144,7 +145,7 @@ class ChangeLog:
     async def keep(
         self, tx: WriteTransaction, caller: Principal, once: Once, answer: Mapping[str, JsonValue]
     ) -> None:
-        """Remember the answer for a day. It holds no secret: those are shown once."""
+        """Remember the answer for a day, unless there is one. It holds no secret: see `once`."""
         row = {
             "shop_id": caller.shop_id,
             "caller": _name(caller),

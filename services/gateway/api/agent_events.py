@@ -25,6 +25,7 @@ from shared.kernel.errors import ErrorCode, RefusedError
 from shared.kit.auth.bearer import SignedInAgent
 from shared.kit.auth.callers import Callers
 from shared.kit.web.bodies import JsonBody
+from shared.kit.web.idempotency import read_any_idempotency_key
 from shared.kit.web.sse import encode_comment, encode_event
 
 _MS_PER_S = 1_000
@@ -94,7 +95,11 @@ def agent_event_routes(agent: RequireAgent, parts: StreamParts) -> APIRouter:
         stream = AgentStream(caller.shop_id, caller.agent_id)
         return EventStream(stream, stream_events(caller, stream, parts))
 
-    @router.post("/pong", status_code=HTTPStatus.NO_CONTENT)
+    @router.post(
+        "/pong",
+        status_code=HTTPStatus.NO_CONTENT,
+        dependencies=[Depends(read_any_idempotency_key)],
+    )
     async def pong(caller: SignedIn, answer: JsonBody[StreamPong]) -> None:
         """Answer a `ping`; one of no stream of this agent looks like any other."""
         await parts.pulses.answer(caller.agent_id, answer.nonce)

@@ -17,6 +17,7 @@ from shared.contracts.signs import SeenThrough
 from shared.kernel.vocabulary import Scope
 from shared.kit.auth.bearer import SignedInAgent
 from shared.kit.web.bodies import JsonBody
+from shared.kit.web.idempotency import read_any_idempotency_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,11 @@ def sign_routes(agent: RequireAgent, needs: SignNeeds) -> APIRouter:
 
     Only whoever serves a conversation may give signs of it; for all others it does not exist.
     """
-    router = APIRouter(prefix="/v1/conversations/{conversation_id}", tags=["conversations"])
+    router = APIRouter(
+        prefix="/v1/conversations/{conversation_id}",
+        tags=["conversations"],
+        dependencies=[Depends(read_any_idempotency_key)],
+    )
     SignedIn: TypeAlias = Annotated[SignedInAgent, Depends(agent)]
     Conversation: TypeAlias = Annotated[UUID, Depends(conversation_in_path)]
 

@@ -2,12 +2,14 @@
 
 # No `from __future__ import annotations` here: FastAPI reads the closures' annotations.
 
+from functools import partial
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends
 
 from services.router.usecases.explain import Explain
+from services.router.usecases.repeat import Repeats
 from services.router.usecases.serve_offers import ServeOffers
 from shared.contracts import routing
 from shared.contracts.claims import Principal
@@ -16,11 +18,14 @@ from shared.kernel.errors import ErrorCode, RefusedError
 from shared.kernel.vocabulary import Scope
 from shared.kit.auth.bearer import require
 from shared.kit.auth.callers import Callers
+from shared.kit.web.idempotency import AnyIdempotencyKey, once
 
 WATCHERS = (Scope.AGENT, Scope.SUPERVISOR)
 
 
-def conversations_router(explain: Explain, offers: ServeOffers, *, callers: Callers) -> APIRouter:
+def conversations_router(
+    explain: Explain, offers: ServeOffers, repeats: Repeats, *, callers: Callers
+) -> APIRouter:
     """Return the endpoints under /v1/routing/conversations."""
     router = APIRouter(prefix="/v1/routing/conversations", tags=["conversations"])
     watcher = Annotated[Principal, Depends(require(WATCHERS, callers))]
@@ -36,8 +41,12 @@ def conversations_router(explain: Explain, offers: ServeOffers, *, callers: Call
         return await explain.decisions(caller.shop_id, conversation_id, _eyes(caller))
 
     @router.post("/{conversation_id}/close")
-    async def close(conversation_id: ConversationId, caller: watcher) -> routing.RoutingState:
-        return await offers.close(caller.shop_id, conversation_id, _eyes(caller))
+    async def close(
+        conversation_id: ConversationId, caller: watcher, key: AnyIdempotencyKey = None
+    ) -> routing.RoutingState:
+        act = partial(offers.close, caller.shop_id, conversation_id, _eyes(caller))
+        named = None if key is None else once(key, f"conversation {conversation_id} close")
+        return await repeats.answer(caller, named, routing.RoutingState, act)
 
     return router
 

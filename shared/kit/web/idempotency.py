@@ -34,11 +34,33 @@ IdempotencyKey: TypeAlias = Annotated[str, Depends(read_idempotency_key)]
 """How an endpoint asks for it: `key: IdempotencyKey`."""
 
 
-def once(key: str, what: str, request: BaseModel) -> Once:
+def read_any_idempotency_key(
+    key: Annotated[
+        str | None,
+        Header(
+            alias="Idempotency-Key",
+            description="1 to 64 letters, digits and _ . : - ; again within a day: the same answer",
+        ),
+    ] = None,
+) -> str | None:
+    """Return the caller's key for an effect that may be asked for without one.
+
+    Raises:
+        RefusedError: IDEMPOTENCY_KEY_REQUIRED, it is not of ClientId's letters.
+    """
+    return None if key is None else read_idempotency_key(key)
+
+
+AnyIdempotencyKey: TypeAlias = Annotated[str | None, Depends(read_any_idempotency_key)]
+"""How an endpoint takes it that could do without: `key: AnyIdempotencyKey = None`."""
+
+
+def once(key: str, what: str, request: BaseModel | None = None) -> Once:
     """Return what makes an effect happen once: the caller's key and a digest of what it asks.
 
     `what` tells endpoints, and what their paths name, apart: the same body sent elsewhere is
     another request. A password is left out: a fast digest of one must not be kept.
     """
-    text = f"{what}\n{request.model_dump_json(exclude={'password'})}".encode()
+    body = "" if request is None else request.model_dump_json(exclude={"password"})
+    text = f"{what}\n{body}".encode()
     return Once(key=key, request=hashlib.sha256(text).hexdigest())
