@@ -36,6 +36,7 @@ from shared.kit.auth.keyring import Keyring, KeyringFileError
 from shared.kit.bus.in_process import InProcessBus
 from shared.kit.database_away import DatabaseAwayError, told_when_away
 from shared.kit.installation import (
+    FILES,
     RoleUrls,
     SecretFileError,
     node_id,
@@ -148,7 +149,7 @@ def _explained(error: Exception, witness: DeathWitness) -> DatabaseGoneError | N
 async def _opened(
     settings: Settings, stopping: asyncio.Event, progress: Progress, witness: DeathWitness
 ) -> AsyncIterator[Product]:
-    _gateway_settings(RoleUrls(""), settings.names)  # a bad variable is told before anything begins
+    _gateway_settings(RoleUrls(""), settings)  # a bad variable is told before anything begins
     clock = SystemClock()
     async with AsyncExitStack() as stack:
         lock = stack.enter_context(HomeLock(settings.home))
@@ -173,7 +174,7 @@ async def _opened(
         )
         gateway = await stack.enter_async_context(
             run_gateway(
-                _gateway_settings(urls, settings.names),
+                _gateway_settings(urls, settings),
                 clock=clock,
                 bus=bus,
                 keys=keys,
@@ -196,11 +197,12 @@ def _router_settings(urls: RoleUrls, home: Path) -> RouterSettings:
     )
 
 
-def _gateway_settings(urls: RoleUrls, hosts: tuple[str, ...]) -> GatewaySettings:
+def _gateway_settings(urls: RoleUrls, settings: Settings) -> GatewaySettings:
     return GatewaySettings(
         database_url=urls.service(Service.GATEWAY).dsn,
         sweep_url=urls.sweep(Service.GATEWAY).dsn,
-        hosts=hosts,
+        files=settings.home / FILES,
+        hosts=settings.names,
     )
 
 

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from shared.contracts.urls import OWNER_OF_SEGMENT
+from shared.contracts.urls import OWNER_OF_SEGMENT, UPLOADS
 from shared.kernel.errors import ErrorCode
 from shared.kernel.vocabulary import Service
 from shared.kit.web.guarded_http import HEAD_DEADLINE_S
 from shared.kit.web.problems import MEDIA_TYPE, Problems
-from shared.kit.web.protect import BODY_DEADLINE_S, BODY_MAX_BYTES
+from shared.kit.web.protect import BODY_MAX_BYTES
 
 ADDRESSES = {
     Service.GATEWAY: "FIRSTREPLY_GATEWAYS",
@@ -36,17 +36,20 @@ class FrontLimits:
 
     Attributes:
         head_s: from its first byte to the end of its headers.
-        body_s: from its first byte to its last.
+        body_s: from its first byte to its last. Caddy 2.11.7 has one such limit for all paths, so
+            it is that of uploads; no node waits meanwhile, and each keeps its own.
         idle_s: between two requests on one connection.
         head_bytes: request line and headers.
         body_bytes: the body.
+        upload_bytes: the body of an upload.
     """
 
     head_s: float = HEAD_DEADLINE_S
-    body_s: float = BODY_DEADLINE_S
+    body_s: float = UPLOADS.deadline_s
     idle_s: float = 120.0
     head_bytes: int = HEAD_MAX_BYTES
     body_bytes: int = BODY_MAX_BYTES
+    upload_bytes: int = UPLOADS.max_bytes
 
 
 def caddyfile(limits: FrontLimits | None = None, *, has_house: bool = False) -> str:
@@ -131,9 +134,7 @@ def _site(limits: FrontLimits, *, has_house: bool) -> str:
             "\tbind {$FIRSTREPLY_BIND:0.0.0.0 [::]}",
             "\theader -Server",
             "\theader -Via",
-            "\trequest_body {",
-            f"\t\tmax_size {limits.body_bytes}B",
-            "\t}",
+            *_bodies(limits),
             *_own_answers(has_house=has_house),
             *_routes(),
             *_errors(),
@@ -141,6 +142,19 @@ def _site(limits: FrontLimits, *, has_house: bool) -> str:
             "",
         ]
     )
+
+
+def _bodies(limits: FrontLimits) -> list[str]:
+    return [
+        f"\t@upload path {UPLOADS.prefix}*",
+        f"\t@no_upload not path {UPLOADS.prefix}*",
+        "\trequest_body @upload {",
+        f"\t\tmax_size {limits.upload_bytes}B",
+        "\t}",
+        "\trequest_body @no_upload {",
+        f"\t\tmax_size {limits.body_bytes}B",
+        "\t}",
+    ]
 
 
 def _own_answers(*, has_house: bool) -> list[str]:

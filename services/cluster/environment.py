@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from shared.kernel.vocabulary import Service
-from shared.kit.installation import RoleUrls
+from shared.kit.installation import FILES, RoleUrls
 
 SWEEPING = (Service.GATEWAY, Service.ROUTER)
 """Who has an outbox to sweep."""
@@ -16,14 +16,16 @@ PRIVATE = 0o600
 
 
 def service_environment(
-    service: Service, urls: RoleUrls, *, nats_servers: Sequence[str], keys_file: Path
+    service: Service, urls: RoleUrls, *, nats_servers: Sequence[str], home: Path
 ) -> dict[str, str]:
     """Return what every node of a service needs to know; where it listens is each node's own."""
     told = {
         "DATABASE_URL": urls.service(service).dsn,
         "NATS_SERVERS": json.dumps(list(nats_servers)),
-        "KEYS_FILE": str(keys_file),
+        "KEYS_FILE": str(home / "keys.json"),
     }
+    if service is Service.GATEWAY:
+        told["FILES"] = str(home / FILES)
     if service in SWEEPING:
         told["SWEEP_URL"] = urls.sweep(service).dsn
     return {f"FIRSTREPLY_{service.upper()}_{name}": value for name, value in told.items()}

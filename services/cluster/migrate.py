@@ -33,9 +33,7 @@ async def migrate_given(
     urls = await prepare_database_url(database_url, secret)
     variables: dict[str, str] = {}
     for service in Service:
-        variables |= service_environment(
-            service, urls, nats_servers=nats_servers, keys_file=keys_file
-        )
+        variables |= service_environment(service, urls, nats_servers=nats_servers, home=home)
     path = home / ENVIRONMENT_FILE
     write_environment(path, variables)
 

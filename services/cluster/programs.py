@@ -75,9 +75,7 @@ class Workshop:
     def node(self, node: Node, urls: RoleUrls, nats_url: str, pages: Path | None) -> Program:
         """Return a node of a service."""
         prefix = f"FIRSTREPLY_{node.service.upper()}"
-        told = service_environment(
-            node.service, urls, nats_servers=[nats_url], keys_file=self.home / "keys.json"
-        )
+        told = service_environment(node.service, urls, nats_servers=[nats_url], home=self.home)
         told |= {f"{prefix}_HOST": LOOPBACK, f"{prefix}_PORT": str(node.port)}
         if node.service is Service.GATEWAY and pages is not None:
             told[f"{prefix}_PAGES"] = str(pages)

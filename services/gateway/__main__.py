@@ -20,7 +20,7 @@ async def main() -> None:
     settings = GatewayNodeSettings()
     clock = SystemClock()
     configure_logging(clock)
-    keys = Keyring.open(settings.keys_file).public()
+    keys = Keyring.open(settings.keys_file)  # signs the URLs of files
     stopping = asyncio.Event()
     with stop_on_signals(stopping), closing(bind_port(settings.host, settings.port)) as listener:
         async with (

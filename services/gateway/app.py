@@ -70,11 +70,12 @@ from services.gateway.usecases.heal_streams import StreamHealer
 from services.gateway.usecases.manage_sites import ManageSites
 from services.gateway.usecases.note_context import NoteContext, show_context
 from services.gateway.usecases.pass_signs import PassSigns
-from services.gateway.usecases.ports import AppendResult, AppendRow, Positions, Site
+from services.gateway.usecases.ports import AppendResult, AppendRow, Positions, Site, WatchedStream
 from services.gateway.usecases.post_item import Posting
 from services.gateway.usecases.read_items import CUSTOMER_PAGE, Reading, visible_page
 from services.gateway.usecases.show_appearance import show_appearance
 from services.gateway.usecases.visit import Visits
+from services.gateway.wiring.files import FileParts
 from shared.contracts.claims import Grant
 from shared.contracts.events import Envelope
 from shared.contracts.items import CustomerRef, IdentityKind
@@ -205,6 +206,7 @@ class _Gateway:
         self.database, self.sweep, self.callers = database, sweep, callers
         self.items, self.sites = PostgresItems(database), PostgresSites(database)
         self.routing = PostgresRouting(database)
+        self.files = FileParts(settings, clock=clock, keys=keys, database=database, sweep=sweep)
         self.relay = Relay(OutboxRows(sweep, SCHEMA, Service.GATEWAY), bus, Service.GATEWAY, clock)
         self.announcer = Announcer(self.relay, bus)
         self.lane: GroupLane[AppendRow, AppendResult] = GroupLane("gateway.append", self._commit())
@@ -224,9 +226,10 @@ class _Gateway:
         self.guests = Guests(self.visits, self._keys_in_force, clock)
         self.healer = Healer(self.feed, self.items)
         self.streams = self._streams(node_id)
-        self.stream_healer = StreamHealer(
-            lambda: tuple(self.streams.open), self.items, self.router, clock
-        )
+        self.stream_healer = StreamHealer(self._open_streams, self.items, self.router, clock)
+
+    def _open_streams(self) -> tuple[WatchedStream, ...]:
+        return tuple(self.streams.open)
 
     def _commit(self) -> GroupCommit:
         return GroupCommit(
@@ -264,6 +267,7 @@ class _Gateway:
             "gateway.sweep": partial(
                 sweep_for_ever, PostgresSilentSessions(self.sweep), self.clock
             ),
+            "gateway.sweep_files": self.files.sweep,
             "gateway.stop": self._wake_when_stopping,
         }
 
@@ -271,12 +275,18 @@ class _Gateway:
         """Return the outside of a gateway whose errands run in this group."""
         agent = require_agent(self.callers)
         posting = Posting(
-            self.lane.submit, self.items, self._read_grant, self.router.grant, self.clock
+            self.lane.submit,
+            self.items,
+            self._read_grant,
+            self.router.grant,
+            self.files.attach,
+            self.clock,
         )
         reading = Reading(self.items, self.router.may_read)
         conversations = PostgresConversations(self.database)
         accounts = SiteAccounts(self.database, ChangeLog(SCHEMA, self.clock))
         parts = self._chat_parts(Errands(group))
+        visits = Visits(self.visits, self.items, self._keys_in_force)
         manage = ManageSites(accounts, self.router.stands, new_id)
         return RunningGateway(
             routers=(
@@ -288,11 +298,13 @@ class _Gateway:
                 appearance_routes(partial(show_appearance, looks=accounts)),
                 site_routes(manage, callers=self.callers),
                 rotation_routes(manage, callers=self.callers),
-                customer_chat_routes(parts, Visits(self.visits, self.items, self._keys_in_force)),
+                customer_chat_routes(parts, visits),
+                self.files.routes(self.callers, visits, reading),
             ),
             statuses=STATUSES,
             checks=(
                 ReadinessCheck("gateway.database", self._probe_database),
+                self.files.check,
                 clock_skew_check(self._server_time, self.clock),
             ),
             websocket=chat_protocol(parts),
@@ -321,6 +333,7 @@ class _Gateway:
             sign=self.latest.sign,
             leave=self.router.leave,
             note_context=self.latest.note_context,
+            attach=self.files.attach,
             tell_newest=self.newest.tell,
             feed=self.feed,
             connections=self.connections,

@@ -19,6 +19,10 @@ class GatewaySettings(EdgeSettings):
     Attributes:
         database_url: a libpq URL for the service's role.
         sweep_url: a libpq URL for the service's sweep role.
+        files: the folder of uploaded files, which all gateways share; in the working folder
+            unless told.
+        files_session_bytes, files_agent_bytes, files_shop_bytes: bytes that may be uploaded within
+            a day, in one customer's session, by one agent, and in one shop.
         fault_after_commit: the process kills itself after so many group commits, before anybody
             is told; refused unless FIRSTREPLY_FAULTS=1.
         sends_burst, sends_per_s: messages of one customer, over all connections to this node.
@@ -36,6 +40,10 @@ class GatewaySettings(EdgeSettings):
 
     database_url: str
     sweep_url: str
+    files: Path = Path("files")
+    files_session_bytes: int = Field(default=100 << 20, ge=1)
+    files_agent_bytes: int = Field(default=1 << 30, ge=1)
+    files_shop_bytes: int = Field(default=20 << 30, ge=1)
     fault_after_commit: int | None = Field(default=None, ge=1)
     faults: bool = Field(default=False, validation_alias="FIRSTREPLY_FAULTS")
     sends_burst: int = Field(default=SENDS.burst, ge=1)

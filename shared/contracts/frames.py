@@ -12,6 +12,7 @@ from pydantic_core import to_json
 from typing_extensions import override
 
 from shared.contracts.context import Cart, Locale, PageUrl
+from shared.contracts.files import FileIds, MediaType
 from shared.contracts.items import Item, Rating
 from shared.contracts.signs import (
     AgentTyping,
@@ -61,11 +62,16 @@ class Hello(Contract):
 
 
 class Send(Contract):
-    """A customer's message. Length is judged by the session, so that it has its own code."""
+    """A customer's message. Length is judged by the session, so that it has its own code.
+
+    `file_ids` are of files that this session uploaded and has sent with no other message; with
+    them the text may be empty.
+    """
 
     type: Literal["send"]
     client_id: ClientId
     text: str
+    file_ids: FileIds = ()
 
 
 class Leave(Contract):
@@ -102,6 +108,9 @@ class Limits(Contract):
     frame_max_bytes: int
     sends_burst: int
     sends_per_s: float
+    file_max_bytes: int
+    file_types: tuple[MediaType, ...]
+    files_max: int
 
 
 class Welcome(Contract):

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated, Final, TypeAlias
+from typing import Annotated, Self, TypeAlias
 
-from pydantic import Field
+from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
 
+from shared.contracts.files import ATTACHMENTS_MAX, FileIds
 from shared.contracts.wire import (
+    TEXT_MAX,
     AgentId,
     Contract,
     ConversationId,
@@ -19,10 +22,9 @@ from shared.contracts.wire import (
     SiteId,
     WireInstant,
 )
+from shared.kernel.visible import shows_something
 from shared.kernel.vocabulary import AuthorKind, Channel, ItemKind, Visibility
 
-ATTACHMENTS_MAX: Final = 10
-"""Files of one item: an album of a phone's messenger."""
 RATING_MIN, RATING_MAX = 1, 5
 
 
@@ -103,10 +105,21 @@ class ItemPage(Contract):
 
 
 class NewItem(Contract):
-    """What an agent posts; the Idempotency-Key header is its client_id."""
+    """What an agent posts; the Idempotency-Key header is its client_id.
 
-    text: MessageText
+    `file_ids` are of files that this agent uploaded and has sent with no other message; with them
+    the text may be empty.
+    """
+
+    text: str = Field(max_length=TEXT_MAX)
     grant: str | None = Field(default=None, max_length=2_000)
+    file_ids: FileIds = ()
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Self:
+        if not (self.file_ids or shows_something(self.text)):
+            raise PydanticCustomError("no_visible_character", "must have a visible character")
+        return self
 
 
 class NewNote(Contract):

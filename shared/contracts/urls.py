@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from types import MappingProxyType
+from typing import Final
 
+from shared.contracts.files import FILE_MAX_BYTES
 from shared.kernel.vocabulary import Service
 
 OWNER_OF_SEGMENT: Mapping[str, Service] = MappingProxyType(
@@ -28,6 +31,27 @@ OWNER_OF_SEGMENT: Mapping[str, Service] = MappingProxyType(
         "insights": Service.HISTORY,
     }
 )
+
+FILE_UPLOADS: Final = "/v1/files/upload/"
+FILE_CONTENTS: Final = "/v1/files/content/"
+"""What the signed URLs of files begin with."""
+
+
+@dataclass(frozen=True, slots=True)
+class LargeBodies:
+    """Requests whose bodies are streamed: how large they may be, and how long they may take."""
+
+    prefix: str
+    max_bytes: int
+    deadline_s: float
+
+
+UPLOADS: Final = LargeBodies(FILE_UPLOADS, FILE_MAX_BYTES, 60.0)
+"""A minute: 10 MiB over a line of 1.4 Mbit/s."""
+
+OPEN_TO_PAGES: Final = ("/v1/files",)
+"""What pages of any origin may call: who may is judged by the token, and for a customer's by the
+origins of its site; the signed URLs are enough by themselves."""
 
 
 def owner_of(path: str) -> Service | None:

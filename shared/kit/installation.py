@@ -21,6 +21,8 @@ from shared.kit.postgres.socket_folder import connection_query
 
 DATABASE_NAME = "firstreply"
 SECRET_BYTES = 32
+FILES = "files"
+"""The folder of uploaded files in the home."""
 _PRIVATE = 0o600
 _SECRET = re.compile(rb"[0-9a-f]{%d}\n?" % (2 * SECRET_BYTES))
 

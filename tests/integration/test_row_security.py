@@ -13,13 +13,14 @@ from shared.kit.row_security import SHOP_SCOPE
 from tests.support.postgres import TestDatabase
 
 SCHEMAS = [service.value for service in Service]
-SWEPT = {"outbox", "inbox", "leases", "shops", "sessions", "conversations", "revocations"}
+SWEPT = {"outbox", "inbox", "leases", "shops", "sessions", "conversations", "revocations", "files"}
 """The only tables a sweep role may reach across shops."""
 SEARCHED, SEARCH = "searchable", "gateway.search_ended(uuid,uuid,text,uuid,integer)"
 """The one table that a function reads with its owner's rights, and that function."""
 SEEN_BY_A_SWEEP = {
     "sessions": {"id", "greeted_at"},
     "conversations": {"session_id"},
+    "files": {"id", "digest", "item_id", "created_at"},
 }
 """The tables of people's words: of these a sweep sees a few columns, and changes none."""
 

@@ -77,6 +77,7 @@ class ChatClient:
 
     Attributes:
         sent: text of every message handed over, by client_id.
+        files: ids of the files sent with a message, by client_id.
         acks: the `accepted` frame of every message acknowledged, by client_id.
         items: everything received of others or found in a welcome, by (conversation, seq).
         refusals: `error` frames, in order.
@@ -95,6 +96,7 @@ class ChatClient:
     epoch: int | None = None
     last_seq: int = 0
     sent: dict[str, str] = field(default_factory=dict)
+    files: dict[str, list[str]] = field(default_factory=dict)
     acks: dict[str, Frame] = field(default_factory=dict)
     items: dict[tuple[str, int], Frame] = field(default_factory=dict)
     refusals: list[Frame] = field(default_factory=list)
@@ -121,6 +123,11 @@ class ChatClient:
         """Send a latest value; the connection must hold."""
         assert self._socket is not None
         await self._socket.send(json.dumps({"type": kind, **fields}))
+
+    async def send_files(self, *file_ids: str, text: str = "", client_id: str = "f1") -> None:
+        """Send a message with files without waiting."""
+        self.files[client_id] = list(file_ids)
+        await self.post(text, client_id)
 
     async def say(self, text: str, client_id: str | None = None) -> Frame:
         """Send a message and return its acknowledgement."""
@@ -267,7 +274,9 @@ class ChatClient:
 
     async def _try_send(self, client_id: str) -> None:
         """Send if the connection holds; when it does not, the next welcome sends again."""
-        frame = {"type": "send", "client_id": client_id, "text": self.sent[client_id]}
+        frame: Frame = {"type": "send", "client_id": client_id, "text": self.sent[client_id]}
+        if client_id in self.files:
+            frame["file_ids"] = self.files[client_id]
         if self._socket is None:
             return
         try:

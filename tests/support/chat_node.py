@@ -27,6 +27,7 @@ from services.gateway.usecases.ports import (
     StoredPage,
 )
 from shared.contracts.frames import CloseCode, Hello
+from shared.contracts.items import Attachment, Content
 from shared.kernel.clock import Instant
 from shared.kernel.rates import Buckets
 from shared.kit.web.hosts import Hosts
@@ -84,6 +85,8 @@ class Node:
         self.contexts: list[ContextRow] = []
         self.greeting_may_end = asyncio.Event()
         self.greeting_may_end.set()
+        self.files_may_be_found = asyncio.Event()
+        self.files_may_be_found.set()
         self.parts = ChatParts(
             clock=self.clock,
             greet=self.greet,
@@ -93,6 +96,7 @@ class Node:
             sign=self.signs.append,
             leave=self.leave,
             note_context=self.contexts.append,
+            attach=self.attach,
             tell_newest=self.tell_newest,
             feed=self,
             connections=Connections(),
@@ -144,6 +148,18 @@ class Node:
         if self.failure is not None:
             raise self.failure
         self.left.append(conversation_id)
+
+    async def attach(
+        self, shop_id: UUID, sender_id: UUID, client_id: str, file_ids: Sequence[UUID]
+    ) -> Content:
+        await self.files_may_be_found.wait()
+        if self.failure is not None:
+            raise self.failure
+        found = (
+            Attachment(file_id=one, name="a.png", media_type="image/png", size_bytes=1)
+            for one in file_ids
+        )
+        return Content(attachments=tuple(found))
 
     async def tell_newest(self, session_id: UUID, connection_no: int) -> None:
         self.told.append(connection_no)

@@ -9,7 +9,9 @@ from typing import Any
 import httpx
 
 from services.demo.people import AGENTS, PASSWORD, SHOP_ID
+from services.gateway.clients.file_passes import SignedFilePasses
 from services.gateway.domain.keys import session_token, site_key
+from services.gateway.usecases.file_ports import FileAction, Pass
 from shared.contracts.claims import Principal
 from shared.kernel.ids import IdKind, encode
 from shared.kernel.vocabulary import Scope
@@ -36,6 +38,7 @@ SIGN_OUTS = frozenset({"/v1/auth/sign-out", "/v1/agents/me/sign-out"})
 _BODIES: dict[str, dict[str, Any]] = {
     "POST /v1/agent-events/pong": {"nonce": "of a stream that is gone"},
     **{f"POST {path}": body for path, body in CONVERSATION_BODIES.items()},
+    "POST /v1/files": {"name": "a.png", "size_bytes": 1, "media_type": "image/png"},
     "POST /v1/auth/sign-in": {
         "shop_id": encode(IdKind.SHOP, SHOP_ID),
         "email": AGENTS[0].email,
@@ -80,6 +83,7 @@ _IDS = {
     "conversation_id": IdKind.CONVERSATION,
     "offer_id": IdKind.OFFER,
     "customer_id": IdKind.CUSTOMER,
+    "file_id": IdKind.FILE,
 }
 
 
@@ -123,6 +127,7 @@ class EveryEndpoint:
         self._token = token or sign_principal(keys, principal)
         nobody = principal.model_copy(update={"agent_id": new_id()})
         self._leaving = token or sign_principal(keys, nobody)
+        self._passes = SignedFilePasses(keys)
         self._api_key, _ = new_api_key(SHOP_ID, new_id())
         self._chat_bodies = customers_bodies(document, site_key(SHOP_ID, new_id(), "0" * 16))
 
@@ -131,6 +136,12 @@ class EveryEndpoint:
         """Read which there are; call them by this token, if one is given."""
         document = httpx.get(f"{stack.url}/openapi.json").raise_for_status().json()
         return cls(stack, document, token)
+
+    def _pass(self, path: str) -> str:
+        """Return a pass to a file that does not exist."""
+        action = FileAction.UPLOAD if "/upload/" in path else FileAction.DOWNLOAD
+        until = SystemClock().now() + HOUR_MS
+        return self._passes.sign(Pass(action, SHOP_ID, new_id(), until))
 
     async def call(self) -> list[Answered]:
         """Return what each one answers."""
@@ -151,6 +162,7 @@ class EveryEndpoint:
         path = path.replace("{site_key}", site_key(SHOP_ID, new_id(), "0" * 16))
         headers = {"Authorization": f"Bearer {self._bearer(path)}", "Idempotency-Key": new_id().hex}
         body = _body(endpoint) if method == "GET" else self._chat_bodies.get(path, _body(endpoint))
+        path = path.replace("{signed}", self._pass(path))
         async with http.stream(
             method, path.replace("{source}", SOURCE), json=body, headers=headers
         ) as answer:

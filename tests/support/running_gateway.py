@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+import tempfile
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -230,20 +232,18 @@ async def served_gateway(
     router: StandIn,
     keys: Keyring | None = None,
     clock: Clock | None = None,
+    *,
+    files: Path | None = None,
     **limits: Any,
 ) -> AsyncIterator[ServedGateway]:
-    """Run one gateway node on this database and bus."""
+    """Run one gateway node on this database and bus, with a folder of files of its own."""
     clock, keys = clock or SystemClock(), keys or Keyring.ephemeral()
     stopping = asyncio.Event()
-    settings = GatewaySettings(
-        database_url=database.service_url(Service.GATEWAY).dsn,
-        sweep_url=database.sweep_url(Service.GATEWAY).dsn,
-        **limits,
-    )
     listener = bind_port("127.0.0.1", 0)
     port = listener.getsockname()[1]
     async with (
         open_stores(database) as stores,
+        _settings(database, files, limits) as settings,
         run_gateway(settings, clock=clock, bus=bus, keys=keys, stopping=stopping) as gateway,
         httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as http,
         asyncio.TaskGroup() as group,
@@ -263,6 +263,19 @@ async def served_gateway(
             yield ServedGateway(gateway, port, keys, clock, stores, router, http, stopping)
         finally:
             stopping.set()
+
+
+@asynccontextmanager
+async def _settings(
+    database: TestDatabase, files: Path | None, limits: Mapping[str, Any]
+) -> AsyncIterator[GatewaySettings]:
+    with tempfile.TemporaryDirectory(prefix="fr-files-") as folder:
+        yield GatewaySettings(
+            database_url=database.service_url(Service.GATEWAY).dsn,
+            sweep_url=database.sweep_url(Service.GATEWAY).dsn,
+            files=files or Path(folder),
+            **limits,
+        )
 
 
 @asynccontextmanager

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from uuid import UUID
 
+from services.gateway.api.attaching import Attaching
 from services.gateway.api.chat_items import place_of, row_of
 from services.gateway.api.chat_parts import ChatParts, Wire
 from services.gateway.api.errands import HELLO, Errand
@@ -32,7 +33,7 @@ from services.gateway.usecases.note_context import context_of
 from services.gateway.usecases.pass_signs import SignRow
 from services.gateway.usecases.ports import AppendResult
 from shared.contracts.frames import Hello
-from shared.contracts.items import Item
+from shared.contracts.items import Content, Item
 from shared.contracts.signs import LiveSign
 from shared.kernel.clock import Instant
 from shared.kernel.errors import ErrorCode, RefusedError
@@ -56,6 +57,7 @@ class ChatConnection:
         self._parts = parts
         nonce = random.getrandbits(NONCE_BITS)
         self._session = ChatSession(parts.clock.now(), parts.rates.session, nonce)
+        self._attaching = Attaching(self, self._find_files)
         self._greeting: Greeting | None = None
         self._followed: set[UUID] = set()
         self._lost = False
@@ -145,7 +147,7 @@ class ChatConnection:
             case SendFrame():
                 self._wire.send(effect.frame.to_json())
             case Append():
-                self._append(effect)
+                self._attaching.take(effect)
             case LookUp():
                 self._run(HELLO, partial(self._look_up, effect.hello), self._look_up_failed)
             case Follow() | ReadItems():
@@ -202,17 +204,36 @@ class ChatConnection:
 
     # Sending.
 
-    def _append(self, effect: Append) -> None:
+    def post(self, effect: Append, content: Content | None) -> None:
+        """See `Poster.post`."""
         greeting = self._greeting
         if greeting is None:
             return
-        row = row_of(effect, greeting.shop_id, greeting.session.session_id)
+        row = row_of(effect, greeting.shop_id, greeting.session.session_id, content)
         try:
             future = self._parts.post(row)
         except RefusedError as refusal:
             self._append_refused(effect.client_id, refusal)
         else:
             future.add_done_callback(partial(self._appended, effect))
+
+    def refuse(self, effect: Append, error: Exception) -> None:
+        """See `Poster.refuse`."""
+        self._append_refused(effect.client_id, error)
+
+    def run_errand(self, errand: Errand, failed: Callable[[Exception], None]) -> None:
+        """See `Poster.run_errand`."""
+        self._run("attach", errand, failed)
+
+    async def _find_files(self, effect: Append) -> Content:
+        if self._greeting is None:
+            raise TypeError("only the welcome send messages")
+        return await self._parts.attach(
+            self._greeting.shop_id,
+            self._greeting.session.session_id,
+            effect.client_id,
+            effect.file_ids,
+        )
 
     def _appended(self, append: Append, future: asyncio.Future[AppendResult]) -> None:
         client_id = append.client_id

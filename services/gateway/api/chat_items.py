@@ -14,7 +14,9 @@ from shared.contracts.items import Content
 from shared.kernel.vocabulary import ItemKind
 
 
-def row_of(effect: Append, shop_id: UUID, session_id: UUID) -> AppendRow:
+def row_of(
+    effect: Append, shop_id: UUID, session_id: UUID, files: Content | None = None
+) -> AppendRow:
     """Return what is to be committed of a session's customer."""
     rated = effect.rating is not None
     return AppendRow(
@@ -26,7 +28,7 @@ def row_of(effect: Append, shop_id: UUID, session_id: UUID) -> AppendRow:
         session_id=session_id,
         conversation_id=effect.conversation_id,
         kind=ItemKind.SURVEY if rated else ItemKind.MESSAGE,
-        content=Content(rating=effect.rating) if rated else None,
+        content=Content(rating=effect.rating) if rated else files,
     )
 
 

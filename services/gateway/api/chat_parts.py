@@ -12,6 +12,7 @@ from services.gateway.api.connections import Connections
 from services.gateway.api.errands import Errands
 from services.gateway.domain.answers import Found
 from services.gateway.domain.customer_rates import CustomerRates
+from services.gateway.usecases.attach_files import Attach
 from services.gateway.usecases.cut_off import Guests
 from services.gateway.usecases.greet import Greeting
 from services.gateway.usecases.note_context import ContextRow
@@ -41,6 +42,7 @@ class ChatParts:
     leave: Callable[[UUID, UUID], Awaitable[None]]
     """(shop, conversation): have the router end it; raises RefusedError."""
     note_context: Callable[[ContextRow], None]
+    attach: Attach
     tell_newest: Callable[[UUID, int], Awaitable[None]]
     feed: ConversationFeed
     connections: Connections

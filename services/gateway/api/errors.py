@@ -18,5 +18,10 @@ STATUSES: Mapping[ErrorCode, int] = MappingProxyType(
         ErrorCode.UNKNOWN_SITE: HTTPStatus.NOT_FOUND,
         ErrorCode.ORIGIN_REFUSED: HTTPStatus.FORBIDDEN,
         ErrorCode.UNKNOWN_SESSION: HTTPStatus.UNAUTHORIZED,
+        ErrorCode.FILE_TYPE: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+        ErrorCode.FILE_UNFIT: HTTPStatus.UNPROCESSABLE_ENTITY,
+        ErrorCode.FILE_QUOTA: HTTPStatus.TOO_MANY_REQUESTS,
+        ErrorCode.FILE_MISSING: HTTPStatus.SERVICE_UNAVAILABLE,
+        ErrorCode.UNKNOWN_FILE: HTTPStatus.UNPROCESSABLE_ENTITY,
     }
 )

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from services.gateway.domain.effects import SendFrame
 from services.gateway.domain.refusals import sentence
+from shared.contracts.files import ATTACHMENTS_MAX, FILE_MAX_BYTES, MediaType
 from shared.contracts.frames import FRAME_MAX_BYTES, Accepted, ErrorFrame, Limits, Welcome
 from shared.contracts.items import Item
 from shared.contracts.wire import TEXT_MAX
@@ -68,6 +69,9 @@ def welcome_of(found: Found, now: Instant, sends: Rate) -> Welcome:
             frame_max_bytes=FRAME_MAX_BYTES,
             sends_burst=sends.burst,
             sends_per_s=sends.per_s,
+            file_max_bytes=FILE_MAX_BYTES,
+            file_types=tuple(MediaType),
+            files_max=ATTACHMENTS_MAX,
         ),
         beat_every_ms=BEAT_EVERY_MS,
     )

@@ -36,6 +36,7 @@ class Append:
     received_at: Instant
     conversation_id: UUID | None = None
     rating: int | None = None
+    file_ids: tuple[UUID, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

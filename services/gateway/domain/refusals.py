@@ -25,6 +25,7 @@ SENTENCES: Mapping[ErrorCode, str] = MappingProxyType(
         ErrorCode.REPLACED: "This chat was opened somewhere else.",
         ErrorCode.SLOW_CONSUMER: "This connection did not keep up; connect again to go on.",
         ErrorCode.TRY_AGAIN: "The service could not do this now; try again.",
+        ErrorCode.UNKNOWN_FILE: "One of these files is not there: upload it, and send it once.",
         ErrorCode.INTERNAL: "Something went wrong on our side.",
     }
 )

@@ -33,10 +33,10 @@ class Sending:
 
     def take(self, frame: Send, now: Instant) -> list[Effect]:
         """Take a `send`: have it appended, or refuse it by its client_id."""
-        text = frame.text
-        if "\0" not in text and (len(text) > TEXT_MAX or not shows_something(text)):
+        if "\0" not in frame.text and not _fits(frame):
             return [error_frame(ErrorCode.TEXT_LENGTH, frame.client_id)]
-        return self._append(Append(frame.client_id, frame.text, now))
+        append = Append(frame.client_id, frame.text, now, file_ids=frame.file_ids)
+        return self._append(append)
 
     def rate(self, frame: RateFrame, now: Instant) -> list[Effect]:
         """Take a `rate` like a message; whether there is such a conversation the store knows."""
@@ -63,3 +63,8 @@ class Sending:
         in_flight[client_id] -= 1
         if in_flight[client_id] <= 0:
             del in_flight[client_id]
+
+
+def _fits(frame: Send) -> bool:
+    says_something = bool(frame.file_ids) or shows_something(frame.text)
+    return says_something and len(frame.text) <= TEXT_MAX

@@ -7,9 +7,10 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from uuid import UUID
 
+from services.gateway.usecases.attach_files import Attach
 from services.gateway.usecases.ports import AppendResult, AppendRow, ItemStore, SubmitAppend
 from shared.contracts.claims import Grant
-from shared.contracts.items import Item, NewItem
+from shared.contracts.items import Content, Item, NewItem
 from shared.kernel.clock import Clock
 from shared.kernel.errors import ErrorCode, RefusedError
 
@@ -34,6 +35,7 @@ class Posting:
     read_grant: Callable[[str], Grant | None]
     ask_router: Callable[[UUID, UUID, UUID], Awaitable[Grant | None]]
     """(shop, agent, conversation) -> the grant of whoever serves it."""
+    attach: Attach
     clock: Clock
 
 
@@ -47,8 +49,8 @@ async def post_item(
     """Commit an agent's message and return it; a repeated one is returned as it stands.
 
     Raises:
-        RefusedError: NOT_ASSIGNED, ALREADY_ENDED, NOT_FOUND, CLIENT_ID_CONFLICT, INVALID_REQUEST
-            ROUTING_UNAVAILABLE or TRY_AGAIN.
+        RefusedError: NOT_ASSIGNED, ALREADY_ENDED, NOT_FOUND, CLIENT_ID_CONFLICT, INVALID_REQUEST,
+            UNKNOWN_FILE, ROUTING_UNAVAILABLE or TRY_AGAIN.
     """
     check_text(new.text)
     row = AppendRow(
@@ -60,9 +62,16 @@ async def post_item(
         conversation_id=conversation_id,
         author_name=writer.name,
         grant=_grant(new.grant, writer, conversation_id, needs),
+        content=await _content(writer, client_id, new, needs),
     )
     result = await _submit(row, conversation_id, needs)
     return await committed_item(writer.shop_id, result, needs.items)
+
+
+async def _content(writer: Writer, client_id: str, new: NewItem, needs: Posting) -> Content | None:
+    if not new.file_ids:
+        return None
+    return await needs.attach(writer.shop_id, writer.agent_id, client_id, new.file_ids)
 
 
 async def _submit(row: AppendRow, conversation_id: UUID, needs: Posting) -> AppendResult:

@@ -14,11 +14,13 @@ from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
 
+from shared.contracts.urls import OPEN_TO_PAGES
 from shared.kit.web.declarations import check_declarations
 from shared.kit.web.edge import is_loopback
 from shared.kit.web.hosts import Hosts, KnownHost
 from shared.kit.web.last_resort import LastResort
 from shared.kit.web.observe import Observe
+from shared.kit.web.open_to_pages import OpenToPages
 from shared.kit.web.pages import Pages
 from shared.kit.web.problems import MEDIA_TYPE, Problem, Problems, Statuses
 from shared.kit.web.protect import PAGE_POLICY, Limits, Protect
@@ -68,6 +70,7 @@ def create_app(
                 Protect, problems=problems, limits=limits or Limits(), page_policy=page_policy
             ),
             Middleware(KnownHost, hosts=Hosts(hosts), problems=problems),
+            Middleware(OpenToPages, prefixes=OPEN_TO_PAGES),
             Middleware(LastResort, problems=problems),
         ],
     )

@@ -16,6 +16,7 @@ from uvicorn.config import Config
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.server import ServerState
 
+from shared.contracts.urls import UPLOADS
 from shared.kit.web.protect import BODY_MAX_BYTES
 
 HEAD_MAX_BYTES = 32 * 1_024
@@ -28,6 +29,8 @@ REQUEST_MAX_BYTES = 2 * BODY_MAX_BYTES
 """One request on the wire after its head: the largest body, and as much again for what is no body,
 the frames of its chunks and its trailers. Whoever sends a megabyte in chunks of a few bytes is
 none of ours."""
+UPLOAD_MAX_BYTES = UPLOADS.max_bytes + BODY_MAX_BYTES
+_UPLOADS = UPLOADS.prefix.encode()
 
 REFUSED = Counter(
     "firstreply_http_refused_connections_total",
@@ -57,6 +60,7 @@ class GuardedHttp(HttpToolsProtocol):
         self._head_timer: asyncio.TimerHandle | None = None
         self._head_bytes = 0
         self._received = 0
+        self._request_max = REQUEST_MAX_BYTES
 
     @override
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
@@ -89,6 +93,8 @@ class GuardedHttp(HttpToolsProtocol):
     @override
     def on_headers_complete(self) -> None:
         self._end_head()
+        is_upload = self.url.startswith(_UPLOADS)
+        self._request_max = UPLOAD_MAX_BYTES if is_upload else REQUEST_MAX_BYTES
         super().on_headers_complete()
 
     @override
@@ -97,7 +103,7 @@ class GuardedHttp(HttpToolsProtocol):
         # What the parser holds back of a header without end is in no callback, so bytes count too.
         self._received += len(data)
         in_head = self._head_timer is not None
-        if self._received > (HEAD_MAX_BYTES if in_head else REQUEST_MAX_BYTES):
+        if self._received > (HEAD_MAX_BYTES if in_head else self._request_max):
             self._refuse("head_too_large" if in_head else "request_too_large")
 
     @override

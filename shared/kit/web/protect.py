@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from shared.contracts.urls import UPLOADS, LargeBodies
 from shared.kernel.errors import ErrorCode
 from shared.kit.web.problems import REQUEST_ID_KEY, Problems
 
@@ -20,10 +21,11 @@ BODY_DEADLINE_S = 15.0
 
 API_POLICY = "default-src 'none'; frame-ancestors 'none'"
 PAGE_POLICY = (
-    "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; "
+    "default-src 'self'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; "
     "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
-"""For our own pages. Inline styles: the console's components set them; scripts are files only."""
+"""For our own pages. Inline styles: the console's components set them; scripts are files only.
+Pictures that were sent come as blobs, which their own page fetched with its sign-in."""
 
 _NOT_MODIFIED = 304
 _FIXED_HEADERS = (
@@ -39,6 +41,14 @@ class Limits:
 
     body_max_bytes: int = BODY_MAX_BYTES
     body_deadline_s: float = BODY_DEADLINE_S
+    large: LargeBodies = UPLOADS
+    """Where endpoints stream what comes, and judge the caller before they do."""
+
+    def at(self, path: str) -> Limits:
+        """Return the limits of a request to this path."""
+        if not path.startswith(self.large.prefix):
+            return self
+        return Limits(self.large.max_bytes, self.large.deadline_s, self.large)
 
 
 class Protect:
@@ -64,10 +74,11 @@ class Protect:
                 message = {**message, "headers": head}
             await send(message)
 
-        if _declared_length(scope) > self._limits.body_max_bytes:
+        limits = self._limits.at(scope["path"])
+        if _declared_length(scope) > limits.body_max_bytes:
             await self._refuse_early(scope, receive, send_protected)
             return
-        body = _LimitedBody(receive, self._limits)
+        body = _LimitedBody(receive, limits)
         await self._app(scope, body.receive, send_protected)
 
     async def _refuse_early(self, scope: Scope, receive: Receive, send: Send) -> None:

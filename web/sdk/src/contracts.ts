@@ -248,7 +248,7 @@ export type DecisionTrigger = "conversation_started" | "slot_freed" | "agent_ava
 export type EndReason = "closed_by_agent" | "customer_left" | "abandoned";
 
 /** Stable codes: they may be added to, never renamed. */
-export type ErrorCode = "bad_frame" | "unknown_frame" | "frame_too_large" | "hello_first" | "already_welcome" | "unknown_site" | "origin_refused" | "bad_customer_token" | "unknown_session" | "replaced" | "slow_consumer" | "text_length" | "client_id_conflict" | "bad_client_id" | "rate_limited" | "invalid_request" | "not_signed_in" | "bad_credentials" | "forbidden" | "not_found" | "method_not_allowed" | "body_too_large" | "not_assigned" | "offer_gone" | "taken" | "at_capacity" | "already_ended" | "already_exists" | "in_use" | "bad_cursor" | "idempotency_key_required" | "idempotency_conflict" | "bad_import" | "try_again" | "routing_unavailable" | "internal";
+export type ErrorCode = "bad_frame" | "unknown_frame" | "frame_too_large" | "hello_first" | "already_welcome" | "unknown_site" | "origin_refused" | "bad_customer_token" | "unknown_session" | "replaced" | "slow_consumer" | "text_length" | "client_id_conflict" | "bad_client_id" | "rate_limited" | "invalid_request" | "not_signed_in" | "bad_credentials" | "forbidden" | "not_found" | "method_not_allowed" | "body_too_large" | "not_assigned" | "offer_gone" | "taken" | "at_capacity" | "already_ended" | "already_exists" | "in_use" | "bad_cursor" | "idempotency_key_required" | "idempotency_conflict" | "bad_import" | "file_type" | "file_unfit" | "file_quota" | "file_missing" | "unknown_file" | "try_again" | "routing_unavailable" | "internal";
 
 /** A frame was refused; the connection stays open. */
 export interface ErrorFrame {
@@ -324,7 +324,13 @@ export interface Limits {
   readonly frame_max_bytes: number;
   readonly sends_burst: number;
   readonly sends_per_s: number;
+  readonly file_max_bytes: number;
+  readonly file_types: readonly MediaType[];
+  readonly files_max: number;
 }
+
+/** The types that are taken. Nothing that can run a script where it is shown, and no video. */
+export type MediaType = "image/png" | "image/jpeg" | "image/gif" | "image/webp" | "application/pdf" | "text/plain" | "text/csv" | "application/vnd.openxmlformats-officedocument.wordprocessingml.document" | "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 
 /** The agent's console holds every item up to `through_seq`; the greatest one counts. */
 export interface MessageDelivered {
@@ -340,10 +346,11 @@ export interface MessageRead {
   readonly through_seq: number;
 }
 
-/** What an agent posts; the Idempotency-Key header is its client_id. */
+/** What an agent posts; the Idempotency-Key header is its client_id. `file_ids` are of files that this agent uploaded and has sent with no other message; with them the text may be empty. */
 export interface NewItem {
   readonly text: string;
   readonly grant?: string | null;
+  readonly file_ids?: readonly FileId[];
 }
 
 /** What an agent tells colleagues alone; the Idempotency-Key header is its client_id. */
@@ -476,11 +483,12 @@ export interface RoutingState {
 /** What a token or an API key allows. */
 export type Scope = "agent" | "supervisor" | "admin" | "operator" | "orders:write" | "contacts:write" | "customers:read";
 
-/** A customer's message. Length is judged by the session, so that it has its own code. */
+/** A customer's message. Length is judged by the session, so that it has its own code. `file_ids` are of files that this session uploaded and has sent with no other message; with them the text may be empty. */
 export interface Send {
   readonly type: "send";
   readonly client_id: string;
   readonly text: string;
+  readonly file_ids?: readonly FileId[];
 }
 
 /** An agent's e-mail address and password within a shop. */

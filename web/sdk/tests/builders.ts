@@ -54,7 +54,15 @@ export function aWelcome(more: Partial<Welcome> = {}): Welcome {
     reset: false,
     items: [],
     server_time: "2026-11-23T08:00:00.000Z",
-    limits: { text_max: 5000, frame_max_bytes: 65536, sends_burst: 50, sends_per_s: 20 },
+    limits: {
+      text_max: 5_000,
+      frame_max_bytes: 65_536,
+      sends_burst: 50,
+      sends_per_s: 20,
+      file_max_bytes: 10_485_760,
+      file_types: ["image/png"],
+      files_max: 10,
+    },
     beat_every_ms: 15_000,
     ...more,
   };

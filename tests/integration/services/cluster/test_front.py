@@ -16,7 +16,9 @@ from services.cluster.caddyfile import FrontLimits, caddyfile
 from services.cluster.ports import free_ports
 from tests.support.front import Front, RecordingNode, front_before, running_caddy, until_up
 
-LIMITS = FrontLimits(head_s=0.6, body_s=1.0, head_bytes=8_192, body_bytes=100_000)
+LIMITS = FrontLimits(
+    head_s=0.6, body_s=1.0, head_bytes=8_192, body_bytes=100_000, upload_bytes=300_000
+)
 CADDY_ADDS_BYTES = 4_096
 """Caddy takes so much more of a head than it is told."""
 SLACK_S = 3.0
@@ -157,6 +159,18 @@ async def test_a_body_above_the_limit_is_refused_and_one_below_is_served(
     assert {path: len(body) for path, body in node.bodies.items()} == {
         "/v1/orders/fits": LIMITS.body_bytes
     }
+
+
+async def test_an_upload_may_be_larger_than_other_bodies_and_has_its_own_limit(
+    front: Front, node: RecordingNode
+) -> None:
+    url = "/v1/files/upload/signed"
+    async with httpx.AsyncClient(base_url=front.url, trust_env=False) as http:
+        served = await http.put(url, content=b"y" * LIMITS.upload_bytes)
+        refused = await http.put(url, content=b"y" * (LIMITS.upload_bytes + 1))
+    assert served.status_code == httpx.codes.OK
+    assert len(node.bodies[url]) == LIMITS.upload_bytes
+    assert refused.status_code == httpx.codes.REQUEST_ENTITY_TOO_LARGE
 
 
 async def test_an_event_stream_passes_at_once_and_outlasts_every_limit(

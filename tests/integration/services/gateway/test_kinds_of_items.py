@@ -5,11 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 from uuid import UUID
 
+from services.gateway.domain.files.media import Fit
+from services.gateway.storage.files import PostgresFiles
+from services.gateway.usecases.file_ports import KeptFile, Quotas
 from services.gateway.usecases.ports import AppendRow, Verdict
 from shared.contracts.events import Envelope
+from shared.contracts.files import MediaType
 from shared.contracts.items import Attachment, Content, MessageCreated
 from shared.kernel.vocabulary import EventType, ItemKind, Visibility
 from shared.kit.new_ids import new_id
+from tests.support.clock import START
 from tests.support.gateway import (
     ANNA,
     PIOTR,
@@ -111,6 +116,11 @@ class TestContent:
         self, stores: Stores
     ) -> None:
         session_id = await stores.session()
+        rows = PostgresFiles(stores.database)
+        file_id = PICTURE.file_id
+        new = KeptFile(file_id, SHOP, session_id, PICTURE.name, PICTURE.media_type, 70)
+        await rows.add(new, Quotas(70, 70, 1), START)
+        await rows.complete(SHOP, file_id, new.name, b"digest", Fit(MediaType.PNG, 1, 1))
         row = replace(a_message(session_id), content=Content(attachments=(PICTURE,)))
 
         (result,) = await stores.appends.append([row])

@@ -25,7 +25,7 @@ SETTINGS = {
 
 def environment_of(service: Service) -> dict[str, str]:
     return service_environment(
-        service, URLS, nats_servers=["nats://one:4222", "nats://two:4222"], keys_file=Path("/k")
+        service, URLS, nats_servers=["nats://one:4222", "nats://two:4222"], home=Path("/h")
     )
 
 
@@ -39,7 +39,7 @@ def test_a_node_starts_with_what_it_is_told(
     settings = SETTINGS[service]()
 
     assert settings.nats_servers == ("nats://one:4222", "nats://two:4222")
-    assert settings.keys_file == Path("/k")
+    assert settings.keys_file == Path("/h/keys.json")
     assert settings.database_url == URLS.service(service).dsn
     assert "admin" not in str(settings)
 
