@@ -15,7 +15,7 @@ from typing import Any, Literal, TypeAlias, get_args
 from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema, models_json_schema
 
-from shared.contracts import cards, frames, items, routing, sites, stream, wire
+from shared.contracts import cards, conversations, frames, items, routing, sites, stream, wire
 from shared.kernel.errors import ErrorCode
 from shared.kernel.ids import IdKind
 
@@ -32,6 +32,7 @@ WE_SEND: tuple[type[BaseModel], ...] = (
 WE_READ: tuple[type[BaseModel], ...] = (
     *get_args(frames.ServerFrame),
     cards.Card,
+    conversations.ConversationPage,
     items.ItemPage,
     routing.AgentSnapshot,
     routing.DecisionPage,

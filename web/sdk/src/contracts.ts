@@ -207,6 +207,12 @@ export interface ContactSummary {
   readonly last_words: string | null;
 }
 
+/** Conversations, newest first; `next_cursor` is null after the oldest. */
+export interface ConversationPage {
+  readonly conversations: readonly ListedConversation[];
+  readonly next_cursor: string | null;
+}
+
 /** Where a conversation stands, as the router tells it. */
 export type ConversationStatus = "queued" | "offered" | "assigned" | "wrap_up" | "ended";
 
@@ -329,6 +335,28 @@ export interface Limits {
   readonly files_max: number;
 }
 
+/** Who serves a conversation, or did last. */
+export interface ListedAgent {
+  readonly id: AgentId;
+  readonly name: string;
+}
+
+/** One conversation; `routing_version` is that of the router's state copied here. `preview` is how the customer began. */
+export interface ListedConversation {
+  readonly id: ConversationId;
+  readonly site_id: SiteId;
+  readonly channel: Channel;
+  readonly status: Openness;
+  readonly customer: CustomerRef | null;
+  readonly agent: ListedAgent | null;
+  readonly started_at: Instant;
+  readonly ended_at: Instant | null;
+  readonly last_seq: number;
+  readonly epoch: number;
+  readonly routing_version: number;
+  readonly preview: string;
+}
+
 /** The types that are taken. Nothing that can run a script where it is shown, and no video. */
 export type MediaType = "image/png" | "image/jpeg" | "image/gif" | "image/webp" | "application/pdf" | "text/plain" | "text/csv" | "application/vnd.openxmlformats-officedocument.wordprocessingml.document" | "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 
@@ -395,6 +423,9 @@ export interface OfferTaken {
   readonly grant: string;
   readonly state: RoutingState;
 }
+
+/** Whether a conversation goes on. */
+export type Openness = "open" | "ended";
 
 /** One line of an order; `unit_price_minor` is without freight. */
 export interface OrderLine {

@@ -27,7 +27,7 @@ const event = (type: EventType, body: unknown): DeskInput => ({ type: "event", e
 const said = (item: Item) => event("message.created", item);
 const taken: DeskInput = { type: "taken", offer: anOffer(), taken: aTaken() };
 const joined = anItem(2, { kind: "joined", author: by("system", ME.name, ME.id) });
-const unsent = { clientId: "c1", text: "On its way", writtenAt: 0 };
+const unsent = { clientId: "c1", text: "On its way", writtenAt: 0, isNote: false };
 const write: DeskInput = { type: "write", id: CONVERSATION, unsent };
 const theOne = (desk: Desk) => desk.conversations.get(CONVERSATION);
 
@@ -132,6 +132,25 @@ describe("a conversation taken by another agent", () => {
       draft: "On its way\nand more",
       unsent: [],
       refusal: { code: "taken" },
+    });
+  });
+
+  // LESSONS 31: nothing meant for colleagues ever becomes an answer.
+  test("keeps a note's words apart from the answer's, refused or not", () => {
+    const note = { ...unsent, clientId: "n1", text: "Be kind", isNote: true };
+    const inputs: DeskInput[] = [
+      { type: "draft", id: CONVERSATION, text: "Dear" },
+      { type: "noteDraft", id: CONVERSATION, text: "Be kind" },
+      { type: "write", id: CONVERSATION, unsent: note },
+    ];
+    expect(theOne(after(taken, ...inputs))).toMatchObject({ draft: "Dear", noteDraft: "" });
+
+    const failure = new Failure("not_found", "There is no such conversation.");
+    const refused: DeskInput = { type: "refused", id: CONVERSATION, clientId: "n1", failure };
+    expect(theOne(after(taken, ...inputs, refused))).toMatchObject({
+      draft: "Dear",
+      noteDraft: "Be kind",
+      unsent: [],
     });
   });
 });

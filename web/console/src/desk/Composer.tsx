@@ -1,9 +1,9 @@
-/** The box an agent answers in. Enter or Ctrl+Enter sends, Shift+Enter begins a line. */
+/** The box an agent answers in, or notes in: Enter sends, Shift+Enter begins a line, Alt+N turns. */
 
 import type { Conversation } from "@firstreply/sdk/agent";
 import { TEXT_MAX } from "@firstreply/sdk/contracts";
 import { Alert, Button, Kbd } from "@mantine/core";
-import { type FormEvent, type KeyboardEvent, useEffect, useRef } from "react";
+import { type FormEvent, type KeyboardEvent, useEffect, useRef, useState } from "react";
 import { count } from "../format.ts";
 import { sentenceOf } from "../sentences.ts";
 import { Opener } from "./Opener.tsx";
@@ -19,58 +19,70 @@ interface Props {
 }
 
 export function Composer({ conversation, me, actions }: Props) {
-  const { id, draft, refusal } = conversation;
-  const { box, sendable, send, sendOnEnter } = useComposer(conversation, actions);
+  const { refusal } = conversation;
+  const { box, isNote, text, turn, type, sendable, send, onKey } = useComposer(conversation, actions);
   const use = (opener: string): void => {
-    actions.draft(id, opener);
+    type(opener);
     box.current?.focus();
   };
   return (
-    <form className="composer" onSubmit={send}>
+    <form className={isNote ? "composer composer-note" : "composer"} onSubmit={send}>
       {refusal && (
         <Alert color="red" variant="light" role="alert">
           Not sent. {sentenceOf(refusal)}
         </Alert>
       )}
-      <Opener conversation={conversation} me={me} onUse={use} />
+      {!isNote && <Opener conversation={conversation} me={me} onUse={use} />}
       <textarea
         ref={box}
         dir="auto"
         rows={2}
-        aria-label="Your answer"
-        aria-invalid={lengthOf(draft) > TEXT_MAX}
-        placeholder="Write your answer"
-        value={draft}
-        onChange={(event) => actions.draft(id, event.currentTarget.value)}
-        onKeyDown={sendOnEnter}
+        aria-label={isNote ? "Your note, for colleagues alone" : "Your answer"}
+        aria-invalid={lengthOf(text) > TEXT_MAX}
+        placeholder={isNote ? "Write a note that only colleagues see" : "Write your answer"}
+        value={text}
+        onChange={(event) => type(event.currentTarget.value)}
+        onKeyDown={onKey}
       />
       <div className="composer-foot">
-        <Hint length={lengthOf(draft)} />
+        <Hint length={lengthOf(text)} />
+        <Button variant="default" aria-pressed={isNote} aria-keyshortcuts="Alt+N" onClick={turn}>
+          Note
+        </Button>
         <Button type="submit" disabled={!sendable}>
-          Send
+          {isNote ? "Save note" : "Send"}
         </Button>
       </div>
     </form>
   );
 }
 
-function useComposer({ id, draft }: Conversation, actions: WorkActions) {
+function useComposer({ id, draft, noteDraft }: Conversation, actions: WorkActions) {
   const box = useRef<HTMLTextAreaElement>(null);
+  const [isNote, setNote] = useState(false);
   useEffect(() => {
     const { current } = box;
     current?.focus();
     current?.setSelectionRange(current.value.length, current.value.length); // go on where one was
-  }, []);
-  const sendable = draft.trim() !== "" && lengthOf(draft) <= TEXT_MAX;
+  }, [isNote]);
+  const text = isNote ? noteDraft : draft;
+  const type = (words: string): void => (isNote ? actions.draftNote : actions.draft)(id, words);
+  const turn = (): void => setNote(!isNote);
+  const sendable = text.trim() !== "" && lengthOf(text) <= TEXT_MAX;
   const send = (event: FormEvent | KeyboardEvent): void => {
     event.preventDefault();
-    if (sendable) actions.write(id, draft);
+    if (sendable) (isNote ? actions.note : actions.write)(id, text);
+    if (isNote && sendable) setNote(false); // the next words are an answer again
     box.current?.focus();
   };
-  const sendOnEnter = (event: KeyboardEvent): void => {
-    if (event.key === "Enter" && !event.shiftKey && !event.nativeEvent.isComposing) send(event);
+  const onKey = (event: KeyboardEvent): void => {
+    if (event.nativeEvent.isComposing) return;
+    if (event.altKey && event.code === "KeyN") {
+      event.preventDefault();
+      turn();
+    } else if (event.key === "Enter" && !event.shiftKey) send(event);
   };
-  return { box, sendable, send, sendOnEnter };
+  return { box, isNote, text, turn, type, sendable, send, onKey };
 }
 
 /** Code points, as the server counts. */
@@ -92,7 +104,8 @@ function Hint({ length }: { length: number }) {
   }
   return (
     <p className="hint">
-      <Kbd>Enter</Kbd> sends, <Kbd>Shift</Kbd> <Kbd>Enter</Kbd> begins a line
+      <Kbd>Enter</Kbd> sends, <Kbd>Shift</Kbd> <Kbd>Enter</Kbd> begins a line, <Kbd>Alt</Kbd>{" "}
+      <Kbd>N</Kbd> a note
     </p>
   );
 }

@@ -1,9 +1,10 @@
 /** What waits and what is served, on the left. */
 
 import type { Conversation, Desk } from "@firstreply/sdk/agent";
-import type { Offer } from "@firstreply/sdk/contracts";
+import type { ListedConversation, Offer } from "@firstreply/sdk/contracts";
 import { span } from "../format.ts";
 import { Countdown } from "../kit/Countdown.tsx";
+import { Earlier } from "./Earlier.tsx";
 import { loadOf, nameOfConversation, nameOfOffer } from "./names.ts";
 import type { WorkActions } from "./useWork.ts";
 
@@ -11,10 +12,13 @@ interface Props {
   readonly desk: Desk;
   readonly shown: Offer | null;
   readonly actions: WorkActions;
+  readonly past: ListedConversation | null;
+  readonly onPast: (past: ListedConversation) => void;
 }
 
-export function Rail({ desk, shown, actions }: Props) {
+export function Rail({ desk, shown, actions, past, onPast }: Props) {
   const conversations = [...desk.conversations.values()];
+  const over = conversations.filter((one) => one.standing !== "mine").length;
   return (
     <nav className="rail" aria-label="Offers and conversations">
       <Load desk={desk} />
@@ -36,6 +40,7 @@ export function Rail({ desk, shown, actions }: Props) {
           </li>
         ))}
       </ul>
+      <Earlier over={over} past={past} actions={actions} onPast={onPast} />
     </nav>
   );
 }

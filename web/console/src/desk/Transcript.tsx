@@ -12,14 +12,25 @@ const NEAR_END = 120;
 export function Transcript({ conversation, me }: { conversation: Conversation; me: AgentId }) {
   const { thread, unsent, preview } = conversation;
   const names = { me, customer: nameOfConversation(conversation) };
-  const { box, below, toEnd } = useEndInSight(thread.items.length + unsent.length);
+  return <Log items={thread.items} unsent={unsent} preview={preview} names={names} />;
+}
+
+interface LogProps {
+  readonly items: readonly Item[];
+  readonly unsent?: readonly Unsent[];
+  readonly preview?: string | null;
+  readonly names: Names;
+}
+
+export function Log({ items, unsent = [], preview = null, names }: LogProps) {
+  const { box, below, toEnd } = useEndInSight(items.length + unsent.length);
   return (
     <div className="transcript-frame">
       <div className="transcript" role="log" aria-label="Messages" tabIndex={0} ref={box}>
         <ol>
-          {thread.items.length === 0 && preview && <Preview text={preview} />}
-          {thread.items.map((item, at) => (
-            <Entry key={item.id} item={item} before={thread.items[at - 1]} names={names} />
+          {items.length === 0 && preview && <Preview text={preview} />}
+          {items.map((item, at) => (
+            <Entry key={item.id} item={item} before={items[at - 1]} names={names} />
           ))}
           {unsent.map((message) => (
             <Waiting key={message.clientId} message={message} />
@@ -57,6 +68,7 @@ interface EntryProps {
 }
 
 function Entry({ item, before, names }: EntryProps) {
+  if (item.kind === "note") return <Note item={item} names={names} />;
   if (item.kind !== "message") {
     return (
       <li className="line" dir="auto">
@@ -80,10 +92,26 @@ function Entry({ item, before, names }: EntryProps) {
   );
 }
 
+/** For colleagues alone, and it looks like nothing that was said to the customer. */
+function Note({ item, names }: Omit<EntryProps, "before">) {
+  return (
+    <li className="entry note begins">
+      <p className="voice" dir="auto">
+        {item.author.id === names.me ? "Your note" : `Note by ${item.author.name ?? "an agent"}`}, for
+        colleagues alone{" "}
+        <time dateTime={item.created_at}>{time(item.created_at)}</time>
+      </p>
+      <p className="bubble" dir="auto">
+        {item.text}
+      </p>
+    </li>
+  );
+}
+
 function Waiting({ message }: { message: Unsent }) {
   return (
-    <li className="entry ours begins waiting">
-      <p className="voice">Sending…</p>
+    <li className={`entry ${message.isNote ? "note" : "ours"} begins waiting`}>
+      <p className="voice">{message.isNote ? "Saving your note…" : "Sending…"}</p>
       <p className="bubble" dir="auto">
         {message.text}
       </p>

@@ -1,8 +1,9 @@
 /** An agent at work: the bar above, what waits on the left, the talk, the customer on the right. */
 
 import type { Conversation, Desk } from "@firstreply/sdk/agent";
-import type { Offer } from "@firstreply/sdk/contracts";
+import type { ListedConversation, Offer } from "@firstreply/sdk/contracts";
 import { Alert } from "@mantine/core";
+import { useState } from "react";
 import { CardPane } from "../card/CardPane.tsx";
 import type { SignedInHere } from "../session.ts";
 import { AwayNotice } from "./AwayNotice.tsx";
@@ -11,6 +12,7 @@ import { Idle } from "./Idle.tsx";
 import { OfferBar } from "./OfferBar.tsx";
 import { OfferView } from "./OfferView.tsx";
 import { comingForward, type Pane, PaneBar, usePanes } from "./panes.tsx";
+import { Past } from "./Past.tsx";
 import { Rail } from "./Rail.tsx";
 import { TopBar } from "./TopBar.tsx";
 import { useKeys } from "./useKeys.ts";
@@ -23,24 +25,36 @@ interface Props {
 
 export function Work({ session, onLeave }: Props) {
   const { desk, shown, notice, actions } = useWork(session, onLeave);
-  useKeys(desk, shown, actions);
-  const conversation = desk.open ? (desk.conversations.get(desk.open) ?? null) : null;
-  const offer = conversation ? null : shown;
   const { narrow, pane, go } = usePanes(desk.open);
-  const choose = comingForward(actions, go);
+  const [past, setPast] = useState<ListedConversation | null>(null);
+  const choose = comingForward(actions, () => {
+    setPast(null);
+    go("talk");
+  });
+  const read = (one: ListedConversation): void => {
+    actions.open(null);
+    setPast(one);
+    go("talk");
+  };
+  useKeys(desk, shown, choose);
+  const conversation = desk.open && !past ? (desk.conversations.get(desk.open) ?? null) : null;
+  const offer = conversation || past ? null : shown;
   const sees = (one: Pane): boolean => !narrow || pane === one;
   return (
     <div className={narrow ? "work work-narrow" : "work"}>
       <TopBar desk={desk} actions={actions} />
-      {sees("list") && <Rail desk={desk} shown={offer} actions={choose} />}
+      {sees("list") && <Rail desk={desk} shown={offer} actions={choose} past={past} onPast={read} />}
       <main className={sees("talk") ? "centre" : "centre centre-notices"}>
         <LinkLine desk={desk} />
         <Notice notice={notice} actions={actions} />
         {(conversation || !sees("talk")) && <AwayNotice desk={desk} actions={actions} />}
-        {shown && (conversation || !sees("talk")) && (
+        {shown && (conversation || past || !sees("talk")) && (
           <OfferBar offer={shown} desk={desk} actions={choose} />
         )}
-        {sees("talk") && (
+        {sees("talk") && past && (
+          <Past past={past} me={desk.agent.id} actions={actions} onLeave={() => setPast(null)} />
+        )}
+        {sees("talk") && !past && (
           <Centre desk={desk} shown={shown} conversation={conversation} actions={actions} />
         )}
       </main>

@@ -1,7 +1,7 @@
 /** What customers and an agent's load are called on the screen. */
 
 import type { Conversation, Desk } from "@firstreply/sdk/agent";
-import type { Offer } from "@firstreply/sdk/contracts";
+import type { ListedConversation, Offer } from "@firstreply/sdk/contracts";
 
 import { count } from "../format.ts";
 
@@ -13,6 +13,10 @@ export function nameOfOffer(offer: Offer): string {
 
 export function nameOfConversation({ card, customerName }: Conversation): string {
   return card?.customer.name ?? customerName ?? NOBODY;
+}
+
+export function nameOfListed({ customer }: ListedConversation): string {
+  return customer?.name ?? NOBODY;
 }
 
 /** Offers hold a place too, so both are named beside the places. */

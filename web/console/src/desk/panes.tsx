@@ -31,17 +31,21 @@ export function usePanes(open: ConversationId | null): Panes {
   return { narrow, pane, go };
 }
 
-/** The same actions, where what is chosen in a list is also shown. */
-export function comingForward(actions: WorkActions, go: Panes["go"]): WorkActions {
+/** The same actions, where what is chosen in a list is also shown: `show` makes room for it. */
+export function comingForward(actions: WorkActions, show: () => void): WorkActions {
   return {
     ...actions,
     open: (id) => {
       actions.open(id);
-      go("talk");
+      show();
     },
     look: (offer) => {
       actions.look(offer);
-      go("talk");
+      show();
+    },
+    accept: (offer) => {
+      actions.accept(offer);
+      show();
     },
   };
 }

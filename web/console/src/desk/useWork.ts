@@ -1,7 +1,14 @@
 /** Binds an agent's place of work to the screen: state out, actions in. */
 
 import { asFailure, type Desk, toKeep, Workplace, type WorkplaceListener } from "@firstreply/sdk/agent";
-import type { AgentStatus, ConversationId, Offer, OfferId } from "@firstreply/sdk/contracts";
+import type {
+  AgentStatus,
+  ConversationId,
+  ConversationPage,
+  Item,
+  Offer,
+  OfferId,
+} from "@firstreply/sdk/contracts";
 import { useEffect, useMemo, useRef, useState } from "react";
 import { allowSound, chime } from "../kit/chime.ts";
 import { SIGNED_OUT, sentenceOf } from "../sentences.ts";
@@ -15,6 +22,11 @@ export interface WorkActions {
   open(id: ConversationId | null): void;
   draft(id: ConversationId, text: string): void;
   write(id: ConversationId, text: string): void;
+  draftNote(id: ConversationId, text: string): void;
+  note(id: ConversationId, text: string): void;
+  /** Conversations that have ended; rejects with a `Failure`. */
+  ended(words: string, cursor: string | null): Promise<ConversationPage>;
+  transcript(id: ConversationId): Promise<readonly Item[]>;
   close(id: ConversationId): Promise<void>;
   dismiss(id: ConversationId): void;
   setStatus(status: AgentStatus): void;
@@ -119,6 +131,10 @@ function actionsOf(workplace: Workplace, screen: Screen): WorkActions {
     open: (id) => workplace.feed({ type: "open", id }),
     draft: (id, text) => workplace.feed({ type: "draft", id, text }),
     write: (id, text) => workplace.write(id, text),
+    draftNote: (id, text) => workplace.feed({ type: "noteDraft", id, text }),
+    note: (id, text) => workplace.note(id, text),
+    ended: (words, cursor) => workplace.ended(words, cursor),
+    transcript: (id) => workplace.transcript(id),
     close: (id) => workplace.close(id).catch(told),
     dismiss: (id) => workplace.feed({ type: "dismiss", id }),
     setStatus: (status) => void workplace.setStatus(status).catch(told),

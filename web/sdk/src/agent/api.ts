@@ -4,10 +4,12 @@ import type {
   AgentState,
   AgentStatus,
   ConversationId,
+  ConversationPage,
   DecisionPage,
   Item,
   ItemPage,
   NewItem,
+  NewNote,
   NewStatus,
   Offer,
   OfferId,
@@ -25,7 +27,7 @@ export const REQUEST_TIMEOUT_MS = 10_000;
 
 interface Call {
   readonly method?: "GET" | "POST" | "PUT";
-  readonly body?: SignIn | NewItem | NewStatus | StreamPong;
+  readonly body?: SignIn | NewItem | NewNote | NewStatus | StreamPong;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
@@ -97,6 +99,20 @@ export class AgentApi {
   say(id: ConversationId, clientId: string, message: NewItem): Promise<Item> {
     const headers = { "Idempotency-Key": clientId };
     return this.#call(`/v1/conversations/${id}/items`, { method: "POST", body: message, headers });
+  }
+
+  /** A note for colleagues; as safe to call again as `say`. */
+  note(id: ConversationId, clientId: string, note: NewNote): Promise<Item> {
+    const headers = { "Idempotency-Key": clientId };
+    return this.#call(`/v1/conversations/${id}/notes`, { method: "POST", body: note, headers });
+  }
+
+  /** The conversations of this agent that have ended, newest first, found by words if there are any. */
+  ended(words: string, cursor: string | null): Promise<ConversationPage> {
+    const wish = new URLSearchParams({ status: "ended", limit: "20" });
+    if (words !== "") wish.set("q", words);
+    if (cursor !== null) wish.set("cursor", cursor);
+    return this.#call(`/v1/conversations?${wish}`);
   }
 
   /** The open event stream's answer; ends when `signal` says so. */

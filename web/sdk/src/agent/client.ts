@@ -5,7 +5,9 @@ import type {
   AgentState,
   AgentStatus,
   ConversationId,
+  ConversationPage,
   EventType,
+  Item,
   Offer,
 } from "../contracts.ts";
 import { newClientId } from "../client_id.ts";
@@ -114,9 +116,33 @@ export class Workplace {
 
   /** Send a message; what becomes of it is seen on the desk. */
   write(id: ConversationId, text: string): void {
-    const unsent = { clientId: newClientId(), text, writtenAt: Date.now() };
+    this.#post(id, text, false);
+  }
+
+  /** Leave a note for colleagues; the customer is never told of it. */
+  note(id: ConversationId, text: string): void {
+    this.#post(id, text, true);
+  }
+
+  #post(id: ConversationId, text: string, isNote: boolean): void {
+    const unsent = { clientId: newClientId(), text, writtenAt: Date.now(), isNote };
     this.feed({ type: "write", id, unsent });
     this.#outbox.add(id, unsent, () => this.#desk.conversations.get(id)?.grant ?? null);
+  }
+
+  /** Conversations that this agent served and that have ended, newest first. */
+  ended(words: string, cursor: string | null): Promise<ConversationPage> {
+    return this.#api.ended(words, cursor);
+  }
+
+  /** Everything that was said in one of them. */
+  async transcript(id: ConversationId): Promise<readonly Item[]> {
+    const items: Item[] = [];
+    for (;;) {
+      const page = await this.#api.items(id, items.at(-1)?.seq ?? 0);
+      items.push(...page.items);
+      if (page.items.length === 0 || (items.at(-1)?.seq ?? 0) >= page.last_seq) return items;
+    }
   }
 
   async close(id: ConversationId): Promise<void> {

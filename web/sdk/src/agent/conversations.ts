@@ -18,6 +18,7 @@ export function conversationOf(desk: Desk, routing: RoutingState): Conversation 
     joinedAfter: 0,
     unsent: [],
     draft: desk.kept?.drafts[routing.conversation_id] ?? "",
+    noteDraft: "",
     refusal: null,
     unread: 0,
   };
@@ -80,6 +81,7 @@ export function withoutUnsent(one: Conversation, clientId: string, refusal: Fail
   const message = one.unsent.find((unsent) => unsent.clientId === clientId);
   if (!message) return one;
   const unsent = one.unsent.filter((other) => other !== message);
-  const draft = one.draft ? `${message.text}\n${one.draft}` : message.text;
-  return { ...one, unsent, draft, refusal };
+  const back = (draft: string): string => (draft ? `${message.text}\n${draft}` : message.text);
+  if (message.isNote) return { ...one, unsent, noteDraft: back(one.noteDraft), refusal };
+  return { ...one, unsent, draft: back(one.draft), refusal };
 }

@@ -21,6 +21,8 @@ export interface Unsent {
   readonly clientId: string;
   readonly text: string;
   readonly writtenAt: number;
+  /** For colleagues alone: it never becomes an answer, nor does an answer become one. */
+  readonly isNote: boolean;
 }
 
 /** mine: I serve it. ended: it is over. taken: another agent serves it now. */
@@ -41,6 +43,8 @@ export interface Conversation {
   readonly joinedAfter: number;
   readonly unsent: readonly Unsent[];
   readonly draft: string;
+  /** A note being written; apart, so that nothing meant for colleagues is sent to the customer. */
+  readonly noteDraft: string;
   /** Why the last message did not go; the words are back in the draft. */
   readonly refusal: Failure | null;
   /** Items of others that came while the agent looked elsewhere. */
@@ -86,6 +90,7 @@ export type DeskInput =
       readonly failure: Failure;
     }
   | { readonly type: "draft"; readonly id: ConversationId; readonly text: string }
+  | { readonly type: "noteDraft"; readonly id: ConversationId; readonly text: string }
   | { readonly type: "open"; readonly id: ConversationId | null }
   | { readonly type: "dismiss"; readonly id: ConversationId };
 

@@ -36,7 +36,9 @@ export class Outbox {
     const { clientId, text } = message;
     for (let attempt = 0; !this.#stopped; attempt = Math.min(attempt + 1, ATTEMPT_MAX)) {
       try {
-        const item = await this.#api.say(id, clientId, { text, grant: grant() });
+        const item = message.isNote
+          ? await this.#api.note(id, clientId, { text })
+          : await this.#api.say(id, clientId, { text, grant: grant() });
         return this.#report({ type: "posted", item });
       } catch (error) {
         const failure = asFailure(error);

@@ -10,7 +10,7 @@ import type {
   RoutingState,
 } from "../contracts.ts";
 import { conversationOf, notMine, route, take, withCard, withItems, withoutUnsent } from "./conversations.ts";
-import type { Conversation, Desk, DeskInput } from "./desk.ts";
+import type { Conversation, Desk, DeskInput, Unsent } from "./desk.ts";
 
 /** `now` is this machine's clock, in ms. */
 export function stepDesk(desk: Desk, input: DeskInput, now: number): Desk {
@@ -40,19 +40,26 @@ export function stepDesk(desk: Desk, input: DeskInput, now: number): Desk {
   }
 }
 
-type Own = Extract<DeskInput, { type: "page" | "write" | "refused" | "draft" }>;
+type Own = Extract<DeskInput, { type: "page" | "write" | "refused" | "draft" | "noteDraft" }>;
 
 function onOwn(desk: Desk, one: Conversation, input: Own): Conversation {
   switch (input.type) {
     case "page":
       return withItems(desk, one, input.page.items);
     case "write":
-      return { ...one, draft: "", refusal: null, unsent: [...one.unsent, input.unsent] };
+      return written(one, input.unsent);
     case "refused":
       return withoutUnsent(one, input.clientId, input.failure);
     case "draft":
       return { ...one, draft: input.text };
+    case "noteDraft":
+      return { ...one, noteDraft: input.text };
   }
+}
+
+function written(one: Conversation, unsent: Unsent): Conversation {
+  const emptied = unsent.isNote ? { noteDraft: "" } : { draft: "" };
+  return { ...one, ...emptied, refusal: null, unsent: [...one.unsent, unsent] };
 }
 
 function onEvent(desk: Desk, type: string, body: unknown): Desk {
