@@ -1,0 +1,240 @@
+"""A snapshot and the events after it are a fresh snapshot, for every type of event (Zulip's rule).
+
+Gateways, router and their tables are real. The reducer below is the documented one: whoever keeps a
+console's state as it does needs no other snapshot while nothing is lost.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from shared.contracts import subjects
+from shared.contracts.cards import Card, CardAnswer
+from shared.kernel.vocabulary import EventType
+from shared.kit.auth.customer_tokens import sign_customer_token
+from tests.contract.test_lost_publishes import Desk, a_desk
+from tests.support.agent_client import AgentClient
+from tests.support.chat_client import ChatClient
+from tests.support.postgres import TestDatabase
+
+WITHIN_S = 5.0
+LATE_S = 0.3
+"""History answers after the 50 ms an offer waits for its card."""
+CARD = Card.model_validate_json("""{
+    "customer": {"id": "cust_01k7st0000e008000000000009", "name": "Rosa", "email": null,
+        "phone": null, "city": null, "region": null, "locale": null, "since": null,
+        "order_count": 0, "contact_count": 0, "spent_minor": 0, "currency": null},
+    "orders": [], "contacts": []}""")
+
+State = dict[str, Any]
+
+
+def state_of(snapshot: Mapping[str, Any]) -> State:
+    """Return a snapshot by what it is about."""
+    return {
+        "agent": snapshot["agent"],
+        "offers": {one["id"]: one for one in snapshot["offers"]},
+        "conversations": {one["conversation_id"]: one for one in snapshot["conversations"]},
+        "cards": {one["conversation_id"]: one for one in snapshot["cards"]},
+        "items": {(one["conversation_id"], one["seq"]): one for one in snapshot["items"]},
+        "receipts": {one["conversation_id"]: one for one in snapshot["receipts"]},
+    }
+
+
+def apply(state: State, event: str, body: Any) -> None:  # noqa: C901  one arm an event
+    """Take one event."""
+    match EventType(event):
+        case EventType.MESSAGE_CREATED:
+            state["items"][body["conversation_id"], body["seq"]] = body
+        case EventType.MESSAGE_DELIVERED | EventType.MESSAGE_READ:
+            state["receipts"][body["conversation_id"]] = body
+        case EventType.CUSTOMER_TYPING:
+            pass  # it is over by itself
+        case EventType.OFFER_CREATED:
+            state["offers"][body["id"]] = body
+        case EventType.OFFER_ENDED:
+            state["offers"].pop(body["offer_id"], None)
+        case EventType.CARD_READY:
+            take_card(state, body)
+        case EventType.AGENT_UPDATED:
+            if body["agent_version"] > state["agent"]["agent_version"]:
+                state["agent"] = body
+        case _:
+            take_routing(state, body)
+
+
+def take_card(state: State, body: Any) -> None:
+    state["cards"][body["conversation_id"]] = body
+    for offer in state["offers"].values():
+        if offer["conversation_id"] == body["conversation_id"]:
+            offer |= {"card_status": "ready", "card": body["card"]}
+
+
+def take_routing(state: State, body: Any) -> None:
+    if body["status"] == "assigned":
+        state["conversations"][body["conversation_id"]] = body
+    else:
+        state["conversations"].pop(body["conversation_id"], None)
+
+
+def shown(state: State) -> State:
+    """Return what a console shows of it: of conversations that are over it keeps nothing."""
+    mine = set(state["conversations"])
+    of_mine = {
+        kind: {key: one for key, one in state[kind].items() if one["conversation_id"] in mine}
+        for kind in ("cards", "items", "receipts")
+    }
+    return state | of_mine
+
+
+@dataclass
+class Scene:
+    """An agent's first stream, followed by the rules, and a customer."""
+
+    desk: Desk
+    customer: ChatClient
+    conversation_id: str = ""
+    read: int = 0
+    state: State = field(default_factory=dict)
+    happened: set[str] = field(default_factory=set)
+
+    @property
+    def agent(self) -> AgentClient:
+        return self.desk.agent
+
+    async def follow(self) -> None:
+        """Take every event that has come, and read the items that are missing before them."""
+        for event in self.agent.events[self.read :]:
+            self.happened.add(event.type)
+            if event.type == "snapshot":
+                self.state = state_of(event.body)
+            else:
+                apply(self.state, event.type, event.body)
+        self.read = len(self.agent.events)
+        for place in self.state["conversations"]:
+            page = await self.agent.get(f"/v1/conversations/{place}/items")
+            self.state["items"] |= {(place, item["seq"]): item for item in page["items"]}
+
+    async def holds_what_a_fresh_snapshot_says(self) -> None:
+        """Compare with a second stream's snapshot, once all that is on its way has come."""
+        async with asyncio.timeout(WITHIN_S):
+            while True:
+                fresh = state_of(await a_snapshot(self.agent))
+                await self.follow()
+                if shown(self.state) == fresh:
+                    return
+                await asyncio.sleep(0.05)
+
+    async def signs(self, what: str, **fields: Any) -> None:
+        await self.customer.tell(what, **fields)
+
+    async def routing(self, path: str) -> None:
+        await self.desk.routing("POST", f"routing/{path}")
+
+
+async def a_snapshot(agent: AgentClient) -> Mapping[str, Any]:
+    second = AgentClient(agent.http, agent.token, {})
+    async with asyncio.TaskGroup() as group:
+        reading = group.create_task(second.read_stream())
+        snapshot = (await second.wait_for("snapshot")).body
+        reading.cancel()
+    return snapshot
+
+
+async def offers_a_conversation(scene: Scene) -> None:
+    ack = await scene.customer.say("Where is my order?")
+    scene.conversation_id = ack["conversation_id"]
+    await scene.agent.wait_for("offer.created")
+
+
+async def brings_the_card(scene: Scene) -> None:
+    await scene.agent.wait_for("card.ready")
+
+
+async def accepts(scene: Scene) -> None:
+    (offer,) = scene.state["offers"]
+    await scene.routing(f"offers/{offer}/accept")
+    await scene.agent.wait_for("message.created", lambda item: item["kind"] == "joined")
+
+
+async def answers(scene: Scene) -> None:
+    await scene.agent.say(scene.conversation_id, "It comes tomorrow.")
+    await scene.agent.wait_for("conversation.responded")
+
+
+async def is_told_of_the_way(scene: Scene) -> None:
+    await scene.signs("received", conversation_id=scene.conversation_id, through_seq=2)
+    await scene.agent.wait_for("message.delivered")
+
+
+async def is_told_of_the_reader(scene: Scene) -> None:
+    await scene.signs("read", conversation_id=scene.conversation_id, through_seq=3)
+    await scene.agent.wait_for("message.read")
+
+
+async def sees_the_customer_type(scene: Scene) -> None:
+    await scene.signs("typing")
+    await scene.agent.wait_for("customer.typing")
+
+
+async def loses_the_customer(scene: Scene) -> None:
+    await scene.signs("leave")
+    await scene.agent.wait_for("conversation.ended")
+
+
+async def nothing(_scene: Scene) -> None:
+    """Happened already, on the way to another."""
+
+
+STEPS: Mapping[EventType, Callable[[Scene], Awaitable[None]]] = {
+    EventType.AGENT_UPDATED: nothing,
+    EventType.OFFER_CREATED: offers_a_conversation,
+    EventType.CONVERSATION_QUEUED: nothing,
+    EventType.CONVERSATION_OFFERED: nothing,
+    EventType.CARD_READY: brings_the_card,
+    EventType.CONVERSATION_ASSIGNED: accepts,
+    EventType.OFFER_ENDED: nothing,
+    EventType.MESSAGE_CREATED: nothing,
+    EventType.CONVERSATION_RESPONDED: answers,
+    EventType.MESSAGE_DELIVERED: is_told_of_the_way,
+    EventType.MESSAGE_READ: is_told_of_the_reader,
+    EventType.CUSTOMER_TYPING: sees_the_customer_type,
+    EventType.CONVERSATION_ENDED: loses_the_customer,
+}
+"""What brings an event of each type about, in this order. A new type wants its step here."""
+TOLD_TO_NOBODY_HERE = {EventType.CONVERSATION_QUEUED, EventType.CONVERSATION_OFFERED}
+"""Of these an agent's stream says nothing but by offers; they are for other services."""
+
+
+@pytest.fixture
+async def scene(database: TestDatabase) -> AsyncIterator[Scene]:
+    async with a_desk(database) as desk:
+        await desk.bus.serve(subjects.CARD, late_card)
+        site = desk.other.stores.site
+        token = sign_customer_token(
+            site.customer_secret.encode(),
+            subject="rosa",
+            name="Rosa",
+            expires_at=desk.other.clock.now() + 60_000,
+        )
+        async with desk.other.customer(customer_token=token) as customer:
+            yield Scene(desk, customer)
+
+
+async def late_card(_question: bytes) -> bytes:
+    await asyncio.sleep(LATE_S)
+    return CardAnswer(card=CARD).to_json()
+
+
+async def test_a_snapshot_and_the_events_after_it_are_a_fresh_snapshot(scene: Scene) -> None:
+    """LESSONS, conventions: snapshot + events == fresh snapshot, for every event type."""
+    assert set(STEPS) == set(EventType)
+    for event, happens in STEPS.items():
+        await happens(scene)
+        await scene.holds_what_a_fresh_snapshot_says()
+        assert event.value in scene.happened or event in TOLD_TO_NOBODY_HERE
