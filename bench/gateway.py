@@ -245,8 +245,8 @@ async def store(database: TestDatabase, count: int) -> None:
         await admin.execute("VACUUM ANALYZE")
 
 
-async def check_rows(node: Node) -> None:
-    """Assert that nothing is doubled and every conversation's numbers have no gap."""
+async def check_rows(node: Node, acked: int) -> None:
+    """Assert that every acknowledged message is a row, none doubled, and no number has a gap."""
     async with node.database.server.admin(node.database.name) as admin:
         gaps = await admin.fetchval(
             "SELECT count(*) FROM (SELECT conversation_id FROM gateway.items "
@@ -255,7 +255,10 @@ async def check_rows(node: Node) -> None:
         doubled = await admin.fetchval(
             "SELECT count(*) - count(DISTINCT (sender_id, client_id)) FROM gateway.items"
         )
+        rows = await admin.fetchval("SELECT count(*) FROM gateway.items WHERE kind = 'message'")
     assert (gaps, doubled) == (0, 0), (gaps, doubled)
+    assert rows == acked, f"{acked} acknowledged, {rows} kept"
+    print(f"{acked:,} messages acknowledged, {rows:,} kept", flush=True)
 
 
 async def main() -> None:
@@ -271,7 +274,7 @@ async def main() -> None:
             figures |= await acknowledgements(node)
             figures |= await welcomes(node, echo_port)
             figures |= await memory(node)
-            await check_rows(node)
+            await check_rows(node, node.told["acked"] + each.told["acked"])
         with gateway(one) as few, gateway(other) as many:
             figures |= await growth(few, many)
     for name, aim in AIMS.items():

@@ -185,6 +185,7 @@ async def customers(told: dict[str, Any], count: int) -> AsyncIterator[Customers
     try:
         yield one
     finally:
+        told["acked"] = told.get("acked", 0) + one.acks
         one.close()
 
 
