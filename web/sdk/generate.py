@@ -15,7 +15,17 @@ from typing import Any, Literal, TypeAlias, get_args
 from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema, models_json_schema
 
-from shared.contracts import cards, conversations, frames, items, routing, sites, stream, wire
+from shared.contracts import (
+    cards,
+    conversations,
+    frames,
+    items,
+    routing,
+    signs,
+    sites,
+    stream,
+    wire,
+)
 from shared.kernel.errors import ErrorCode
 from shared.kernel.ids import IdKind
 
@@ -27,6 +37,7 @@ WE_SEND: tuple[type[BaseModel], ...] = (
     items.NewNote,
     routing.NewStatus,
     routing.SignIn,
+    signs.SeenThrough,
     stream.StreamPong,
 )
 WE_READ: tuple[type[BaseModel], ...] = (
@@ -39,6 +50,8 @@ WE_READ: tuple[type[BaseModel], ...] = (
     routing.OfferEnded,
     routing.OfferTaken,
     routing.SignedIn,
+    signs.CustomerTyping,
+    signs.Receipt,
     sites.Appearance,
     stream.StreamClosed,
     stream.StreamEvent,

@@ -230,6 +230,12 @@ export interface CustomerRef {
   readonly name: string | null;
 }
 
+/** Body of `customer.typing`: over after `for_ms`, or with the customer's next message. */
+export interface CustomerTyping {
+  readonly conversation_id: ConversationId;
+  readonly for_ms: number;
+}
+
 /** Why a conversation was offered to whom, or to nobody yet. */
 export interface Decision {
   readonly id: DecisionId;
@@ -513,6 +519,11 @@ export interface RoutingState {
 
 /** What a token or an API key allows. */
 export type Scope = "agent" | "supervisor" | "admin" | "operator" | "orders:write" | "contacts:write" | "customers:read";
+
+/** What an agent posts to /received and /read: every item up to there. */
+export interface SeenThrough {
+  readonly through_seq: number;
+}
 
 /** A customer's message. Length is judged by the session, so that it has its own code. `file_ids` are of files that this session uploaded and has sent with no other message; with them the text may be empty. */
 export interface Send {

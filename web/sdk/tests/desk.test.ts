@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { type Desk, type DeskInput, emptyDesk, type Kept, toKeep } from "../src/agent/desk.ts";
 import { Failure } from "../src/agent/failure.ts";
 import { SseParser } from "../src/agent/sse.ts";
+import { SignTeller, TYPING_EVERY_MS } from "../src/agent/signs.ts";
 import { stepDesk } from "../src/agent/step.ts";
 import type { EventType, Item } from "../src/contracts.ts";
 import {
@@ -234,5 +235,71 @@ describe("a page loaded again", () => {
     expect(closed.conversations.get(CONVERSATION)?.unread).toBe(1);
     const open = reload(written, snapshot({ conversations: [aRouting(3)], items }));
     expect(open.conversations.get(CONVERSATION)?.unread).toBe(0);
+  });
+});
+
+describe("latest values", () => {
+  const receipt = (received_seq: number, read_seq: number) => ({
+    conversation_id: CONVERSATION,
+    received_seq,
+    read_seq,
+  });
+
+  test("a customer's receipts only grow, whichever comes late", () => {
+    const desk = after(
+      taken,
+      event("message.read", receipt(3, 3)),
+      event("message.delivered", receipt(2, 1)),
+    );
+    expect(theOne(desk)?.signs).toMatchObject({ received: 3, read: 3 });
+  });
+
+  test("a snapshot tells them, and one without any says nothing", () => {
+    const snapshot = aSnapshot({ conversations: [aRouting(3)], receipts: [receipt(2, 1)] });
+    const desk = after({ type: "snapshot", snapshot });
+    expect(theOne(desk)?.signs).toMatchObject({ received: 2, read: 1 });
+    const older = { ...aSnapshot(), receipts: undefined } as never;
+    expect(theOne(after({ type: "snapshot", snapshot }, { type: "snapshot", snapshot: older }))?.signs.read).toBe(1);
+  });
+
+  test("typing lasts until it runs out, or what was typed is there", () => {
+    const types = event("customer.typing", { conversation_id: CONVERSATION, for_ms: 6000 });
+    expect(theOne(after(taken, types))?.signs.typesUntil).toBe(NOW + 6000);
+    expect(theOne(after(taken, types, said(anItem(3))))?.signs.typesUntil).toBeNull();
+  });
+});
+
+describe("what customers are told of their agent", () => {
+  const held = () => after(taken, said(anItem(1)), said(joined));
+
+  test("a message on the screen of a page that is looked at is read, once", () => {
+    const sent: unknown[] = [];
+    const teller = new SignTeller(async (sign) => void sent.push(sign));
+    teller.tell(held(), false);
+    teller.tell(held(), true);
+    teller.tell(held(), true);
+    expect(sent).toEqual([
+      { id: CONVERSATION, what: "received", throughSeq: 1 },
+      { id: CONVERSATION, what: "read", throughSeq: 1 },
+    ]);
+  });
+
+  test("what did not arrive is said again", async () => {
+    let tries = 0;
+    const teller = new SignTeller(() => {
+      tries += 1;
+      return Promise.reject(new Error("not yet"));
+    });
+    teller.tell(held(), true);
+    await Promise.resolve();
+    teller.tell(held(), true);
+    expect(tries).toBe(2);
+  });
+
+  test("typing is said no oftener than it must be", () => {
+    let times = 0;
+    const teller = new SignTeller(async () => void (times += 1));
+    for (const now of [0, 100, TYPING_EVERY_MS - 1, TYPING_EVERY_MS]) teller.type(CONVERSATION, now);
+    expect(times).toBe(2);
   });
 });

@@ -1,28 +1,31 @@
 /** What was said, as plain text, the newest in sight; a message never becomes markup. */
 
-import type { Conversation, Unsent } from "@firstreply/sdk/agent";
+import type { Conversation, Signs, Unsent } from "@firstreply/sdk/agent";
 import type { AgentId, Item } from "@firstreply/sdk/contracts";
-import { useEffect, useLayoutEffect, useRef, useState } from "react";
+import { type ReactNode, useEffect, useLayoutEffect, useRef, useState } from "react";
 import { time } from "../format.ts";
+import { useBefore } from "../kit/useNow.ts";
 import { nameOfConversation } from "./names.ts";
 
 /** Closer to the end than this, new messages keep it at the end. In px. */
 const NEAR_END = 120;
 
 export function Transcript({ conversation, me }: { conversation: Conversation; me: AgentId }) {
-  const { thread, unsent, preview } = conversation;
+  const { thread, unsent, preview, signs } = conversation;
   const names = { me, customer: nameOfConversation(conversation) };
-  return <Log items={thread.items} unsent={unsent} preview={preview} names={names} />;
+  return <Log items={thread.items} unsent={unsent} preview={preview} signs={signs} names={names} />;
 }
 
 interface LogProps {
   readonly items: readonly Item[];
   readonly unsent?: readonly Unsent[];
   readonly preview?: string | null;
+  readonly signs?: Signs | null;
   readonly names: Names;
 }
 
-export function Log({ items, unsent = [], preview = null, names }: LogProps) {
+export function Log({ items, unsent = [], preview = null, signs = null, names }: LogProps) {
+  const lastOwn = items.findLast((item) => item.kind === "message" && item.author.kind === "agent");
   const { box, below, toEnd } = useEndInSight(items.length + unsent.length);
   return (
     <div className="transcript-frame">
@@ -30,13 +33,16 @@ export function Log({ items, unsent = [], preview = null, names }: LogProps) {
         <ol>
           {items.length === 0 && preview && <Preview text={preview} />}
           {items.map((item, at) => (
-            <Entry key={item.id} item={item} before={items[at - 1]} names={names} />
+            <Entry key={item.id} item={item} before={items[at - 1]} names={names}>
+              {signs && item === lastOwn && <Reach seq={item.seq} signs={signs} />}
+            </Entry>
           ))}
           {unsent.map((message) => (
             <Waiting key={message.clientId} message={message} />
           ))}
         </ol>
       </div>
+      {signs && <Typing signs={signs} who={names.customer} />}
       {below && (
         <button type="button" className="below" onClick={toEnd}>
           New messages below
@@ -65,9 +71,10 @@ interface EntryProps {
   readonly item: Item;
   readonly before: Item | undefined;
   readonly names: Names;
+  readonly children: ReactNode;
 }
 
-function Entry({ item, before, names }: EntryProps) {
+function Entry({ item, before, names, children }: EntryProps) {
   if (item.kind === "note") return <Note item={item} names={names} />;
   if (item.kind !== "message") {
     return (
@@ -88,12 +95,13 @@ function Entry({ item, before, names }: EntryProps) {
       <p className="bubble" dir="auto">
         {item.text}
       </p>
+      {children}
     </li>
   );
 }
 
 /** For colleagues alone, and it looks like nothing that was said to the customer. */
-function Note({ item, names }: Omit<EntryProps, "before">) {
+function Note({ item, names }: Pick<EntryProps, "item" | "names">) {
   return (
     <li className="entry note begins">
       <p className="voice" dir="auto">
@@ -105,6 +113,26 @@ function Note({ item, names }: Omit<EntryProps, "before">) {
         {item.text}
       </p>
     </li>
+  );
+}
+
+/** How far the newest answer came. */
+function Reach({ seq, signs }: { seq: number; signs: Signs }) {
+  const word = signs.read >= seq ? "Read" : signs.received >= seq ? "Delivered" : "Sent";
+  return <p className="reach">{word}</p>;
+}
+
+/** A latest value: it runs out by itself. */
+function Typing({ signs, who }: { signs: Signs; who: string }) {
+  const types = useBefore(signs.typesUntil);
+  return (
+    <p className="typing" role="status">
+      {types && (
+        <>
+          <bdi>{who}</bdi> is typing…
+        </>
+      )}
+    </p>
   );
 }
 

@@ -79,6 +79,7 @@ function useWorkplace(session: SignedInHere, onLeave: (why: string | null) => vo
     workplace.start();
     return () => workplace.stop();
   }, [workplace]);
+  useEvents(() => workplace.looked(), [document, "visibilitychange"]);
   useEvents(() => workplace.hurry(), [window, "online"], [document, "visibilitychange"]);
   useEvents(allowSound, [document, "pointerdown"], [document, "keydown"]);
   useEffect(allowSound, []);
@@ -129,7 +130,7 @@ function actionsOf(workplace: Workplace, screen: Screen): WorkActions {
       screen.look(offer);
     },
     open: (id) => workplace.feed({ type: "open", id }),
-    draft: (id, text) => workplace.feed({ type: "draft", id, text }),
+    draft: (id, text) => workplace.draft(id, text),
     write: (id, text) => workplace.write(id, text),
     draftNote: (id, text) => workplace.feed({ type: "noteDraft", id, text }),
     note: (id, text) => workplace.note(id, text),

@@ -16,3 +16,14 @@ export function useNow(skewMs: number, running: boolean): number {
   }, [running]);
   return now + skewMs;
 }
+
+/** Whether an instant of this machine's clock is still to come; false for none. */
+export function useBefore(until: number | null): boolean {
+  const [, again] = useState(0);
+  useEffect(() => {
+    if (until === null) return;
+    const timer = setTimeout(() => again((times) => times + 1), until - Date.now());
+    return () => clearTimeout(timer);
+  }, [until]);
+  return until !== null && Date.now() < until;
+}

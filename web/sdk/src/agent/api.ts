@@ -15,6 +15,7 @@ import type {
   OfferId,
   OfferTaken,
   RoutingState,
+  SeenThrough,
   SignedIn,
   SignIn,
   StreamPing,
@@ -27,7 +28,7 @@ export const REQUEST_TIMEOUT_MS = 10_000;
 
 interface Call {
   readonly method?: "GET" | "POST" | "PUT";
-  readonly body?: SignIn | NewItem | NewNote | NewStatus | StreamPong;
+  readonly body?: SignIn | NewItem | NewNote | NewStatus | SeenThrough | StreamPong | undefined;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
@@ -113,6 +114,12 @@ export class AgentApi {
     if (words !== "") wish.set("q", words);
     if (cursor !== null) wish.set("cursor", cursor);
     return this.#call(`/v1/conversations?${wish}`);
+  }
+
+  /** Say that this agent types, or how far they received or read; latest values, lost without harm. */
+  async sign(id: ConversationId, what: "typing" | "received" | "read", throughSeq?: number): Promise<void> {
+    const body = throughSeq === undefined ? undefined : { through_seq: throughSeq };
+    await this.#call(`/v1/conversations/${id}/${what}`, { method: "POST", body });
   }
 
   /** The open event stream's answer; ends when `signal` says so. */

@@ -16,6 +16,7 @@ import { AgentApi } from "./api.ts";
 import { type Desk, type DeskInput, emptyDesk, type Kept } from "./desk.ts";
 import { asFailure } from "./failure.ts";
 import { Outbox } from "./outbox.ts";
+import { sender, SignTeller } from "./signs.ts";
 import type { SseEvent } from "./sse.ts";
 import { stepDesk } from "./step.ts";
 import { AgentStream } from "./stream.ts";
@@ -37,6 +38,7 @@ export class Workplace {
   readonly #api: AgentApi;
   readonly #stream: AgentStream;
   readonly #outbox: Outbox;
+  readonly #signs: SignTeller;
   readonly #listener: WorkplaceListener;
   readonly #reading = new Set<ConversationId>();
   readonly #announced = new Set<string>();
@@ -53,6 +55,7 @@ export class Workplace {
     this.#listener = listener;
     this.#api = new AgentApi(origin, token);
     this.#outbox = new Outbox(this.#api, (input) => this.feed(input));
+    this.#signs = new SignTeller(sender(this.#api));
     this.#stream = new AgentStream(this.#api, {
       onEvent: (event) => this.#onEvent(event),
       onLink: (link) => this.feed({ type: "link", link }),
@@ -88,7 +91,20 @@ export class Workplace {
   feed(input: DeskInput): void {
     this.#desk = stepDesk(this.#desk, input, Date.now());
     this.#listener.onDesk(this.#desk);
+    this.#signs.tell(this.#desk, !document.hidden);
     this.#fillGaps();
+  }
+
+  /** Keep what the agent has written so far, and let the customer see that they write. */
+  draft(id: ConversationId, text: string): void {
+    this.feed({ type: "draft", id, text });
+    const one = this.#desk.conversations.get(id);
+    if (text !== "" && one?.standing === "mine" && one.grant === null) this.#signs.type(id, Date.now());
+  }
+
+  /** The page is looked at again: what is on the screen is read now. */
+  looked(): void {
+    this.#signs.tell(this.#desk, !document.hidden);
   }
 
   async setStatus(status: AgentStatus): Promise<void> {

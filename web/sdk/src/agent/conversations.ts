@@ -21,6 +21,7 @@ export function conversationOf(desk: Desk, routing: RoutingState): Conversation 
     noteDraft: "",
     refusal: null,
     unread: 0,
+    signs: { received: 0, read: 0, typesUntil: null },
   };
 }
 

@@ -49,6 +49,14 @@ export interface Conversation {
   readonly refusal: Failure | null;
   /** Items of others that came while the agent looked elsewhere. */
   readonly unread: number;
+  readonly signs: Signs;
+}
+
+/** Latest values of a customer: how far they received and read, and until when they type. */
+export interface Signs {
+  readonly received: number;
+  readonly read: number;
+  readonly typesUntil: number | null;
 }
 
 /** What a reload of the page must not lose. */

@@ -1,5 +1,5 @@
 export { AgentApi } from "./api.ts";
 export { Workplace, type WorkplaceListener } from "./client.ts";
-export { type Conversation, type Desk, type Kept, type Link, type Standing, toKeep, type Unsent } from "./desk.ts";
+export { type Conversation, type Desk, type Kept, type Link, type Signs, type Standing, toKeep, type Unsent } from "./desk.ts";
 export { asFailure, Failure, type FailureCode } from "./failure.ts";
 export { servingAgent } from "../thread.ts";

@@ -4,9 +4,11 @@ import type {
   AgentSnapshot,
   AgentState,
   CardReady,
+  CustomerTyping,
   Item,
   Offer,
   OfferEnded,
+  Receipt,
   RoutingState,
 } from "../contracts.ts";
 import { conversationOf, notMine, route, take, withCard, withItems, withoutUnsent } from "./conversations.ts";
@@ -18,7 +20,7 @@ export function stepDesk(desk: Desk, input: DeskInput, now: number): Desk {
     case "snapshot":
       return onSnapshot(desk, input.snapshot, now);
     case "event":
-      return onEvent(desk, input.event.type, input.event.body);
+      return onEvent(desk, input.event.type, input.event.body, now);
     case "link":
       return { ...desk, link: input.link };
     case "agent":
@@ -62,10 +64,15 @@ function written(one: Conversation, unsent: Unsent): Conversation {
   return { ...one, ...emptied, refusal: null, unsent: [...one.unsent, unsent] };
 }
 
-function onEvent(desk: Desk, type: string, body: unknown): Desk {
+function onEvent(desk: Desk, type: string, body: unknown, now: number): Desk {
   switch (type) {
     case "message.created":
       return onItem(desk, body as Item);
+    case "message.delivered":
+    case "message.read":
+      return onReceipt(desk, body as Receipt);
+    case "customer.typing":
+      return onTyping(desk, body as CustomerTyping, now);
     case "offer.created":
       return withOffer(desk, body as Offer);
     case "offer.ended":
@@ -93,6 +100,7 @@ function onSnapshot(desk: Desk, snapshot: AgentSnapshot, now: number): Desk {
   next = takeUp(next);
   for (const item of snapshot.items) next = onItem(next, item);
   for (const ready of snapshot.cards) next = onCard(next, ready);
+  for (const receipt of snapshot.receipts ?? []) next = onReceipt(next, receipt); // none of an older server
   return next;
 }
 
@@ -120,8 +128,27 @@ function onRouting(desk: Desk, routing: RoutingState): Desk {
 function onItem(desk: Desk, item: Item): Desk {
   return change(desk, item.conversation_id, (one) => {
     const unread = desk.open === one.id ? 0 : unreadWith(one, item);
-    return withItems(desk, { ...one, unread }, [item]);
+    return withItems(desk, withoutTyping({ ...one, unread }, item), [item]);
   });
+}
+
+/** Receipts only grow; one that comes late says nothing new. */
+function onReceipt(desk: Desk, receipt: Receipt): Desk {
+  return change(desk, receipt.conversation_id, (one) => {
+    const received = Math.max(one.signs.received, receipt.received_seq);
+    return { ...one, signs: { ...one.signs, received, read: Math.max(one.signs.read, receipt.read_seq) } };
+  });
+}
+
+function onTyping(desk: Desk, typing: CustomerTyping, now: number): Desk {
+  const typesUntil = now + typing.for_ms;
+  return change(desk, typing.conversation_id, (one) => ({ ...one, signs: { ...one.signs, typesUntil } }));
+}
+
+/** What was typed is there. */
+function withoutTyping(one: Conversation, item: Item): Conversation {
+  const typed = item.author.kind === "customer" && one.signs.typesUntil !== null;
+  return typed ? { ...one, signs: { ...one.signs, typesUntil: null } } : one;
 }
 
 /** Whoever answered has read what was said before: a snapshot tells it all again. */

@@ -86,6 +86,11 @@ export function see(state: ChatState): ChatState {
   return { ...state, signs: { ...state.signs, seen: markOf(last) } };
 }
 
+/** What was typed is written: whatever is typed next begins anew. */
+export function typingEnds(signs: Signs): Signs {
+  return { ...signs, told: { ...signs.told, typingAt: null } };
+}
+
 export function type(state: ChatState, now: number): Step {
   const { told } = state.signs;
   const early = told.typingAt !== null && now < told.typingAt + TYPING_EVERY_MS;

@@ -3,7 +3,7 @@
 import { adviceFor, backoffMs } from "./advice.ts";
 import { onFrame } from "./frames.ts";
 import { flush, hello } from "./sending.ts";
-import { expire, NO_SIGNS, see, signDeadlines, tellReceipts, type, untold } from "./signs.ts";
+import { expire, NO_SIGNS, see, signDeadlines, tellReceipts, type, typingEnds, untold } from "./signs.ts";
 import {
   type ChatState,
   type Effect,
@@ -164,7 +164,7 @@ function forget(state: ChatState): Step {
 
 function write(state: ChatState, clientId: string, text: string, now: number): Step {
   const message = { clientId, text, writtenAt: now, sentAt: null, refusal: null };
-  const written: ChatState = { ...state, outgoing: [...state.outgoing, message] };
+  const written: ChatState = { ...state, outgoing: [...state.outgoing, message], signs: typingEnds(state.signs) };
   if (state.phase === "live") return flush(written, now);
   return mayConnect(state) ? connect(written, now) : unchanged(written);
 }

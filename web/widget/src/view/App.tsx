@@ -33,6 +33,7 @@ export function App({ chat, title, onReady }: Props) {
   useEffect(() => {
     if (open) setSeen(fromOthers);
   }, [open, fromOthers]);
+  useLooking(open, state.items.length, chat);
   return (
     <div class="ground" onKeyDown={keepFromShop} onKeyUp={keepFromShop} onKeyPress={keepFromShop}>
       {open && <Panel chat={chat} state={state} title={title} onClose={() => setOpen(false)} />}
@@ -45,6 +46,18 @@ export function App({ chat, title, onReady }: Props) {
       />
     </div>
   );
+}
+
+/** What is open on a page that is looked at counts as read. */
+function useLooking(open: boolean, count: number, chat: Chat): void {
+  useEffect(() => {
+    const look = (): void => {
+      if (open && count > 0 && !document.hidden) chat.seen();
+    };
+    look();
+    document.addEventListener("visibilitychange", look);
+    return () => document.removeEventListener("visibilitychange", look);
+  }, [open, count, chat]);
 }
 
 function useChat(chat: Chat): ChatState {

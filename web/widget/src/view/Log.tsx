@@ -1,9 +1,9 @@
 /** What was said, in order, as plain text; a message never becomes markup. */
 
-import type { ChatState, Outgoing } from "@firstreply/sdk/chat";
+import { type ChatState, covers, markOf, type Outgoing, type Signs } from "@firstreply/sdk/chat";
 import type { Item } from "@firstreply/sdk/contracts";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
-import { SentIcon, WaitingIcon } from "./icons.tsx";
+import { DeliveredIcon, SentIcon, WaitingIcon } from "./icons.tsx";
 import { timeOf } from "./sentences.ts";
 
 /** Closer to the end than this, new messages keep it at the end. In px. */
@@ -15,7 +15,8 @@ interface Props {
 }
 
 export function Log({ state, onEdit }: Props) {
-  const { items, outgoing } = state;
+  const { items, outgoing, signs } = state;
+  const lastOwn = items.findLast((item) => item.kind === "message" && item.author.kind === "customer");
   const { box, below, toEnd } = useEndInSight(items.length + outgoing.length, outgoing.length > 0);
   return (
     <div class="log-frame">
@@ -24,7 +25,14 @@ export function Log({ state, onEdit }: Props) {
         {state.historyLost && <p class="line">Earlier messages can no longer be shown here.</p>}
         <ol>
           {items.map((item, at) => (
-            <Entry key={item.id} item={item} before={items[at - 1]} after={items[at + 1]} />
+            <Entry
+              key={item.id}
+              item={item}
+              before={items[at - 1]}
+              after={items[at + 1]}
+              signs={signs}
+              isLastOwn={item === lastOwn}
+            />
           ))}
           {outgoing.map((message) => (
             <Unsent key={message.clientId} message={message} onEdit={onEdit} />
@@ -53,9 +61,11 @@ interface EntryProps {
   readonly item: Item;
   readonly before: Item | undefined;
   readonly after: Item | undefined;
+  readonly signs: Signs;
+  readonly isLastOwn: boolean;
 }
 
-function Entry({ item, before, after }: EntryProps) {
+function Entry({ item, before, after, signs, isLastOwn }: EntryProps) {
   if (item.kind !== "message") return <Line item={item} />;
   const own = item.author.kind === "customer";
   const begins = !sameVoice(before, item);
@@ -74,11 +84,23 @@ function Entry({ item, before, after }: EntryProps) {
       {ends && (
         <span class="under">
           <time dateTime={item.created_at}>{timeOf(item.created_at)}</time>
-          {own && <SentIcon />}
-          {own && <span class="hidden">Sent</span>}
+          {own && <Reach item={item} signs={signs} isLastOwn={isLastOwn} />}
         </span>
       )}
     </li>
+  );
+}
+
+/** How far a message came: in words for the newest one, for the others only to be heard. */
+function Reach({ item, signs, isLastOwn }: Pick<EntryProps, "item" | "signs" | "isLastOwn">) {
+  const read = covers(signs.read, markOf(item));
+  const delivered = read || covers(signs.delivered, markOf(item));
+  const word = read ? "Read" : delivered ? "Delivered" : "Sent";
+  return (
+    <>
+      {delivered ? <DeliveredIcon /> : <SentIcon />}
+      <span class={isLastOwn && delivered ? "" : "hidden"}>{word}</span>
+    </>
   );
 }
 

@@ -30,13 +30,17 @@ export function Panel({ chat, state, title, onClose }: Props) {
     <section class="panel" role="dialog" aria-label={title} onKeyDown={closeOnEscape}>
       <Header title={title} state={state} online={online} onClose={onClose} />
       <Log state={state} onEdit={edit} />
+      <Typing state={state} />
       <Notice chat={chat} state={state} online={online} />
       {canWrite(state) && (
         <Composer
           box={box}
           text={text}
           max={state.textMax}
-          onText={setText}
+          onText={(typed) => {
+            setText(typed);
+            if (typed !== "") chat.typing();
+          }}
           onSend={() => {
             chat.write(text);
             setText("");
@@ -68,6 +72,26 @@ function Header({ title, state, online, onClose }: Omit<Props, "chat"> & Online)
         <CloseIcon />
       </button>
     </header>
+  );
+}
+
+/** Said politely, and gone by itself: it is a latest value, no message. */
+function Typing({ state }: { readonly state: ChatState }) {
+  const types = state.signs.agentTypesUntil !== null;
+  const who = servingAgent(state.items) ?? "Someone";
+  return (
+    <p class="typing" role="status">
+      {types && (
+        <>
+          <span class="dots" aria-hidden="true">
+            <i />
+            <i />
+            <i />
+          </span>
+          <bdi>{who}</bdi> is typing…
+        </>
+      )}
+    </p>
   );
 }
 

@@ -40,6 +40,14 @@ export function SentIcon() {
   );
 }
 
+export function DeliveredIcon() {
+  return (
+    <svg viewBox="0 0 20 16" width="16" height="13" aria-hidden="true">
+      <path d="M1.8 8.6l3.4 3.4 7-7.6M9.4 12l7.4-7.6" {...line} stroke-width="1.8" />
+    </svg>
+  );
+}
+
 export function WaitingIcon() {
   return (
     <svg viewBox="0 0 16 16" width="13" height="13" aria-hidden="true">

@@ -1,0 +1,35 @@
+"""Who types, and how far the other side received and read, as both people see it."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+from playwright.async_api import Page, expect
+
+from services.demo.people import AGENTS
+from tests.support.pages import ConsolePage, ShopPage
+from tests.support.stack import Stack
+
+ANNA = AGENTS[0]
+
+
+async def test_customer_and_agent_see_each_other_type_and_read(
+    stack: Stack, new_page: Callable[[], Awaitable[Page]]
+) -> None:
+    shop, console = ShopPage(await new_page()), ConsolePage(await new_page())
+    await console.sign_in(stack.url, ANNA)
+    await shop.visit(stack.url)
+    await shop.write("Where is my teapot?")
+    await console.take()
+    own = shop.page.locator("firstreply-widget .own").last
+    await expect(own).to_contain_text("Read")
+
+    await console.page.keyboard.type("With the ca")
+    await expect(shop.page.get_by_text(f"{ANNA.name} is typing…")).to_be_visible()
+    await shop.page.get_by_label("Your message").press_sequentially("It is")
+    await expect(console.page.locator(".transcript-frame .typing")).to_contain_text("is typing…")
+
+    await console.answer("rrier.")
+    await expect(shop.said("With the carrier.")).to_be_visible()
+    await expect(shop.page.get_by_text("is typing…")).to_be_hidden()
+    await expect(console.page.locator(".transcript .reach")).to_have_text("Read")
