@@ -19,7 +19,7 @@ FOLDER = CHECKOUT / "docs" / "protocol" / "transcripts"
 ABOUT = {"situation", "proves", "lessons", "given", "client"}
 GIVEN = {"session", "site_key", "origin", "customer_token", "cart", "sends_burst", "sends_per_s"}
 VERBS: Mapping[str, frozenset[str]] = {
-    "page": frozenset({"connects", "writes", "types", "looks", "sees"}),
+    "page": frozenset({"connects", "writes", "types", "looks", "rates", "leaves", "sees"}),
     "client": frozenset({"connects", "sends", "sends_text", "gives_up", "stops_reading"}),
     "server": frozenset({"sends", "closes"}),
     "network": frozenset({"opens", "breaks", "falls_silent", "loses_what_waits"}),

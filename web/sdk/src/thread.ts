@@ -61,6 +61,13 @@ export function servingAgent(items: readonly Item[]): string | null {
   return null;
 }
 
+/** Whether the present conversation is over; what is said of it afterwards goes on with none. */
 export function hasEnded(items: readonly Item[]): boolean {
-  return items.at(-1)?.kind === "ended";
+  return items.findLast((item) => item.kind !== "survey")?.kind === "ended";
+}
+
+/** The conversation that has ended and was not rated yet; null when there is none. */
+export function unrated(items: readonly Item[]): ConversationId | null {
+  const last = items.at(-1);
+  return last?.kind === "ended" ? last.conversation_id : null;
 }

@@ -2,7 +2,8 @@
 
 import { type ChatState, type Effect, initialState, type Input } from "../src/chat/state.ts";
 import { nextWake, step } from "../src/chat/step.ts";
-import type { Cart, ServerFrame } from "../src/contracts.ts";
+import type { Cart, ConversationId, ServerFrame } from "../src/contracts.ts";
+import { hasEnded } from "../src/thread.ts";
 import { anItem, aWelcome } from "./builders.ts";
 
 export interface About {
@@ -132,6 +133,11 @@ export class Player {
     "page connects": () => this.#feed({ type: "connect" }),
     "page writes": (text: string, line: Line) =>
       this.#feed({ type: "write", clientId: String(line.client_id), text }),
+    "page rates": (rating: number, line: Line) => {
+      const conversationId = fill(line.in) as ConversationId;
+      this.#feed({ type: "rate", clientId: String(line.client_id), conversationId, rating, comment: "" });
+    },
+    "page leaves": () => this.#feed({ type: "leave" }),
     "page types": () => this.#feed({ type: "type" }),
     "page looks": () => this.#feed({ type: "see" }),
     "page sees": (seen: Record<string, unknown>) => this.#sees(seen),
@@ -209,6 +215,7 @@ export class Player {
       agent_types: state.signs.agentTypesUntil !== null,
       delivered_through: state.signs.delivered?.seq ?? 0,
       read_through: state.signs.read?.seq ?? 0,
+      ended: hasEnded(state.items),
       history_lost: state.historyLost,
       refused: Object.fromEntries(refused.map((one) => [one.clientId, one.refusal?.code])),
     };

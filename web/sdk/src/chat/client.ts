@@ -1,7 +1,7 @@
 /** The chat's thin shell: one WebSocket, one timer, the session's storage. Every rule is in step.ts. */
 
 import { newClientId } from "../client_id.ts";
-import { type Cart, type ServerFrame, TEXT_MAX } from "../contracts.ts";
+import { type Cart, type ConversationId, type FileId, type ServerFrame, TEXT_MAX } from "../contracts.ts";
 import { type ChatState, type Effect, initialState, type Input, type Session } from "./state.ts";
 import { nextWake, step } from "./step.ts";
 
@@ -62,11 +62,22 @@ export class Chat {
   }
 
   /** Send a message, now or as soon as there is a connection; returns its client_id, for ever. */
-  write(text: string): string {
+  write(text: string, fileIds: readonly FileId[] = []): string {
     const clientId = newClientId();
     this.connect();
-    this.#feed({ type: "write", clientId, text });
+    this.#feed({ type: "write", clientId, text, fileIds });
     return clientId;
+  }
+
+  /** Say what a conversation that ended was like, from 1 to 5. */
+  rate(conversationId: ConversationId, rating: number, comment = ""): void {
+    this.connect();
+    this.#feed({ type: "rate", clientId: newClientId(), conversationId, rating, comment });
+  }
+
+  /** End the present conversation; what is written next begins another. */
+  leave(): void {
+    this.#feed({ type: "leave" });
   }
 
   /** Drop a message that was refused. */

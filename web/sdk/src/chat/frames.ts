@@ -57,6 +57,7 @@ function onWelcome(state: ChatState, frame: Welcome, now: number): Step {
 /** Another session or epoch: what we hold is of a history that is gone; the server begins anew. */
 function historyIsAnother(state: ChatState, frame: Welcome): boolean {
   const { session } = state;
+  if (frame.reset === true) return true; // an older server's welcome has none
   if (session === null) return false;
   return session.epoch !== frame.epoch || session.token !== frame.session_token;
 }
@@ -78,14 +79,14 @@ function itemOf(message: Outgoing, frame: Accepted): Item {
     id: frame.item_id,
     conversation_id: frame.conversation_id,
     seq: frame.seq,
-    kind: "message",
+    kind: message.rates ? "survey" : "message",
     visibility: "everyone",
     author: { kind: "customer", id: null, name: null },
     text: frame.text ?? message.text,
     client_id: frame.client_id,
     created_at: frame.created_at,
     attachments: [],
-    rating: null,
+    rating: message.rates?.rating ?? null,
   };
 }
 
@@ -96,6 +97,7 @@ function withItems(state: ChatState, arrived: readonly Item[]): ChatState {
     ...state,
     items: mergeItems(state.items, arrived),
     signs: onItems(state.signs, arrived),
+    leaving: arrived.some((item) => item.kind === "ended") ? null : state.leaving,
     outgoing: state.outgoing.filter((one) => !committed.has(one.clientId)),
   };
 }
@@ -104,7 +106,8 @@ function withItems(state: ChatState, arrived: readonly Item[]): ChatState {
 function onError(state: ChatState, frame: ErrorFrame, now: number): ChatState {
   if (frame.code === "rate_limited" || frame.code === "try_again") {
     const outgoing = state.outgoing.map((one) => ({ ...one, sentAt: null }));
-    return { ...state, outgoing, pausedUntil: now + (frame.retry_after_ms ?? PAUSE_MS) };
+    const leaving = state.leaving && { ...state.leaving, sent: false };
+    return { ...state, outgoing, leaving, pausedUntil: now + (frame.retry_after_ms ?? PAUSE_MS) };
   }
   const refusal = { code: frame.code, detail: frame.detail };
   const outgoing = state.outgoing.map((one) =>

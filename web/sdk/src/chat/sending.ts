@@ -1,7 +1,7 @@
 /** What the chat sends: its hello, and messages in the order they were written. */
 
-import type { Hello } from "../contracts.ts";
-import type { ChatState, Effect, Step } from "./state.ts";
+import type { ClientFrame, Hello } from "../contracts.ts";
+import type { ChatState, Effect, Outgoing, Step } from "./state.ts";
 
 export function hello(state: ChatState): Hello {
   const last = state.items.at(-1);
@@ -19,16 +19,35 @@ export function hello(state: ChatState): Hello {
   };
 }
 
+function frameOf({ clientId, text, fileIds, rates }: Outgoing): ClientFrame {
+  if (rates === null) return { type: "send", client_id: clientId, text, ...files(fileIds) };
+  const { conversationId, rating } = rates;
+  const comment = text === "" ? null : text;
+  return { type: "rate", client_id: clientId, conversation_id: conversationId, rating, comment };
+}
+
+/** A server that is older than files would refuse a field it does not know. */
+function files(fileIds: Outgoing["fileIds"]) {
+  return fileIds.length > 0 ? { file_ids: fileIds } : {};
+}
+
 /** Hand over, in order, every message this connection was not given; none while told to pause. */
 export function flush(state: ChatState, now: number): Step {
   if (state.phase !== "live" || state.pausedUntil !== null) return { state, effects: [] };
   const due = state.outgoing.filter((one) => one.sentAt === null && one.refusal === null);
-  const effects = due.map(
-    ({ clientId, text }): Effect => ({
-      type: "send",
-      frame: { type: "send", client_id: clientId, text },
-    }),
-  );
+  const effects = due.map((one): Effect => ({ type: "send", frame: frameOf(one) }));
   const outgoing = state.outgoing.map((one) => (due.includes(one) ? { ...one, sentAt: now } : one));
-  return { state: { ...state, outgoing }, effects };
+  return leave({ ...state, outgoing }, effects);
+}
+
+/** Say it once a connection, and only while that conversation is the present one. */
+function leave(state: ChatState, effects: readonly Effect[]): Step {
+  const { leaving } = state;
+  const isPresent = state.items.at(-1)?.conversation_id === leaving?.conversationId;
+  if (leaving === null || leaving.sent || !isPresent) return { state, effects };
+  const frame = { type: "leave" } as const;
+  return {
+    state: { ...state, leaving: { ...leaving, sent: true } },
+    effects: [...effects, { type: "send", frame }],
+  };
 }

@@ -1,6 +1,6 @@
 /** What a chat knows at an instant; holds no socket and no timer. */
 
-import type { Cart, ClientFrame, ErrorCode, Item, ServerFrame } from "../contracts.ts";
+import type { Cart, ClientFrame, ConversationId, ErrorCode, FileId, Item, ServerFrame } from "../contracts.ts";
 import { NO_SIGNS, type Signs } from "./signs.ts";
 import { subjectOf } from "./subject.ts";
 
@@ -19,6 +19,16 @@ export interface Outgoing {
   /** When it was handed to the connection that is open now; null when it was not. */
   readonly sentAt: number | null;
   readonly refusal: { readonly code: ErrorCode; readonly detail: string } | null;
+  /** Files that were uploaded before. */
+  readonly fileIds: readonly FileId[];
+  /** What it says of a conversation, when it is no message; `text` is then the comment. */
+  readonly rates: { readonly conversationId: ConversationId; readonly rating: number } | null;
+}
+
+/** A conversation that the customer wants to end; `sent`: on this connection. */
+export interface Leaving {
+  readonly conversationId: ConversationId;
+  readonly sent: boolean;
 }
 
 /**
@@ -53,6 +63,7 @@ export interface ChatState {
   readonly historyLost: boolean;
   readonly textMax: number;
   readonly signs: Signs;
+  readonly leaving: Leaving | null;
 }
 
 export type Input =
@@ -61,7 +72,15 @@ export type Input =
   | { readonly type: "opened" }
   | { readonly type: "frame"; readonly frame: ServerFrame }
   | { readonly type: "closed"; readonly code: number }
-  | { readonly type: "write"; readonly clientId: string; readonly text: string }
+  | { readonly type: "write"; readonly clientId: string; readonly text: string; readonly fileIds?: readonly FileId[] }
+  | {
+      readonly type: "rate";
+      readonly clientId: string;
+      readonly conversationId: ConversationId;
+      readonly rating: number;
+      readonly comment: string;
+    }
+  | { readonly type: "leave" }
   | { readonly type: "discard"; readonly clientId: string }
   | { readonly type: "identify"; readonly customerToken: string | null }
   | { readonly type: "doubt" }
@@ -113,6 +132,7 @@ export function initialState(opening: Opening, now: number): ChatState {
     items: [],
     outgoing: [],
     signs: NO_SIGNS,
+    leaving: null,
     attempt: 0,
     retryAt: null,
     pausedUntil: null,

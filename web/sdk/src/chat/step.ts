@@ -1,5 +1,6 @@
 /** The chat's rules: inputs and an instant in, the next state and effects out. No I/O at all. */
 
+import { hasEnded } from "../thread.ts";
 import { adviceFor, backoffMs } from "./advice.ts";
 import { onFrame } from "./frames.ts";
 import { flush, hello } from "./sending.ts";
@@ -45,7 +46,11 @@ function take(state: ChatState, input: Input, around: Surroundings): Step {
     case "closed":
       return onClosed(state, input.code, around);
     case "write":
-      return write(state, input.clientId, input.text, around.now);
+      return write(state, messageOf(input, around.now), around.now);
+    case "rate":
+      return write(state, ratingOf(input, around.now), around.now);
+    case "leave":
+      return leave(state, around.now);
     case "discard":
       return unchanged({
         ...state,
@@ -130,7 +135,8 @@ function connect(state: ChatState, now: number): Step {
 /** Whatever the last connection was handed and did not acknowledge is to be handed over again. */
 function onNewConnection(state: ChatState): ChatState {
   const outgoing = state.outgoing.map((one) => ({ ...one, sentAt: null }));
-  return { ...state, outgoing, pausedUntil: null, signs: untold(state.signs) };
+  const leaving = state.leaving && { ...state.leaving, sent: false };
+  return { ...state, outgoing, leaving, pausedUntil: null, signs: untold(state.signs) };
 }
 
 /** The shell answers a disconnect with `closed`, which then decides what comes next. */
@@ -159,11 +165,28 @@ function onClosed(state: ChatState, code: number, around: Surroundings): Step {
 function forget(state: ChatState): Step {
   const historyLost = state.items.length > 0 || state.session !== null;
   const effects: Effect[] = [{ type: "store", session: null }];
-  return { state: { ...state, session: null, items: [], signs: NO_SIGNS, historyLost }, effects };
+  return { state: { ...state, session: null, items: [], signs: NO_SIGNS, leaving: null, historyLost }, effects };
 }
 
-function write(state: ChatState, clientId: string, text: string, now: number): Step {
-  const message = { clientId, text, writtenAt: now, sentAt: null, refusal: null };
+type Written<Type extends Input["type"]> = Extract<Input, { readonly type: Type }>;
+
+function messageOf({ clientId, text, fileIds = [] }: Written<"write">, now: number): Outgoing {
+  return { clientId, text, writtenAt: now, sentAt: null, refusal: null, fileIds, rates: null };
+}
+
+function ratingOf({ clientId, conversationId, rating, comment }: Written<"rate">, now: number): Outgoing {
+  const rates = { conversationId, rating };
+  return { clientId, text: comment, writtenAt: now, sentAt: null, refusal: null, fileIds: [], rates };
+}
+
+/** End the present conversation; its `ended` item is the answer. */
+function leave(state: ChatState, now: number): Step {
+  const last = state.items.at(-1);
+  if (!last || hasEnded(state.items)) return unchanged(state);
+  return flush({ ...state, leaving: { conversationId: last.conversation_id, sent: false } }, now);
+}
+
+function write(state: ChatState, message: Outgoing, now: number): Step {
   const written: ChatState = { ...state, outgoing: [...state.outgoing, message], signs: typingEnds(state.signs) };
   if (state.phase === "live") return flush(written, now);
   return mayConnect(state) ? connect(written, now) : unchanged(written);
@@ -174,7 +197,7 @@ function identify(state: ChatState, customerToken: string | null, now: number): 
   if (!state.session || mayResume(state.session, customerToken)) {
     return state.phase === "stopped" ? connect(known, now) : unchanged(known);
   }
-  const fresh: ChatState = { ...known, session: null, items: [], outgoing: [], signs: NO_SIGNS };
+  const fresh: ChatState = { ...known, session: null, items: [], outgoing: [], signs: NO_SIGNS, leaving: null };
   const effects: Effect[] = [{ type: "store", session: null }];
   if (state.phase === "idle") return { state: fresh, effects };
   const again = connect(fresh, now);
