@@ -1,4 +1,4 @@
-"""Who types, and how far the other side received and read, as both people see it."""
+"""Who types, how far the other side read, and what it was like: as both people see it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.support.stack import Stack
 ANNA = AGENTS[0]
 
 
-async def test_customer_and_agent_see_each_other_type_and_read(
+async def test_two_people_see_each_other_type_and_read_and_the_customer_rates_it(
     stack: Stack, new_page: Callable[[], Awaitable[Page]]
 ) -> None:
     shop, console = ShopPage(await new_page()), ConsolePage(await new_page())
@@ -33,3 +33,16 @@ async def test_customer_and_agent_see_each_other_type_and_read(
     await expect(shop.said("With the carrier.")).to_be_visible()
     await expect(shop.page.get_by_text("is typing…")).to_be_hidden()
     await expect(console.page.locator(".transcript .reach")).to_have_text("Read")
+
+    await console.close()
+    await assert_the_customer_rates_it_once(shop)
+
+
+async def assert_the_customer_rates_it_once(shop: ShopPage) -> None:
+    best = shop.page.get_by_role("button", name="5 of 5: Very good")
+    await best.press("Enter")
+    await expect(shop.page.get_by_text("Thank you for telling us.")).to_be_visible()
+    await shop.page.reload()
+    await shop.page.get_by_role("button", name="Chat with us").press("Enter")
+    await expect(shop.page.get_by_text("Thank you for telling us.")).to_be_visible()
+    await expect(best).to_have_count(0)

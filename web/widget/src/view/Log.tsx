@@ -34,7 +34,7 @@ export function Log({ state, onEdit }: Props) {
               isLastOwn={item === lastOwn}
             />
           ))}
-          {outgoing.map((message) => (
+          {outgoing.filter(isMessage).map((message) => (
             <Unsent key={message.clientId} message={message} onEdit={onEdit} />
           ))}
         </ol>
@@ -46,6 +46,10 @@ export function Log({ state, onEdit }: Props) {
       )}
     </div>
   );
+}
+
+function isMessage({ rates }: Outgoing): boolean {
+  return rates === null;
 }
 
 function Greeting() {

@@ -5,6 +5,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { Composer } from "./Composer.tsx";
 import { CloseIcon } from "./icons.tsx";
 import { Log } from "./Log.tsx";
+import { Rating } from "./Rating.tsx";
 import { canWrite, noticeOf, stateLine } from "./sentences.ts";
 
 interface Props {
@@ -31,6 +32,7 @@ export function Panel({ chat, state, title, onClose }: Props) {
       <Header title={title} state={state} online={online} onClose={onClose} />
       <Log state={state} onEdit={edit} />
       <Typing state={state} />
+      <Rating chat={chat} state={state} />
       <Notice chat={chat} state={state} online={online} />
       {canWrite(state) && (
         <Composer
