@@ -42,6 +42,7 @@ from services.gateway.clients.newest import NewestConnections
 from services.gateway.clients.router import BusRouter
 from services.gateway.clients.sign_teller import BusSignTeller
 from services.gateway.clients.topics import Topics
+from services.gateway.clients.waiting_lines import hearing_lines
 from services.gateway.config import GatewaySettings
 from services.gateway.domain.customer_rates import REQUESTS, SESSIONS_MAX, CustomerRates
 from services.gateway.domain.proofs import SiteKeys
@@ -170,6 +171,7 @@ async def run_gateway(
         async with (
             background(**gateway.loops()) as group,
             gateway.newest.hearing(gateway.connections.replace),
+            hearing_lines(bus, gateway.feed.tell),
             gateway.answers.hearing(gateway.streams.pulses.hear),
         ):
             inbox = await serve_events(bus, Service.GATEWAY, gateway.take_events)

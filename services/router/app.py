@@ -31,6 +31,7 @@ from services.router.background.commands import taking_commands
 from services.router.background.desk import LaneDesk, OwnersLane
 from services.router.background.leases import LookLoop, RenewalLoop, let_go
 from services.router.background.presence import PresenceLoop
+from services.router.background.queue_positions import QueuePositions
 from services.router.background.revocations import spread_revocations, telling_revocations
 from services.router.clients.credentials import Argon2Passwords, KeyringSigner, KeyTexts
 from services.router.clients.history import HistoryCards
@@ -194,7 +195,8 @@ class _Machine:
         self.cards = CardDesk(HistoryCards(bus), self.chores.start)
         self.herald = Herald(relay.offer, LiveAgents(bus), self.cards, self.chores.start)
         tables = RoutingTables(database, self.router_id)
-        self.deciders = Deciders(tables, self.herald, clock, self.leases)
+        self.positions = QueuePositions(self.herald, self._waiting, bus)
+        self.deciders = Deciders(tables, self.positions, clock, self.leases)
         self.lane = LaneDesk(self.deciders, self.cards.foresee)
         self.commands = CommandDesk(self.lane, owners, BusRouters(bus), SystemClock(), _pause)
         self.presence = PresenceLoop(self.lane, owners, clock)
@@ -202,6 +204,9 @@ class _Machine:
         self.renewal = RenewalLoop(self.leases, self.deciders.drop)
         self.look = LookLoop(self.leases, self.clockwork)
         self.deciders.report_to(self.presence.built, self.clockwork.moved)
+
+    def _waiting(self, shop_id: UUID) -> tuple[UUID, ...]:
+        return self.deciders.waiting(shop_id)  # they are made after whom they tell
 
     @asynccontextmanager
     async def running(self, bus: Bus) -> AsyncIterator[None]:
@@ -216,6 +221,7 @@ class _Machine:
                 desk=self.lane.run,
                 owners=self.owners_lane.run,
                 herald=self.herald.run,
+                positions=self.positions.run,
                 relay=self._relay.run,
             ),
             self.presence.listening(bus),

@@ -18,6 +18,7 @@ from shared.contracts.signs import (
     AgentTyping,
     MessageDelivered,
     MessageRead,
+    QueuePosition,
     Read,
     Received,
     Typing,
@@ -206,6 +207,7 @@ ServerFrame: TypeAlias = (
     | MessageDelivered
     | MessageRead
     | AgentTyping
+    | QueuePosition
     | ErrorFrame
     | Beat
     | Bye

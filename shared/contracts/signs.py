@@ -9,7 +9,7 @@ from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Field
 
-from shared.contracts.wire import SEQ_MAX, Contract, ConversationId, Readable
+from shared.contracts.wire import SEQ_MAX, Contract, ConversationId, Readable, ShopId
 
 # What a customer sends.
 
@@ -63,7 +63,35 @@ class MessageRead(Contract):
     through_seq: int
 
 
-LiveSign: TypeAlias = AgentTyping | MessageDelivered | MessageRead
+class WaitRange(Contract):
+    """How long it probably takes yet: of ten customers about eight are answered within it."""
+
+    low_ms: int
+    high_ms: int
+
+
+class QueuePosition(Contract):
+    """Where a customer who waits stands: 1 is next of `waiting`; over with the agent's coming."""
+
+    type: Literal["queue.position"] = "queue.position"
+    conversation_id: ConversationId
+    position: int
+    waiting: int
+    wait_ms: WaitRange | None = None
+
+
+class WaitingLine(Readable):
+    """A shop's waiting conversations, first served first, from the router to every gateway node.
+
+    `waiting` counts them all; the end of a very long line is not named.
+    """
+
+    shop_id: ShopId
+    conversations: tuple[ConversationId, ...]
+    waiting: int
+
+
+LiveSign: TypeAlias = AgentTyping | MessageDelivered | MessageRead | QueuePosition
 LiveSignField: TypeAlias = Annotated[LiveSign, Field(discriminator="type")]
 
 

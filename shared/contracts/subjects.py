@@ -39,6 +39,9 @@ PRESENCE_BEAT = "router.presence-beat"
 LEASES_RELEASED = "router.leases-released"
 """Publish: LeasesReleased, from a router that stops to the others."""
 
+WAITING_LINE = "router.waiting-line"
+"""Publish: WaitingLine, at most once a second a shop."""
+
 SESSION_OPENED = "gateway.session-opened"
 """Publish: SessionOpened, from a gateway node to the others."""
 

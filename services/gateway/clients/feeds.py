@@ -67,6 +67,11 @@ class BusConversationFeed:
         for follower in self._followers(live_conversation(conversation_id)):
             follower.learn(conversation_id, last_seq)
 
+    def tell(self, sign: LiveSign) -> None:
+        """Tell the followers on this node a latest value that came another way."""
+        for follower in self._followers(live_conversation(sign.conversation_id)):
+            follower.sign(sign)
+
     def _followers(self, subject: str) -> tuple[Follower, ...]:
         return cast("tuple[Follower, ...]", self._topics.members(subject))
 

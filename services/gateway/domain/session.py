@@ -28,7 +28,7 @@ from services.gateway.domain.sending import RETRY_AFTER_MS, SENDS, Sending
 from services.gateway.domain.signs import Signs
 from shared.contracts.frames import Bye, CloseCode, CustomerFrame, Hello, Rate, Send
 from shared.contracts.items import Item
-from shared.contracts.signs import LiveSign
+from shared.contracts.signs import LiveSign, QueuePosition
 from shared.kernel import rates
 from shared.kernel.clock import Instant, Millis
 from shared.kernel.errors import ErrorCode
@@ -55,6 +55,7 @@ class ChatSession:
         self._parts = Parts(self._deliveries, Sending(sends, self._deliveries), Signs())
         self._heartbeat = Heartbeat(now, nonce)
         self._sends = sends
+        self._position: QueuePosition | None = None
         self._held: list[CustomerFrame] = []
         self._heard_early: dict[UUID, int] = {}
         self._bad_frames = 0
@@ -147,7 +148,11 @@ class ChatSession:
         """Take an agent's latest value from the live subject; one that is lost is not missed."""
         if self.phase is not Phase.OPEN or self._deliveries.paused:
             return []
-        return [SendFrame(sign)] if self._deliveries.knows(sign.conversation_id) else []
+        if not self._deliveries.knows(sign.conversation_id) or sign == self._position:
+            return []
+        if isinstance(sign, QueuePosition):
+            self._position = sign  # told again each few seconds, to those who come back
+        return [SendFrame(sign)]
 
     def learned(self, conversation_id: UUID, last_seq: int, now: Instant) -> None:
         """Take the healing sweep's word on how far a conversation reaches."""

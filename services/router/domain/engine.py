@@ -31,6 +31,7 @@ from services.router.domain.telling import tell_what_changed
 from services.router.domain.timers import Due, TimerKind
 from shared.contracts.routing import DecisionTrigger
 from shared.kernel.clock import Instant
+from shared.kernel.vocabulary import ConversationStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,16 @@ class Engine:
         drain(state, _trigger_of(command))
         tell_what_changed(state)
         return state.changes.effects(answer)
+
+    def waiting(self) -> tuple[UUID, ...]:
+        """Return who waits for an agent, first served first: those on offer, then the line."""
+        conversations = self.state.conversations
+        offered = [conversations[one] for one in self.state.live_offers if one in conversations]
+        ahead = sorted(
+            (one for one in offered if one.status is ConversationStatus.OFFERED),
+            key=lambda one: one.line_key,
+        )
+        return (*(one.id for one in ahead), *self.state.line.order())
 
     def next_deadline(self) -> Instant | None:
         """Return when a Tick is due at the latest."""

@@ -103,6 +103,11 @@ class Deciders:
                 answers[place] = share.failure or share.effects[index].answer
         return [answer for answer in answers if answer is not None]
 
+    def waiting(self, shop_id: UUID) -> tuple[UUID, ...]:
+        """Return who waits in a shop of ours, first served first; may be ahead of the commit."""
+        owned = self._owned.get(shop_id)
+        return () if owned is None else owned.engine.waiting()
+
     def drop(self, shop_id: UUID) -> None:
         """Throw away the engine of a shop whose lease is gone; may be called at any time.
 

@@ -469,6 +469,15 @@ export interface OrderSummary {
 /** What an agent's stream says of the agent. */
 export type Presence = "connected" | "disconnected";
 
+/** Where a customer who waits stands: 1 is next of `waiting`; over with the agent's coming. */
+export interface QueuePosition {
+  readonly type: "queue.position";
+  readonly conversation_id: ConversationId;
+  readonly position: number;
+  readonly waiting: number;
+  readonly wait_ms: WaitRange | null;
+}
+
 /** What the customer thinks of a conversation, asked once it has ended; begins no new one. It is an item like a message: sent again with the same `client_id` until it is accepted. */
 export interface Rate {
   readonly type: "rate";
@@ -582,6 +591,12 @@ export interface Typing {
 /** Who may see an item. */
 export type Visibility = "everyone" | "agents";
 
+/** How long it probably takes yet: of ten customers about eight are answered within it. */
+export interface WaitRange {
+  readonly low_ms: number;
+  readonly high_ms: number;
+}
+
 /** Answer to hello: the session, and the items after the `last_seq` the client named. When they are many, the rest follow as `message.created`; `last_seq` is the conversation's. With `reset` the client could not be resumed: what it holds is to be dropped, and the items begin at the first one of the present conversation. A connection on which nothing comes for longer than `beat_every_ms` and some seconds is dead. */
 export interface Welcome {
   readonly type: "welcome";
@@ -598,7 +613,7 @@ export interface Welcome {
 }
 
 export type ClientFrame = Hello | Send | Typing | Received | Read | Leave | Rate;
-export type ServerFrame = Welcome | Accepted | Created | MessageDelivered | MessageRead | AgentTyping | ErrorFrame | Beat | Bye;
+export type ServerFrame = Welcome | Accepted | Created | MessageDelivered | MessageRead | AgentTyping | QueuePosition | ErrorFrame | Beat | Bye;
 export type Afterwards = "resume" | "renew" | "never";
 
 export const CLIENT_ID_MAX = 64;

@@ -10,7 +10,7 @@ import pytest
 from services.gateway.domain.effects import Effect, SendFrame, Sign
 from services.gateway.domain.session import HELD_MAX, ChatSession
 from services.gateway.domain.signs import RECEIPTS_EVERY_MS, TYPING_EVERY_MS, TYPING_FOR_MS
-from shared.contracts.signs import AgentTyping, MessageDelivered, MessageRead
+from shared.contracts.signs import AgentTyping, MessageDelivered, MessageRead, QueuePosition
 from shared.kernel.ids import IdKind, encode
 from tests.support.chat_sessions import (
     HELLO,
@@ -124,6 +124,17 @@ class TestAnAgentsSigns:
         MessageDelivered(conversation_id=CONVERSATION, through_seq=1),
         MessageRead(conversation_id=CONVERSATION, through_seq=1),
     )
+
+    def test_a_place_in_the_line_is_told_when_it_is_another(self) -> None:
+        session = an_open_session()
+        second, first = (
+            QueuePosition(conversation_id=CONVERSATION, position=place, waiting=2)
+            for place in (2, 1)
+        )
+
+        told = [session.signed(sign) for sign in (second, second, first, first)]
+
+        assert told == [[SendFrame(second)], [], [SendFrame(first)], []]
 
     @pytest.mark.parametrize("sign", SIGNS)
     def test_a_customer_is_told(self, sign: AgentTyping | MessageDelivered | MessageRead) -> None:

@@ -1,0 +1,78 @@
+"""Tells, at most once a second a shop, in which order its customers wait; holds no truth."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from typing import Final
+from uuid import UUID
+
+import structlog
+
+from services.router.usecases.ports import Announcer, ShopWork
+from shared.contracts import subjects
+from shared.contracts.signs import WaitingLine
+from shared.kit.bus.interface import Bus, BusError
+
+EVERY_S: Final = 1.0
+AGAIN_EVERY: Final = 5
+"""A line that does not move is told each so many rounds: somebody may have come back meanwhile."""
+TOLD_MAX: Final = 500
+"""Places told of one line: 16 KB. Whoever stands behind them is told nothing yet."""
+
+log = structlog.get_logger()
+
+
+class QueuePositions:
+    """An Announcer before another one: notes which shops' lines moved, and tells them by itself.
+
+    Args:
+        after: whom everything committed is passed on to.
+        waiting: a shop's waiting conversations, first served first; only asked once a second.
+        bus: carries the lines.
+    """
+
+    def __init__(
+        self, after: Announcer, waiting: Callable[[UUID], Sequence[UUID]], bus: Bus
+    ) -> None:
+        self._after = after
+        self._waiting = waiting
+        self._bus = bus
+        self._moved: set[UUID] = set()
+        self._standing: set[UUID] = set()
+        self._wake = asyncio.Event()
+
+    def committed(self, work: ShopWork) -> None:
+        """See `Announcer.committed`."""
+        self._after.committed(work)
+        if any(effects.conversations_told for effects in work.effects):
+            self._moved.add(work.shop_id)
+            self._wake.set()
+
+    async def run(self) -> None:
+        """Tell what moved until cancelled: the first at once, then a round a second."""
+        rounds = 0
+        while True:
+            if not self._standing:
+                await self._wake.wait()
+            self._wake.clear()
+            rounds += 1
+            await self.tell(again=rounds % AGAIN_EVERY == 0)
+            await asyncio.sleep(EVERY_S)
+
+    async def tell(self, *, again: bool = False) -> None:
+        """Publish the lines that moved, and with `again` those that stand, too."""
+        shops = self._moved | (self._standing if again else set())
+        self._moved = set()
+        for shop_id in shops:
+            line = self._waiting(shop_id)
+            if line or shop_id in self._standing:
+                await self._publish(shop_id, line)
+            (self._standing.add if line else self._standing.discard)(shop_id)
+
+    async def _publish(self, shop_id: UUID, line: Sequence[UUID]) -> None:
+        told = WaitingLine(shop_id=shop_id, conversations=tuple(line[:TOLD_MAX]), waiting=len(line))
+        try:
+            await self._bus.publish(subjects.WAITING_LINE, told.to_json())
+        except BusError:  # the next round tells it again
+            log.warning("positions.publish_failed")
