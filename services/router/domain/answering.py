@@ -18,13 +18,27 @@ from shared.kernel.vocabulary import AgentStatus, OfferStatus
 
 
 def on_seen(state: ShopState, command: OfferSeen) -> Answer:
-    """Note that an offer is on the agent's screen."""
+    """Note that an offer is on the agent's screen: its agent has a little longer alone with it.
+
+    The id of an offer is nowhere but in the offer, so whoever names it has received it. A console
+    that sends and does not receive names none, and others are asked.
+    """
     offer = _pending(state, command.offer_id, command.agent_id)
     if offer is None:
         return Refused(ErrorCode.OFFER_GONE)
     if offer.seen_at is None:
         state.put_offer(replace(offer, seen_at=state.now))
+        _let_answer(state, offer)
     return Noted()
+
+
+def _let_answer(state: ShopState, offer: Offer) -> None:
+    """Widen later: this is the newest offer of its conversation, and it was not seen until now."""
+    conversation = state.conversations[offer.conversation_id]
+    unseen_until = offer.created_at + state.policy.first_widening_ms
+    if conversation.widen_at == unseen_until and state.now < unseen_until:
+        widen_at = offer.created_at + state.policy.widen_after_ms
+        state.put_conversation(replace(conversation, widen_at=widen_at))
 
 
 def on_decline(state: ShopState, command: OfferDeclined) -> Answer:

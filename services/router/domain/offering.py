@@ -126,7 +126,8 @@ def _make_offer(
         status=ConversationStatus.OFFERED,
         offers_made=offer.ordinal,
         decisions_made=conversation.decisions_made + 1,
-        widen_at=None if full else state.now + state.policy.widen_after_ms,
+        # Until a console says that it is seen: see `answering.on_seen`.
+        widen_at=None if full else state.now + state.policy.first_widening_ms,
     )
     state.put_conversation(offered)
     state.changes.offers_told.append(OfferTold(OfferNews.CREATED, offer, offered))

@@ -29,6 +29,9 @@ class Policy:
     widen_after_ms: Millis = 2_500
     """A pending offer gets another beside it: 2 to 3 s gained most in simulation."""
 
+    unseen_after_ms: Millis = 1_500
+    """A pending offer that no console has shown yet gets another beside it sooner."""
+
     remind_after_ms: Millis = 1_000
     """An offer nobody has seen is published again: the publish may have been lost."""
 
@@ -49,6 +52,11 @@ class Policy:
 
     expiries_before_away: int = 2
     """So many unanswered offers in a row set the agent away."""
+
+    @property
+    def first_widening_ms(self) -> Millis:
+        """Return how long an offer that is not seen has no other beside it."""
+        return min(self.unseen_after_ms, self.widen_after_ms)
 
     @property
     def label(self) -> str:

@@ -150,14 +150,42 @@ class TestWidening:
         """LESSONS 4 (Rocket.Chat #12579; Live Helper Chat #1073, #1036, #628)."""
         desk = Desk(*[an_agent(number, idle_since=number) for number in range(5)])
         desk.customer_writes(1)
-        desk.wait(2_499)
+        desk.wait(100)
+        desk.sees(desk.offers_of(1)[0])
+        desk.wait(2_399)
         assert desk.asked(1) == [0]
         desk.wait(1)
         assert desk.asked(1) == [0, 1]
+        desk.sees(desk.offers_of(1)[1])
         desk.wait(2_500)
         assert desk.asked(1) == [0, 1, 2]
         desk.wait(20_000)
         assert desk.asked(1) == [0, 1, 2]  # never more than three at once
+
+    def test_an_offer_that_no_console_shows_gets_company_sooner(self) -> None:
+        """LESSONS 13 (Rocket.Chat #36023): who can send and cannot receive names no offer."""
+        desk = Desk(*[an_agent(number, idle_since=number) for number in range(3)])
+        desk.customer_writes(1)
+        desk.wait(1_499)
+        assert desk.asked(1) == [0]
+        desk.wait(1)
+        assert desk.asked(1) == [0, 1]
+        desk.sees(desk.offers_of(1)[0])  # too late to take the second one's place
+        desk.wait(1_499)
+        assert desk.asked(1) == [0, 1]
+        desk.wait(1)
+        assert desk.asked(1) == [0, 1, 2]
+
+    def test_a_first_offer_seen_late_leaves_the_newest_ones_time_alone(self) -> None:
+        desk = Desk(*[an_agent(number, idle_since=number) for number in range(3)])
+        desk.customer_writes(1)
+        desk.wait(1_500)
+        desk.sees(desk.offers_of(1)[1])
+        desk.sees(desk.offers_of(1)[0])
+        desk.wait(2_499)
+        assert desk.asked(1) == [0, 1]
+        desk.wait(1)
+        assert desk.asked(1) == [0, 1, 2]
 
     def test_the_second_agent_is_asked_as_soon_as_one_is_free(self) -> None:
         desk = Desk(an_agent(1), an_agent(2, nodes=()))
