@@ -29,8 +29,10 @@ async def test_two_people_see_each_other_type_and_read_and_the_customer_rates_it
     await shop.page.get_by_label("Your message").press_sequentially("It is")
     await expect(console.page.locator(".transcript-frame .typing")).to_contain_text("is typing…")
 
+    await shop.page.evaluate("addEventListener('firstreply:message', () => { window.told = 1; })")
     await console.answer("rrier.")
     await expect(shop.said("With the carrier.")).to_be_visible()
+    assert await shop.page.evaluate("window.told") == 1
     await expect(shop.page.get_by_text("is typing…")).to_be_hidden()
     await expect(console.page.locator(".transcript .reach")).to_have_text("Read")
 

@@ -1,6 +1,7 @@
 /** How the widget lives in a shop's page: once, outside what page swaps replace. Shows nothing. */
 
 import { Chat } from "@firstreply/sdk/chat";
+import type { Cart } from "@firstreply/sdk/contracts";
 import { askColours, rememberedColours } from "./look.ts";
 import { BrowserStore } from "./storage.ts";
 import { type Surface, showWidget } from "./surface.tsx";
@@ -8,9 +9,13 @@ import { type Surface, showWidget } from "./surface.tsx";
 /** What a shop may set before the tag runs, and may call after it ran. */
 export interface ShopApi {
   customerToken?: string | null;
+  /** What is in the cart; an agent sees it beside the conversation. */
+  cart?: Cart | null;
   open?: () => void;
   close?: () => void;
   identify?: (customerToken: string | null) => void;
+  /** Say again what is in the cart; null for nothing. */
+  setCart?: (cart: Cart | null) => void;
 }
 
 interface Embedded {
@@ -52,7 +57,9 @@ function start(script: HTMLScriptElement, siteKey: string, tagToken: string | nu
     store: new BrowserStore(siteKey),
     pageUrl: location.origin + location.pathname,
     locale: navigator.language || null,
+    cart: window.firstreply?.cart ?? null,
   });
+  tellMessages(chat);
   const surface = showWidget(chat, script.dataset.title ?? "Chat with us");
   void paint(surface, script.src, siteKey);
   keepInPage(surface.host);
@@ -73,7 +80,18 @@ function offerApi({ chat, surface }: Embedded): void {
     open: () => surface.setOpen(true),
     close: () => surface.setOpen(false),
     identify: (token) => chat.identify(token),
+    setCart: (cart) => chat.visit(location.origin + location.pathname, cart),
   };
+}
+
+/** Let the shop's page know when an agent wrote; what, is between the two of them. */
+function tellMessages(chat: Chat): void {
+  let known: number | null = null;
+  chat.subscribe(({ phase, items }) => {
+    const count = items.filter((item) => item.kind === "message" && item.author.kind === "agent").length;
+    if (known !== null && count > known) window.dispatchEvent(new CustomEvent("firstreply:message"));
+    if (phase === "live") known = count;
+  });
 }
 
 /** What the last page knew is shown at once; only a first page waits for the server, unseen. */
