@@ -328,6 +328,8 @@ class TestBytes:
                 "customer_id": offer["card"]["customer"]["id"],
                 "offer_id": offer["id"],
                 "source": "0" * 64,
+                "signed": "nonsense",
+                "file_id": encode(IdKind.FILE, new_id()),
             }
             own |= await _administered(eve, other)
             for method, path in await _operations(eve.http):
