@@ -12,6 +12,8 @@ from uuid import UUID
 
 from websockets.asyncio.client import ClientConnection
 
+from shared.contracts import subjects
+from shared.contracts.signs import WaitingLine
 from shared.kernel.clock import Clock, Instant
 from shared.kernel.ids import IdKind, decode, encode
 from shared.kernel.vocabulary import EventType, ItemKind, Visibility
@@ -64,6 +66,7 @@ class Stage:
         parts: dict[str, Callable[[Line, Any], Awaitable[None]]] = {
             "time": self._time,
             "agent": self._agent,
+            "router": self._router,
             "node": self._node,
             "other window": self._other_window,
         }
@@ -89,6 +92,11 @@ class Stage:
                 await self._note(self._conversation(line), what)
             case _:  # writes
                 await self._answer(self._conversation(line), what, line.details.get("times", 1))
+
+    async def _router(self, line: Line, conversations: list[str]) -> None:
+        ids = tuple(decode(IdKind.CONVERSATION, one) for one in conversations)
+        waiting = WaitingLine(shop_id=SHOP, conversations=ids, waiting=len(ids))
+        await self.served.router.bus.publish(subjects.WAITING_LINE, waiting.to_json())
 
     async def _node(self, line: Line, what: bool) -> None:
         if line.verb == "stops":

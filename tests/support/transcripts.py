@@ -25,6 +25,7 @@ VERBS: Mapping[str, frozenset[str]] = {
     "network": frozenset({"opens", "breaks", "falls_silent", "loses_what_waits"}),
     "time": frozenset({"passes_ms"}),
     "agent": frozenset({"joins", "writes", "types", "received", "read", "notes", "ends"}),
+    "router": frozenset({"lines_up"}),
     "node": frozenset({"stops", "is_restored"}),
     "other window": frozenset({"sends"}),
 }

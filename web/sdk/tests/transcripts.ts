@@ -35,7 +35,7 @@ export function readTranscript(text: string): Transcript {
 }
 
 /** What is no matter of a client: the server's players hold it. */
-const ELSEWHERE = new Set(["agent", "node", "other window"]);
+const ELSEWHERE = new Set(["agent", "router", "node", "other window"]);
 /** Latest values: the client tells them when it likes, and a transcript need not name each. */
 const SIGNS = new Set(["typing", "received", "read"]);
 const START = Date.parse("2026-11-23T08:00:00.000Z");
@@ -212,6 +212,7 @@ export class Player {
     const shown: Record<string, unknown> = {
       phase: state.phase,
       texts: state.items.filter((item) => item.kind === "message").map((item) => item.text),
+      place: state.signs.place?.position ?? null,
       agent_types: state.signs.agentTypesUntil !== null,
       delivered_through: state.signs.delivered?.seq ?? 0,
       read_through: state.signs.read?.seq ?? 0,

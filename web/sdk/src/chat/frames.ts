@@ -25,6 +25,7 @@ export function onFrame(state: ChatState, frame: ServerFrame, now: number): Step
     case "agent.typing":
     case "message.delivered":
     case "message.read":
+    case "queue.position":
       return { state: { ...state, signs: onSign(state.signs, frame, now) }, effects: [] };
     case "error":
       return { state: onError(state, frame, now), effects: [] };

@@ -1,6 +1,13 @@
 /** Latest values both ways: who types, how far either side received and read. Nothing waits for one. */
 
-import type { AgentTyping, ConversationId, Item, MessageDelivered, MessageRead } from "../contracts.ts";
+import type {
+  AgentTyping,
+  ConversationId,
+  Item,
+  MessageDelivered,
+  MessageRead,
+  QueuePosition,
+} from "../contracts.ts";
 import type { ChatState, Step } from "./state.ts";
 
 /** How often a customer who goes on typing says so; the agent sees it for 6 s. */
@@ -17,6 +24,8 @@ export interface Mark {
 export interface Signs {
   /** The agent types, until then; null when they do not. */
   readonly agentTypesUntil: number | null;
+  /** Where the customer stands while nobody serves them; null for unknown, or when somebody does. */
+  readonly place: QueuePosition | null;
   /** What the agent's console holds of the customer's messages, and what the agent has seen. */
   readonly delivered: Mark | null;
   readonly read: Mark | null;
@@ -34,6 +43,7 @@ const NOTHING_TOLD = { received: null, read: null, receiptsAt: null, typingAt: n
 
 export const NO_SIGNS: Signs = {
   agentTypesUntil: null,
+  place: null,
   delivered: null,
   read: null,
   seen: null,
@@ -58,25 +68,27 @@ function greater(known: Mark | null, told: Mark): Mark {
 /** Take what the server tells of the agent. */
 export function onSign(
   signs: Signs,
-  frame: AgentTyping | MessageDelivered | MessageRead,
+  frame: AgentTyping | MessageDelivered | MessageRead | QueuePosition,
   now: number,
 ): Signs {
   if (frame.type === "agent.typing") return { ...signs, agentTypesUntil: now + frame.for_ms };
+  if (frame.type === "queue.position") return { ...signs, place: frame };
   const told: Mark = { conversationId: frame.conversation_id, seq: frame.through_seq };
   const delivered = greater(signs.delivered, told); // who has read has received
   if (frame.type === "message.delivered") return { ...signs, delivered };
   return { ...signs, delivered, read: greater(signs.read, told) };
 }
 
-/** Items arrived: what an agent wrote ends their typing. */
+/** Items arrived: what an agent wrote ends their typing, and their coming the wait. */
 export function onItems(signs: Signs, arrived: readonly Item[]): Signs {
   const wrote = arrived.some((item) => item.author.kind === "agent" || item.kind === "ended");
-  return wrote ? { ...signs, agentTypesUntil: null } : signs;
+  const left = wrote || arrived.some((item) => item.kind === "joined" || item.kind === "transferred");
+  return { ...signs, agentTypesUntil: wrote ? null : signs.agentTypesUntil, place: left ? null : signs.place };
 }
 
 /** A new connection is told again how far it is: the last one may have lost it. */
 export function untold(signs: Signs): Signs {
-  return { ...signs, agentTypesUntil: null, told: NOTHING_TOLD };
+  return { ...signs, agentTypesUntil: null, place: null, told: NOTHING_TOLD };
 }
 
 /** The customer has seen every item there is. */

@@ -1,7 +1,7 @@
 /** What the widget says of itself, in words for people; chooses, never shows. */
 
 import { type ChatState, hasEnded } from "@firstreply/sdk/chat";
-import { CloseCode } from "@firstreply/sdk/contracts";
+import { CloseCode, type QueuePosition } from "@firstreply/sdk/contracts";
 
 /** A first attempt that fails says nothing yet: most come back within a second. */
 const QUIET_ATTEMPTS = 1;
@@ -13,8 +13,18 @@ export function stateLine(state: ChatState, agent: string | null, online: boolea
   if (state.phase !== "live") return "Not connected";
   if (agent) return "Has joined this chat";
   if (hasEnded(state.items)) return "Conversation ended";
+  if (state.signs.place) return placeLine(state.signs.place);
   if (state.items.length > 0) return "Your message has arrived";
   return "Write to us here";
+}
+
+function placeLine({ position, wait_ms: wait }: QueuePosition): string {
+  const place = position === 1 ? "You are next" : `You are number ${position} in line`;
+  return wait ? `${place}, about ${minutes(wait.low_ms)} to ${minutes(wait.high_ms)} min` : place;
+}
+
+function minutes(span: number): number {
+  return Math.max(1, Math.ceil(span / 60_000));
 }
 
 export interface Notice {
