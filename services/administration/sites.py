@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, TypeAlias
+import json
+from pathlib import Path
+from typing import Annotated, Any, TypeAlias
 
 import typer
 
@@ -101,6 +103,37 @@ def rotate_secret(
     path = f"{path_of(IdKind.SITE, 'sites', site)}/rotate-secret"
     body = {"keep_old_ms": keep_old_hours * HOUR_MS}
     show_one(for_shop(shop).make(path, body), as_json=as_json)
+
+
+@app.command()
+def tokens(
+    site: SiteId,
+    *,
+    shop: Shop,
+    jwks: Annotated[Path | None, typer.Option(help="A file with a set of public keys.")] = None,
+    jwks_url: Annotated[str | None, typer.Option(help="Where such a set is, by https.")] = None,
+    issuer: Annotated[str | None, typer.Option(help="What iss must be; '' for anything.")] = None,
+    audience: Annotated[str | None, typer.Option(help="What aud must be; '' for all.")] = None,
+    no_keys: Annotated[bool, typer.Option("--no-keys", help="By the secret alone.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Say which public keys may sign the tokens of a site's customers, besides its secret."""
+    fields = given(jwks=_key_set(jwks), jwks_url=jwks_url)
+    if no_keys:
+        fields = {"jwks": None, "jwks_url": None}
+    said = given(token_issuer=issuer, token_audience=audience)
+    fields |= {name: value or None for name, value in said.items()}
+    path = path_of(IdKind.SITE, "sites", site)
+    show_one(for_shop(shop).change(path, fields), as_json=as_json)
+
+
+def _key_set(file: Path | None) -> Any:
+    if file is None:
+        return None
+    try:
+        return json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        fail("The file of --jwks cannot be read as JSON.")
 
 
 def _colours(text: str | None) -> dict[str, str] | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 import secrets
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -38,6 +38,7 @@ from services.gateway.background.sweeping import sweep_for_ever
 from services.gateway.clients.announcer import Announcer
 from services.gateway.clients.answers import StreamAnswers
 from services.gateway.clients.feeds import BusAgentFeed, BusConversationFeed
+from services.gateway.clients.key_sets import KeySets
 from services.gateway.clients.newest import NewestConnections
 from services.gateway.clients.router import BusRouter
 from services.gateway.clients.sign_teller import BusSignTeller
@@ -45,7 +46,6 @@ from services.gateway.clients.topics import Topics
 from services.gateway.clients.waiting_lines import hearing_lines
 from services.gateway.config import GatewaySettings
 from services.gateway.domain.customer_rates import REQUESTS, SESSIONS_MAX, CustomerRates
-from services.gateway.domain.proofs import SiteKeys
 from services.gateway.storage.appends import PostgresAppends
 from services.gateway.storage.contexts import PostgresContexts
 from services.gateway.storage.conversations import PostgresConversations
@@ -88,6 +88,7 @@ from shared.kernel.vocabulary import Service
 from shared.kit.auth.bearer import require_agent
 from shared.kit.auth.callers import Callers, open_callers
 from shared.kit.auth.customer_tokens import verify_customer_token
+from shared.kit.auth.key_sets import key_set_fault
 from shared.kit.auth.keyring import Keyring
 from shared.kit.auth.tokens import read_grant
 from shared.kit.bus.interface import Bus
@@ -100,6 +101,7 @@ from shared.kit.outbox import OutboxRows
 from shared.kit.relay import Relay
 from shared.kit.tasks import background
 from shared.kit.web.edge import Proxies, household
+from shared.kit.web.guarded_fetch import GuardedFetch
 from shared.kit.web.hosts import Hosts
 from shared.kit.web.readiness import ReadinessCheck, clock_skew_check
 
@@ -224,8 +226,8 @@ class _Gateway:
         self.answers = StreamAnswers(bus, node_id)
         self.newest = NewestConnections(bus, node_id)
         self.connections = Connections()
-        self.visits = PostgresVisits(database)
-        self.guests = Guests(self.visits, self._keys_in_force, clock)
+        self.visits, self.key_sets = PostgresVisits(database), KeySets(GuardedFetch(), clock)
+        self.guests = Guests(self.visits, self.key_sets.in_force, clock)
         self.healer = Healer(self.feed, self.items)
         self.streams = self._streams(node_id)
         self.stream_healer = StreamHealer(self._open_streams, self.items, self.router, clock)
@@ -263,6 +265,7 @@ class _Gateway:
             "gateway.topics": self.topics.run,
             "gateway.heal": self.healer.run,
             "gateway.heal_streams": partial(heal_for_ever, self.stream_healer.heal),
+            "gateway.key_sets": self.key_sets.run,
             "gateway.cut_off": partial(cut_off_for_ever, self.guests),
             "gateway.beat": partial(beat_for_ever, self.agents),
             "gateway.presence": self.agents.run,
@@ -288,8 +291,8 @@ class _Gateway:
         conversations = PostgresConversations(self.database)
         accounts = SiteAccounts(self.database, ChangeLog(SCHEMA, self.clock))
         parts = self._chat_parts(Errands(group))
-        visits = Visits(self.visits, self.items, self._keys_in_force)
-        manage = ManageSites(accounts, self.router.stands, new_id)
+        visits = Visits(self.visits, self.items, self.key_sets.in_force)
+        manage = ManageSites(accounts, self.router.stands, new_id, key_set_fault)
         return RunningGateway(
             routers=(
                 conversation_routes(agent, conversations, reading),
@@ -323,6 +326,7 @@ class _Gateway:
             sessions=PostgresSessions(self.database),
             items=self.items,
             verify=self._verify_customer,
+            verify_by_keys=self._verify_by_keys,
             new_id=new_id,
             new_secret=partial(secrets.token_urlsafe, SECRET_BYTES),
         )
@@ -376,8 +380,10 @@ class _Gateway:
             kind=IdentityKind.SHOP_CUSTOMER, value=claims.subject, verified=True, name=claims.name
         )
 
-    def _keys_in_force(self, _keys: SiteKeys) -> Collection[bytes] | None:
-        return ()
+    async def _verify_by_keys(
+        self, token: str, shop_id: UUID, site_id: UUID
+    ) -> tuple[CustomerRef, bytes]:
+        return await self.key_sets.verify(token, await self.sites.keys(shop_id, site_id))
 
     def _read_grant(self, token: str) -> Grant | None:
         return read_grant(self.keys, token, self.clock.now())

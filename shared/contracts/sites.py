@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Final, TypeAlias
+from typing import Annotated, Any, Final, TypeAlias
 
 from pydantic import Field
 
@@ -26,6 +26,26 @@ Languages: TypeAlias = Annotated[
 Colour: TypeAlias = Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$")]
 
 
+Jwks: TypeAlias = Annotated[dict[str, Any], Field(max_length=10)]
+"""A set of public keys, {"keys": [...]} (RFC 7517), that sign the shop's customer tokens."""
+JwksUrl: TypeAlias = Annotated[str, Field(min_length=9, max_length=500)]
+"""Where such a set is: https://login.shop.example/jwks.json."""
+TokenClaim: TypeAlias = Annotated[str, Field(min_length=1, max_length=300)]
+
+
+class TokenRules(Contract):
+    """What proves a site's customers besides its secret.
+
+    Tokens are RS256, ES256 or EdDSA, as the key is. One of `jwks` and `jwks_url` at most; with
+    `token_issuer` or `token_audience` a token must say just that as its `iss` or in its `aud`.
+    """
+
+    jwks: Jwks | None = None
+    jwks_url: JwksUrl | None = None
+    token_issuer: TokenClaim | None = None
+    token_audience: TokenClaim | None = None
+
+
 class Colours(Contract):
     """The widget's accent and the text upon it; they must contrast by 4.5:1 at least (WCAG AA)."""
 
@@ -33,7 +53,7 @@ class Colours(Contract):
     text: Colour
 
 
-class NewSite(Contract):
+class NewSite(TokenRules):
     """A site to be made."""
 
     name: Name
@@ -42,8 +62,10 @@ class NewSite(Contract):
     languages: Languages = ()
 
 
-class SiteChange(Contract):
+class SiteChange(TokenRules):
     """What is to change of a site; what is absent stays. `colours: null`: the widget's own.
+
+    The rules of tokens are taken away by null, too.
 
     `closed: true` ends it for new conversations; those under way go on to their end.
     """
@@ -61,7 +83,7 @@ class Rotation(Contract):
     keep_old_ms: int = Field(default=KEEP_DEFAULT_MS, ge=0, le=KEEP_MAX_MS)
 
 
-class Site(Contract):
+class Site(TokenRules):
     """One site. `languages` are kept for the widget, which does not read them yet."""
 
     id: SiteId

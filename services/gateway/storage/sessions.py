@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from uuid import UUID
 
+from services.gateway.domain.proofs import SiteKeys
 from services.gateway.usecases.ports import NewSite, OpenedSession, SessionWish, Site
 from shared.kernel.clock import Instant, to_datetime
 from shared.kernel.ids import IdKind, encode
@@ -12,6 +13,7 @@ from shared.kernel.vocabulary import Channel
 from shared.kit.database import Database
 
 _FIND_SITE = "SELECT * FROM gateway.site_for_hello($1, $2, $3)"
+_SITE_KEYS = "SELECT * FROM gateway.site_keys($1, $2)"
 _OPEN = """
     SELECT * FROM gateway.open_session(
         $1, $2, $3, $4, $5, $6, $7::jsonb, $8, $9, $10, $11, $12)
@@ -48,6 +50,21 @@ class PostgresSites:
             return None
         (record,) = records
         return Site(**{**record, "origins": tuple(record["origins"])})
+
+    async def keys(self, shop_id: UUID, site_id: UUID) -> SiteKeys:
+        """Return what a site's customers may be proved by; nothing, when there is no such site."""
+        records = await self._database.call(_SITE_KEYS, shop_id, site_id)
+        if not records:
+            return SiteKeys()
+        (record,) = records
+        jwks = record["jwks"]
+        return SiteKeys(
+            secret_proofs=tuple(record["secret_proofs"]),
+            jwks=None if jwks is None else json.loads(jwks),
+            jwks_url=record["jwks_url"],
+            issuer=record["token_issuer"],
+            audience=record["token_audience"],
+        )
 
     async def create(self, new: NewSite) -> bool:
         """See `SiteStore.create`."""

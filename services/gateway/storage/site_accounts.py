@@ -20,9 +20,9 @@ from shared.kit.database import Database, ReadTransaction, WriteTransaction
 
 _ADD = """
     INSERT INTO gateway.sites (id, shop_id, name, key, customer_secret, origins, colours,
-        languages)
+        languages, jwks, jwks_url, token_issuer, token_audience)
     VALUES (:id, :shop_id, :name, :key, :customer_secret, :origins, CAST(:colours AS jsonb),
-        :languages)
+        :languages, CAST(:jwks AS jsonb), :jwks_url, :token_issuer, :token_audience)
     """
 _ONE = "SELECT * FROM gateway.sites WHERE shop_id = :shop_id AND id = :id"
 _LOCKED = f"{_ONE} FOR NO KEY UPDATE"
@@ -33,7 +33,9 @@ _PAGE = """
     """
 _CHANGE = """
     UPDATE gateway.sites SET name = :name, origins = :origins, colours = CAST(:colours AS jsonb),
-        languages = :languages, closed_at = CASE WHEN :closed
+        languages = :languages, jwks = CAST(:jwks AS jsonb), jwks_url = :jwks_url,
+        token_issuer = :token_issuer, token_audience = :token_audience,
+        closed_at = CASE WHEN :closed
             THEN coalesce(closed_at, clock_timestamp()) END
     WHERE shop_id = :shop_id AND id = :id
     """
@@ -54,7 +56,8 @@ _LOOK = """
     WHERE shop_id = :shop_id AND id = :id AND closed_at IS NULL
         AND (key = :key OR (old_key = :key AND old_key_until > clock_timestamp()))
     """
-RECORDED = ("name", "origins", "colours", "languages", "closed")
+TOKEN_RULES = ("jwks", "jwks_url", "token_issuer", "token_audience")
+RECORDED = ("name", "origins", "colours", "languages", "closed", *TOKEN_RULES)
 """The fields that a change can name, and the record tells."""
 
 
@@ -82,6 +85,8 @@ class SiteAccounts:
                 "origins": list(new.site.origins),
                 "colours": json.dumps(look["colours"]),
                 "languages": list(look["languages"]),
+                **{name: look[name] for name in TOKEN_RULES},
+                "jwks": _json(look["jwks"]),
             }
             await tx.execute(_ADD, row)
             site = await _site(tx, caller, new.id)
@@ -115,7 +120,8 @@ class SiteAccounts:
                 return None
             before = read_site(row).model_dump(mode="json")
             after = {**{name: before[name] for name in RECORDED}, **fields}
-            await tx.execute(_CHANGE, {**named, **after, "colours": json.dumps(after["colours"])})
+            as_json = {name: _json(after[name]) for name in ("colours", "jwks")}
+            await tx.execute(_CHANGE, {**named, **after, **as_json})
             differing = compared(before, after)
             if differing:
                 target = encode(IdKind.SITE, site_id)
@@ -171,8 +177,13 @@ def read_site(row: RowMapping) -> Site:
         colours=_colours(row),
         languages=tuple(row["languages"]),
         closed=row["closed_at"] is not None,
+        **{name: row[name] for name in TOKEN_RULES},
         created_at=from_datetime(row["created_at"]),
     )
+
+
+def _json(value: object) -> str | None:
+    return None if value is None else json.dumps(value)
 
 
 def _colours(row: RowMapping) -> Colours | None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hmac
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Final, NoReturn
 from uuid import UUID
@@ -37,6 +38,8 @@ NO_SITE: Final = UUID(int=0)
 
 VerifyCustomer = Callable[[str, str], CustomerRef]
 """(token, the site's secret) -> who the shop says it is; raises RefusedError."""
+VerifyByKeys = Callable[[str, UUID, UUID], Awaitable[tuple[CustomerRef, bytes]]]
+"""(token, shop, site) -> who the shop says it is, and the proof of the key that it said it with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +50,7 @@ class Greeter:
     sessions: SessionStore
     items: ItemStore
     verify: VerifyCustomer
+    verify_by_keys: VerifyByKeys
     new_id: Callable[[], UUID]
     new_secret: Callable[[], str]
 
@@ -83,7 +87,7 @@ async def greet(hello: Hello, origin: str | None, needs: Greeter) -> Greeting:
     if not origin_allowed(origin, site.origins):
         _refuse(ErrorCode.ORIGIN_REFUSED)
     token = hello.customer_token
-    customer, proof = _verified(token, site, needs.verify) if token else (None, None)
+    customer, proof = await _verified(token, site, named, needs) if token else (None, None)
     new_session_id, secret = needs.new_id(), needs.new_secret()
     fresh_token = session_token(named.shop_id, new_session_id, secret)
     wish = SessionWish(
@@ -155,14 +159,18 @@ async def _find_site(named: Named, hello: Hello, sites: SiteStore) -> Site:
     return site
 
 
-def _verified(token: str, site: Site, verify: VerifyCustomer) -> tuple[CustomerRef, bytes]:
-    """Read a customer token by the secret of now, or by the one before while it is in force."""
-    try:
-        return verify(token, site.customer_secret), secret_proof(site.customer_secret)
-    except RefusedError:
-        if site.old_secret is None:
-            raise
-        return verify(token, site.old_secret), secret_proof(site.old_secret)
+async def _verified(
+    token: str, site: Site, named: Named, needs: Greeter
+) -> tuple[CustomerRef, bytes]:
+    """Read a customer token by the secrets in force, or else by the site's public keys.
+
+    What the token calls its algorithm decides nothing: a secret verifies HS256 alone, and a public
+    key what it is made for.
+    """
+    for secret in filter(None, (site.customer_secret, site.old_secret)):
+        with suppress(RefusedError):
+            return needs.verify(token, secret), secret_proof(secret)
+    return await needs.verify_by_keys(token, named.shop_id, named.id)
 
 
 def _session_of(hello: Hello, shop_id: UUID) -> UUID | None:

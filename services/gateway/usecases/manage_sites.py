@@ -19,7 +19,11 @@ from services.gateway.usecases.ports import NewSite, Site as KeptSite, Turn
 from shared.contracts.changes import Change, Once
 from shared.contracts.claims import Principal
 from shared.contracts.sites import Colours, NewSite as AskedSite, Site, SiteChange, SiteMade
+from shared.kernel.addresses import may_name
 from shared.kernel.errors import ErrorCode, RefusedError
+
+CLEARABLE = frozenset({"colours", "jwks", "jwks_url", "token_issuer", "token_audience"})
+"""What null takes away; of any other field it says nothing."""
 
 
 class SiteBook(Protocol):
@@ -64,10 +68,12 @@ class ManageSites:
         sites: SiteBook,
         stands: Callable[[Principal], Awaitable[bool]],
         new_id: Callable[[], UUID],
+        key_set_fault: Callable[[object], str | None],
     ) -> None:
         self._sites = sites
         self._stands = stands
         self._new_id = new_id
+        self._key_set_fault = key_set_fault
 
     async def let_in(self, caller: Principal) -> Principal:
         """Return a caller who may administer its shop now.
@@ -90,6 +96,7 @@ class ManageSites:
             RefusedError: INVALID_REQUEST, with what is wrong.
         """
         fields = _checked(asked.model_dump(mode="json"))
+        self._check_keys(fields)
         site_id = self._new_id()
         kept = KeptSite(
             key=fresh_key(caller.shop_id, site_id),
@@ -119,9 +126,14 @@ class ManageSites:
             RefusedError: NOT_FOUND; INVALID_REQUEST, with what is wrong.
         """
         fields = change.model_dump(mode="json", exclude_none=True)
-        if "colours" in change.model_fields_set:
-            fields["colours"] = fields.get("colours")
-        return await self._sites.change(caller, site_id, _checked(fields)) or _no_site()
+        for name in CLEARABLE & change.model_fields_set:
+            fields[name] = fields.get(name)
+        for name, other in (("jwks", "jwks_url"), ("jwks_url", "jwks")):
+            if fields.get(name) is not None and other not in fields:
+                fields[other] = None  # the keys are here or there
+        checked = _checked(fields)
+        self._check_keys(checked)
+        return await self._sites.change(caller, site_id, checked) or _no_site()
 
     async def rotate_key(
         self, caller: Principal, site_id: UUID, keep_old_ms: int, once: Once
@@ -146,6 +158,20 @@ class ManageSites:
         turn = Turn("customer_secret", fresh_secret(), keep_old_ms)
         site, is_new = await self._sites.rotate(caller, site_id, turn, once) or _no_site()
         return SiteMade(**dict(site), customer_secret=turn.fresh if is_new else None)
+
+    def _check_keys(self, fields: Mapping[str, Any]) -> None:
+        jwks, url = fields.get("jwks"), fields.get("jwks_url")
+        fault = None if jwks is None else self._key_set_fault(jwks)
+        if fault is not None:
+            fault = f"jwks: {fault}."
+        elif jwks is not None and url is not None:
+            fault = "give jwks or jwks_url, not both."
+        elif url is not None and not may_name(url):
+            fault = (
+                "jwks_url is an https address without a user, such as https://shop.example/jwks."
+            )
+        if fault is not None:
+            raise RefusedError(ErrorCode.INVALID_REQUEST, fault)
 
     async def changes(self, caller: Principal, before: UUID | None, limit: int) -> Sequence[Change]:
         """Return what was changed of the shop's sites, newest first."""

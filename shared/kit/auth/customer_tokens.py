@@ -1,6 +1,7 @@
-"""What a shop says of its own signed-in customer: a short-lived HS256 token under a shared secret.
+"""What a shop says of its own signed-in customer: a short-lived token, here under a shared secret.
 
-A customer is known by nothing else: a typed e-mail address proves nothing (LESSONS 24).
+Tokens under public keys are those of `key_sets.py`. A customer is known by nothing else: a typed
+e-mail address proves nothing (LESSONS 24).
 """
 
 from __future__ import annotations
@@ -65,6 +66,8 @@ class _Payload(Readable):
     nbf: Annotated[float, Field(allow_inf_nan=False)] | None = None
     name: Annotated[str, Field(max_length=NAME_MAX), _Plain] | None = None
     email: Annotated[str, Field(max_length=EMAIL_MAX), _Plain] | None = None
+    iss: str | None = None
+    aud: str | tuple[str, ...] | None = None
 
 
 def verify_customer_token(token: str, secret: bytes, now: Instant) -> CustomerClaims:
@@ -76,14 +79,40 @@ def verify_customer_token(token: str, secret: bytes, now: Instant) -> CustomerCl
     """
     key = _key(secret)
     try:
-        payload = _Payload.model_validate_json(_verified(token, key))
+        text = _verified(token, key)
+    except _MALFORMED:
+        refuse_token()
+    return claims_of(text, now)
+
+
+def claims_of(
+    text: bytes, now: Instant, *, issuer: str | None = None, audience: str | None = None
+) -> CustomerClaims:
+    """Return what a token says whose signature was found good.
+
+    Args:
+        text: its payload.
+        now: the time.
+        issuer: what `iss` must be; None: anything.
+        audience: what `aud` must be or hold; None: anything.
+
+    Raises:
+        RefusedError: BAD_CUSTOMER_TOKEN.
+    """
+    try:
+        payload = _Payload.model_validate_json(text)
         expires_at = int(payload.exp * _MS_PER_S)
-    except (*_MALFORMED, ValidationError, OverflowError):
-        _refuse()
+    except (ValidationError, OverflowError):
+        refuse_token()
+    if issuer is not None and payload.iss != issuer:
+        refuse_token()
+    meant_for = (payload.aud,) if isinstance(payload.aud, str) else payload.aud or ()
+    if audience is not None and audience not in meant_for:
+        refuse_token()
     if not now < expires_at <= now + LIFE_MAX_MS + LEEWAY_MS:
-        _refuse()
+        refuse_token()
     if payload.nbf is not None and payload.nbf * _MS_PER_S > now + LEEWAY_MS:
-        _refuse()
+        refuse_token()
     return CustomerClaims(payload.sub, payload.name or None, payload.email or None, expires_at)
 
 
@@ -118,6 +147,7 @@ def _verified(token: str, key: OctKey) -> bytes:
     return signed.payload
 
 
-def _refuse() -> NoReturn:
+def refuse_token() -> NoReturn:
+    """Say of any token the same: what is wrong with it would help whoever forges one."""
     detail = "The shop's customer token is not valid now: ask the shop's page for a fresh one."
     raise RefusedError(ErrorCode.BAD_CUSTOMER_TOKEN, detail) from None

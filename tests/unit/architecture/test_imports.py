@@ -162,8 +162,8 @@ PURE_ROOMS = (
 PURE_STANDARD_LIBRARY = {
     *("__future__", "abc", "base64", "bisect", "collections", "copy", "csv", "dataclasses"),
     *("datetime", "decimal", "email", "enum", "fractions", "functools", "hashlib", "heapq"),
-    *("hmac", "html", "itertools", "json", "math", "operator", "re", "statistics", "string"),
-    *("struct", "types", "typing", "unicodedata", "uuid", "zoneinfo"),
+    *("hmac", "html", "ipaddress", "itertools", "json", "math", "operator", "re"),
+    *("statistics", "string", "struct", "types", "typing", "unicodedata", "uuid", "zoneinfo"),
 }
 """Modules that compute and do no more; a new one is added here with a thought, not by habit.
 
