@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, get_args
 
+from shared.contracts.frames import ClientFrame, Hello
 from shared.kernel.ids import IdKind, encode
 from shared.kit.new_ids import new_id
 
@@ -26,6 +27,15 @@ def customers_bodies(document: dict[str, Any], site_key: str) -> dict[str, dict[
     return bodies
 
 
+def frames() -> Iterator[dict[str, Any]]:
+    """Yield a good frame of every type that a customer may send, the hello left out."""
+    for frame in get_args(get_args(ClientFrame)[0]):
+        if frame is not Hello:
+            schema = frame.model_json_schema()
+            made = {name: _value(told, schema) for name, told in schema["properties"].items()}
+            yield {name: value for name, value in made.items() if value is not None}
+
+
 def _required(document: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
     for path, methods in document["paths"].items():
         told = methods.get("post", {})
@@ -36,8 +46,10 @@ def _required(document: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
 
 def _value(schema: dict[str, Any], document: dict[str, Any]) -> Any:
     if "$ref" in schema:
-        name = schema["$ref"].rpartition("/")[2]
-        return _value(document["components"]["schemas"][name], document)
+        place: Any = document
+        for step in schema["$ref"].removeprefix("#/").split("/"):
+            place = place[step]
+        return _value(place, document)
     for choices in ("allOf", "anyOf", "oneOf"):
         if choices in schema:
             return _value(schema[choices][0], document)
@@ -54,6 +66,8 @@ def _value(schema: dict[str, Any], document: dict[str, Any]) -> Any:
 def _plain(schema: dict[str, Any]) -> Any:
     if schema["type"] in {"integer", "number"}:
         return schema.get("minimum", 1)
+    if schema["type"] == "null":
+        return None
     return True if schema["type"] == "boolean" else _text(schema)
 
 
