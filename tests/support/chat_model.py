@@ -181,6 +181,7 @@ class Connection:
             sessions=self.store,
             items=self.store,
             verify=_nobody,
+            verify_by_keys=_nobody_by_keys,
             new_id=self.store.new_id,
             new_secret=lambda: "A" * 43,
         )
@@ -299,6 +300,10 @@ def visible(store: ModelStore, window: Window) -> dict[tuple[UUID, int], str]:
         for item in store.items[place]
         if item.visibility is Visibility.EVERYONE
     }
+
+
+async def _nobody_by_keys(token: str, shop_id: UUID, site_id: UUID) -> tuple[CustomerRef, bytes]:
+    raise RefusedError(ErrorCode.BAD_CUSTOMER_TOKEN, "Nobody is known here.")
 
 
 def _nobody(_token: str, _secret: str) -> CustomerRef:
