@@ -34,6 +34,6 @@ def _code_of(error: ValidationError) -> ErrorCode:
     places = {flaw["loc"] for flaw in flaws}
     if ("hello", "site_key") in places:
         return ErrorCode.UNKNOWN_SITE
-    if ("send", "client_id") in places:
+    if any(place[1:] == ("client_id",) for place in places):
         return ErrorCode.BAD_CLIENT_ID
     return ErrorCode.BAD_FRAME
