@@ -18,6 +18,7 @@ from pydantic.json_schema import GenerateJsonSchema, models_json_schema
 from shared.contracts import (
     cards,
     conversations,
+    files,
     frames,
     items,
     routing,
@@ -33,6 +34,7 @@ OUTPUT = Path(__file__).parent / "src" / "contracts.ts"
 
 WE_SEND: tuple[type[BaseModel], ...] = (
     *get_args(get_args(frames.ClientFrame)[0]),
+    files.NewFile,
     items.NewItem,
     items.NewNote,
     routing.NewStatus,
@@ -44,6 +46,8 @@ WE_READ: tuple[type[BaseModel], ...] = (
     *get_args(frames.ServerFrame),
     cards.Card,
     conversations.ConversationPage,
+    files.FileLink,
+    files.UploadPlace,
     items.ItemPage,
     routing.AgentSnapshot,
     routing.DecisionPage,
@@ -58,7 +62,9 @@ WE_READ: tuple[type[BaseModel], ...] = (
     stream.StreamPing,
 )
 NUMBERS: Mapping[str, int] = {
+    "ATTACHMENTS_MAX": files.ATTACHMENTS_MAX,
     "CLIENT_ID_MAX": wire.CLIENT_ID_MAX,
+    "FILE_MAX_BYTES": files.FILE_MAX_BYTES,
     "FRAME_MAX_BYTES": frames.FRAME_MAX_BYTES,
     "TEXT_MAX": wire.TEXT_MAX,
 }

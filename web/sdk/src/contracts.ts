@@ -283,6 +283,13 @@ export interface ExclusionCount {
   readonly agents: number;
 }
 
+/** Where a file's bytes can be had until `expires_at`, by whoever has the URL. */
+export interface FileLink {
+  readonly file: StoredFile;
+  readonly url: string;
+  readonly expires_at: Instant;
+}
+
 /** First frame of a connection: names the site, and the session to go on with, if any. `last_seq` is the last item the client has of `conversation_id`; without a conversation it is read as one of the session's latest. Whatever came after it is in the welcome, or follows it. */
 export interface Hello {
   readonly type: "hello";
@@ -378,6 +385,13 @@ export interface MessageRead {
   readonly type: "message.read";
   readonly conversation_id: ConversationId;
   readonly through_seq: number;
+}
+
+/** A file somebody wants to upload. What it is called there is cleaned before it is kept. `media_type` is what its sender takes it for; what it is, its bytes say. */
+export interface NewFile {
+  readonly name: string;
+  readonly size_bytes: number;
+  readonly media_type: string;
 }
 
 /** What an agent posts; the Idempotency-Key header is its client_id. `file_ids` are of files that this agent uploaded and has sent with no other message; with them the text may be empty. */
@@ -560,6 +574,16 @@ export interface SignedIn {
   readonly agent: AgentState;
 }
 
+/** A file that is kept; `width` and `height` in pixels, of pictures alone. */
+export interface StoredFile {
+  readonly id: FileId;
+  readonly name: string;
+  readonly media_type: MediaType;
+  readonly size_bytes: number;
+  readonly width: number | null;
+  readonly height: number | null;
+}
+
 /** Body of `stream.closed`, an agent stream's last event: why it ends. `code` is what a request would be refused with: after `not_signed_in` the agent signs in again, and `reason` says what ended the sign-in; after any other the stream is opened again. */
 export interface StreamClosed {
   readonly code: ErrorCode;
@@ -586,6 +610,13 @@ export interface StreamPong {
 /** The customer types; said again each few seconds while it goes on. */
 export interface Typing {
   readonly type: "typing";
+}
+
+/** Where to PUT the bytes, as they are, with their Content-Length, until `expires_at`. `upload_url` is relative to the server that was asked. */
+export interface UploadPlace {
+  readonly id: FileId;
+  readonly upload_url: string;
+  readonly expires_at: Instant;
 }
 
 /** Who may see an item. */
@@ -616,7 +647,9 @@ export type ClientFrame = Hello | Send | Typing | Received | Read | Leave | Rate
 export type ServerFrame = Welcome | Accepted | Created | MessageDelivered | MessageRead | AgentTyping | QueuePosition | ErrorFrame | Beat | Bye;
 export type Afterwards = "resume" | "renew" | "never";
 
+export const ATTACHMENTS_MAX = 10;
 export const CLIENT_ID_MAX = 64;
+export const FILE_MAX_BYTES = 10485760;
 export const FRAME_MAX_BYTES = 65536;
 export const TEXT_MAX = 5000;
 export const CloseCode = {

@@ -1,12 +1,14 @@
 /** The box an agent answers in, or notes in: Enter sends, Shift+Enter begins a line, Alt+N turns. */
 
-import type { Conversation } from "@firstreply/sdk/agent";
+import { type Conversation, isReady, type Laid, type Tray } from "@firstreply/sdk/agent";
 import { TEXT_MAX } from "@firstreply/sdk/contracts";
 import { Alert, Button, Kbd } from "@mantine/core";
 import { type FormEvent, type KeyboardEvent, useEffect, useRef, useState } from "react";
 import { count } from "../format.ts";
 import { sentenceOf } from "../sentences.ts";
+import { Attach, takeFiles, useTray } from "./Attach.tsx";
 import { Opener } from "./Opener.tsx";
+import { TrayList } from "./TrayList.tsx";
 import type { WorkActions } from "./useWork.ts";
 
 /** How many characters before the limit the count is shown. */
@@ -20,13 +22,24 @@ interface Props {
 
 export function Composer({ conversation, me, actions }: Props) {
   const { refusal } = conversation;
-  const { box, isNote, text, turn, type, sendable, send, onKey } = useComposer(conversation, actions);
+  const { tray, laid } = useTray(actions.uploadFile);
+  const { box, isNote, text, turn, type, sendable, send, onKey } = useComposer(
+    conversation,
+    actions,
+    { tray, laid },
+  );
   const use = (opener: string): void => {
     type(opener);
     box.current?.focus();
   };
   return (
-    <form className={isNote ? "composer composer-note" : "composer"} onSubmit={send}>
+    <form
+      className={isNote ? "composer composer-note" : "composer"}
+      onSubmit={send}
+      onPaste={(event) => takeFiles(event, event.clipboardData, tray)}
+      onDragOver={(event) => event.preventDefault()}
+      onDrop={(event) => takeFiles(event, event.dataTransfer, tray)}
+    >
       {refusal && (
         <Alert color="red" variant="light" role="alert">
           Not sent. {sentenceOf(refusal)}
@@ -44,8 +57,10 @@ export function Composer({ conversation, me, actions }: Props) {
         onChange={(event) => type(event.currentTarget.value)}
         onKeyDown={onKey}
       />
+      <TrayList laid={laid} onRemove={(key) => tray.remove(key)} />
       <div className="composer-foot">
         <Hint length={lengthOf(text)} />
+        {!isNote && <Attach tray={tray} />}
         <Button variant="default" aria-pressed={isNote} aria-keyshortcuts="Alt+N" onClick={turn}>
           Note
         </Button>
@@ -57,7 +72,16 @@ export function Composer({ conversation, me, actions }: Props) {
   );
 }
 
-function useComposer({ id, draft, noteDraft }: Conversation, actions: WorkActions) {
+interface Beside {
+  readonly tray: Tray;
+  readonly laid: readonly Laid[];
+}
+
+function useComposer(
+  { id, draft, noteDraft }: Conversation,
+  actions: WorkActions,
+  { tray, laid }: Beside,
+) {
   const box = useRef<HTMLTextAreaElement>(null);
   const [isNote, setNote] = useState(false);
   useEffect(() => {
@@ -68,10 +92,13 @@ function useComposer({ id, draft, noteDraft }: Conversation, actions: WorkAction
   const text = isNote ? noteDraft : draft;
   const type = (words: string): void => (isNote ? actions.draftNote : actions.draft)(id, words);
   const turn = (): void => setNote(!isNote);
-  const sendable = text.trim() !== "" && lengthOf(text) <= TEXT_MAX;
+  const files = isNote ? [] : laid; // a note takes none: they stay for the answer
+  const says = text.trim() !== "" || files.length > 0;
+  const sendable = says && lengthOf(text) <= TEXT_MAX && isReady(files);
   const send = (event: FormEvent | KeyboardEvent): void => {
     event.preventDefault();
-    if (sendable) (isNote ? actions.note : actions.write)(id, text);
+    if (sendable && isNote) actions.note(id, text);
+    else if (sendable) actions.write(id, text, tray.take());
     if (isNote && sendable) setNote(false); // the next words are an answer again
     box.current?.focus();
   };

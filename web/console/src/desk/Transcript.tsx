@@ -1,10 +1,11 @@
 /** What was said, as plain text, the newest in sight; a message never becomes markup. */
 
-import type { Conversation, Signs, Unsent } from "@firstreply/sdk/agent";
+import { attachmentOf, type Conversation, type Signs, type Unsent } from "@firstreply/sdk/agent";
 import type { AgentId, Item } from "@firstreply/sdk/contracts";
 import { type ReactNode, useEffect, useLayoutEffect, useRef, useState } from "react";
 import { time } from "../format.ts";
 import { useBefore } from "../kit/useNow.ts";
+import { Attachments } from "./Attachments.tsx";
 import { nameOfConversation } from "./names.ts";
 
 /** Closer to the end than this, new messages keep it at the end. In px. */
@@ -92,9 +93,12 @@ function Entry({ item, before, names, children }: EntryProps) {
           {voiceOf(item, names)} <time dateTime={item.created_at}>{time(item.created_at)}</time>
         </p>
       )}
-      <p className="bubble" dir="auto">
-        {item.text}
-      </p>
+      {item.text !== "" && (
+        <p className="bubble" dir="auto">
+          {item.text}
+        </p>
+      )}
+      <Attachments files={item.attachments} />
       {children}
     </li>
   );
@@ -140,9 +144,12 @@ function Waiting({ message }: { message: Unsent }) {
   return (
     <li className={`entry ${message.isNote ? "note" : "ours"} begins waiting`}>
       <p className="voice">{message.isNote ? "Saving your note…" : "Sending…"}</p>
-      <p className="bubble" dir="auto">
-        {message.text}
-      </p>
+      {message.text !== "" && (
+        <p className="bubble" dir="auto">
+          {message.text}
+        </p>
+      )}
+      <Attachments files={(message.files ?? []).map(attachmentOf)} />
     </li>
   );
 }

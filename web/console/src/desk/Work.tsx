@@ -6,6 +6,7 @@ import { Alert } from "@mantine/core";
 import { useState } from "react";
 import { CardPane } from "../card/CardPane.tsx";
 import type { SignedInHere } from "../session.ts";
+import { Fetching } from "./Attachments.tsx";
 import { AwayNotice } from "./AwayNotice.tsx";
 import { ConversationView } from "./ConversationView.tsx";
 import { Idle } from "./Idle.tsx";
@@ -41,26 +42,28 @@ export function Work({ session, onLeave }: Props) {
   const offer = conversation || past ? null : shown;
   const sees = (one: Pane): boolean => !narrow || pane === one;
   return (
-    <div className={narrow ? "work work-narrow" : "work"}>
-      <TopBar desk={desk} actions={actions} />
-      {sees("list") && <Rail desk={desk} shown={offer} actions={choose} past={past} onPast={read} />}
-      <main className={sees("talk") ? "centre" : "centre centre-notices"}>
-        <LinkLine desk={desk} />
-        <Notice notice={notice} actions={actions} />
-        {(conversation || !sees("talk")) && <AwayNotice desk={desk} actions={actions} />}
-        {shown && (conversation || past || !sees("talk")) && (
-          <OfferBar offer={shown} desk={desk} actions={choose} />
-        )}
-        {sees("talk") && past && (
-          <Past past={past} me={desk.agent.id} actions={actions} onLeave={() => setPast(null)} />
-        )}
-        {sees("talk") && !past && (
-          <Centre desk={desk} shown={shown} conversation={conversation} actions={actions} />
-        )}
-      </main>
-      {sees("card") && <CardPane offer={offer} conversation={conversation} />}
-      {narrow && <PaneBar desk={desk} pane={pane} onPane={go} />}
-    </div>
+    <Fetching.Provider value={actions.fetchFile}>
+      <div className={narrow ? "work work-narrow" : "work"}>
+        <TopBar desk={desk} actions={actions} />
+        {sees("list") && <Rail desk={desk} shown={offer} actions={choose} past={past} onPast={read} />}
+        <main className={sees("talk") ? "centre" : "centre centre-notices"}>
+          <LinkLine desk={desk} />
+          <Notice notice={notice} actions={actions} />
+          {(conversation || !sees("talk")) && <AwayNotice desk={desk} actions={actions} />}
+          {shown && (conversation || past || !sees("talk")) && (
+            <OfferBar offer={shown} desk={desk} actions={choose} />
+          )}
+          {sees("talk") && past && (
+            <Past past={past} me={desk.agent.id} actions={actions} onLeave={() => setPast(null)} />
+          )}
+          {sees("talk") && !past && (
+            <Centre desk={desk} shown={shown} conversation={conversation} actions={actions} />
+          )}
+        </main>
+        {sees("card") && <CardPane offer={offer} conversation={conversation} />}
+        {narrow && <PaneBar desk={desk} pane={pane} onPane={go} />}
+      </div>
+    </Fetching.Provider>
   );
 }
 

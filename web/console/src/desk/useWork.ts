@@ -1,13 +1,22 @@
 /** Binds an agent's place of work to the screen: state out, actions in. */
 
-import { asFailure, type Desk, toKeep, Workplace, type WorkplaceListener } from "@firstreply/sdk/agent";
+import {
+  asFailure,
+  type Desk,
+  toKeep,
+  type UploadOptions,
+  Workplace,
+  type WorkplaceListener,
+} from "@firstreply/sdk/agent";
 import type {
   AgentStatus,
   ConversationId,
   ConversationPage,
+  FileId,
   Item,
   Offer,
   OfferId,
+  StoredFile,
 } from "@firstreply/sdk/contracts";
 import { useEffect, useMemo, useRef, useState } from "react";
 import { allowSound, chime } from "../kit/chime.ts";
@@ -21,7 +30,9 @@ export interface WorkActions {
   look(offer: OfferId): void;
   open(id: ConversationId | null): void;
   draft(id: ConversationId, text: string): void;
-  write(id: ConversationId, text: string): void;
+  write(id: ConversationId, text: string, files?: readonly StoredFile[]): void;
+  uploadFile(file: File, options: UploadOptions): Promise<StoredFile>;
+  fetchFile(id: FileId): Promise<Blob>;
   draftNote(id: ConversationId, text: string): void;
   note(id: ConversationId, text: string): void;
   /** Conversations that have ended; rejects with a `Failure`. */
@@ -131,7 +142,9 @@ function actionsOf(workplace: Workplace, screen: Screen): WorkActions {
     },
     open: (id) => workplace.feed({ type: "open", id }),
     draft: (id, text) => workplace.draft(id, text),
-    write: (id, text) => workplace.write(id, text),
+    write: (id, text, files) => workplace.write(id, text, files),
+    uploadFile: (file, options) => workplace.uploadFile(file, options),
+    fetchFile: (id) => workplace.fetchFile(id),
     draftNote: (id, text) => workplace.feed({ type: "noteDraft", id, text }),
     note: (id, text) => workplace.note(id, text),
     ended: (words, cursor) => workplace.ended(words, cursor),

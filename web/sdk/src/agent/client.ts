@@ -7,9 +7,12 @@ import type {
   ConversationId,
   ConversationPage,
   EventType,
+  FileId,
   Item,
   Offer,
+  StoredFile,
 } from "../contracts.ts";
+import { type FileServer, fetchFile, type UploadOptions, uploadFile } from "../files.ts";
 import { newClientId } from "../client_id.ts";
 import { hasGap } from "../thread.ts";
 import { AgentApi } from "./api.ts";
@@ -35,6 +38,7 @@ export interface WorkplaceListener {
 /** Every action that can be refused rejects with a `Failure`. */
 export class Workplace {
   #desk: Desk;
+  readonly #files: FileServer;
   readonly #api: AgentApi;
   readonly #stream: AgentStream;
   readonly #outbox: Outbox;
@@ -53,6 +57,7 @@ export class Workplace {
   ) {
     this.#desk = emptyDesk(agent, kept);
     this.#listener = listener;
+    this.#files = { origin, token };
     this.#api = new AgentApi(origin, token);
     this.#outbox = new Outbox(this.#api, (input) => this.feed(input));
     this.#signs = new SignTeller(sender(this.#api));
@@ -131,8 +136,18 @@ export class Workplace {
   }
 
   /** Send a message; what becomes of it is seen on the desk. */
-  write(id: ConversationId, text: string): void {
-    this.#post(id, text, false);
+  write(id: ConversationId, text: string, files: readonly StoredFile[] = []): void {
+    this.#post(id, text, false, files);
+  }
+
+  /** Upload a file, to be sent by `write`. */
+  uploadFile(file: File, options: UploadOptions = {}): Promise<StoredFile> {
+    return uploadFile(this.#files, file, options);
+  }
+
+  /** The bytes of a file of a conversation that this agent may read. */
+  fetchFile(id: FileId): Promise<Blob> {
+    return fetchFile(this.#files, id);
   }
 
   /** Leave a note for colleagues; the customer is never told of it. */
@@ -140,8 +155,13 @@ export class Workplace {
     this.#post(id, text, true);
   }
 
-  #post(id: ConversationId, text: string, isNote: boolean): void {
-    const unsent = { clientId: newClientId(), text, writtenAt: Date.now(), isNote };
+  #post(
+    id: ConversationId,
+    text: string,
+    isNote: boolean,
+    files: readonly StoredFile[] = [],
+  ): void {
+    const unsent = { clientId: newClientId(), text, files, writtenAt: Date.now(), isNote };
     this.feed({ type: "write", id, unsent });
     this.#outbox.add(id, unsent, () => this.#desk.conversations.get(id)?.grant ?? null);
   }

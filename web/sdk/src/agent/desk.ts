@@ -12,6 +12,7 @@ import type {
   OfferId,
   OfferTaken,
   RoutingState,
+  StoredFile,
 } from "../contracts.ts";
 import type { Thread } from "../thread.ts";
 import type { Failure } from "./failure.ts";
@@ -20,6 +21,7 @@ import type { Failure } from "./failure.ts";
 export interface Unsent {
   readonly clientId: string;
   readonly text: string;
+  readonly files?: readonly StoredFile[];
   readonly writtenAt: number;
   /** For colleagues alone: it never becomes an answer, nor does an answer become one. */
   readonly isNote: boolean;

@@ -34,11 +34,12 @@ export class Outbox {
 
   async #deliver(id: ConversationId, message: Unsent, grant: () => string | null): Promise<void> {
     const { clientId, text } = message;
+    const file_ids = (message.files ?? []).map((file) => file.id);
     for (let attempt = 0; !this.#stopped; attempt = Math.min(attempt + 1, ATTEMPT_MAX)) {
       try {
         const item = message.isNote
           ? await this.#api.note(id, clientId, { text })
-          : await this.#api.say(id, clientId, { text, grant: grant() });
+          : await this.#api.say(id, clientId, { text, grant: grant(), file_ids });
         return this.#report({ type: "posted", item });
       } catch (error) {
         const failure = asFailure(error);

@@ -1,9 +1,18 @@
 /** The chat's thin shell: one WebSocket, one timer, the session's storage. Every rule is in step.ts. */
 
 import { newClientId } from "../client_id.ts";
-import { type Cart, type ConversationId, type FileId, type ServerFrame, TEXT_MAX } from "../contracts.ts";
+import {
+  type Cart,
+  type ConversationId,
+  type FileId,
+  type ServerFrame,
+  type StoredFile,
+  TEXT_MAX,
+} from "../contracts.ts";
+import { asFailure } from "../agent/failure.ts";
+import { type FileServer, fetchFile, type UploadOptions, uploadFile } from "../files.ts";
 import { type ChatState, type Effect, initialState, type Input, type Session } from "./state.ts";
-import { nextWake, step } from "./step.ts";
+import { CONNECT_TIMEOUT_MS, nextWake, step } from "./step.ts";
 
 export interface SessionStore {
   load(): Session | null;
@@ -62,11 +71,22 @@ export class Chat {
   }
 
   /** Send a message, now or as soon as there is a connection; returns its client_id, for ever. */
-  write(text: string, fileIds: readonly FileId[] = []): string {
+  write(text: string, files: readonly StoredFile[] = []): string {
     const clientId = newClientId();
     this.connect();
-    this.#feed({ type: "write", clientId, text, fileIds });
+    this.#feed({ type: "write", clientId, text, files });
     return clientId;
+  }
+
+  /** Upload a file, to be sent by `write`; rejects with a `Failure`. It waits for a connection. */
+  async uploadFile(file: File, options: UploadOptions = {}): Promise<StoredFile> {
+    this.connect();
+    return uploadFile(await this.#fileServer(), file, options);
+  }
+
+  /** The bytes of a file of this chat; rejects with a `Failure`. */
+  async fetchFile(id: FileId): Promise<Blob> {
+    return fetchFile(await this.#fileServer(), id);
   }
 
   /** Say what a conversation that ended was like, from 1 to 5. */
@@ -130,6 +150,26 @@ export class Chat {
       case "store":
         return this.#options.store.save(effect.session);
     }
+  }
+
+  /** Files go by HTTP, with the session that a first connection brings. */
+  async #fileServer(): Promise<FileServer> {
+    const origin = new URL(this.#options.url).origin.replace(/^ws/, "http");
+    const known = this.#state.session ?? (await this.#sessionSoon());
+    if (known === null) throw asFailure(null);
+    return { origin, token: known.token };
+  }
+
+  #sessionSoon(): Promise<Session | null> {
+    return new Promise((resolve) => {
+      const end = (session: Session | null): void => {
+        leave();
+        clearTimeout(timer);
+        resolve(session);
+      };
+      const leave = this.subscribe(({ session }) => session && end(session));
+      const timer = setTimeout(end, CONNECT_TIMEOUT_MS, null);
+    });
   }
 
   #open(): void {

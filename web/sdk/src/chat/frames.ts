@@ -1,6 +1,7 @@
 /** What each of the server's frames changes; part of the chat's pure rules. */
 
 import type { Accepted, Beat, ErrorFrame, Item, ServerFrame, Welcome } from "../contracts.ts";
+import { attachmentOf } from "../files.ts";
 import { mergeItems } from "../thread.ts";
 import { flush } from "./sending.ts";
 import { NO_SIGNS, onItems, onSign } from "./signs.ts";
@@ -86,7 +87,7 @@ function itemOf(message: Outgoing, frame: Accepted): Item {
     text: frame.text ?? message.text,
     client_id: frame.client_id,
     created_at: frame.created_at,
-    attachments: [],
+    attachments: message.files.map(attachmentOf),
     rating: message.rates?.rating ?? null,
   };
 }

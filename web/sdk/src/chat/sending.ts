@@ -19,16 +19,16 @@ export function hello(state: ChatState): Hello {
   };
 }
 
-function frameOf({ clientId, text, fileIds, rates }: Outgoing): ClientFrame {
-  if (rates === null) return { type: "send", client_id: clientId, text, ...files(fileIds) };
+function frameOf({ clientId, text, files, rates }: Outgoing): ClientFrame {
+  if (rates === null) return { type: "send", client_id: clientId, text, ...idsOf(files) };
   const { conversationId, rating } = rates;
   const comment = text === "" ? null : text;
   return { type: "rate", client_id: clientId, conversation_id: conversationId, rating, comment };
 }
 
 /** A server that is older than files would refuse a field it does not know. */
-function files(fileIds: Outgoing["fileIds"]) {
-  return fileIds.length > 0 ? { file_ids: fileIds } : {};
+function idsOf(files: Outgoing["files"]) {
+  return files.length > 0 ? { file_ids: files.map((file) => file.id) } : {};
 }
 
 /** Hand over, in order, every message this connection was not given; none while told to pause. */

@@ -1,6 +1,14 @@
 /** What a chat knows at an instant; holds no socket and no timer. */
 
-import type { Cart, ClientFrame, ConversationId, ErrorCode, FileId, Item, ServerFrame } from "../contracts.ts";
+import type {
+  Cart,
+  ClientFrame,
+  ConversationId,
+  ErrorCode,
+  Item,
+  ServerFrame,
+  StoredFile,
+} from "../contracts.ts";
 import { NO_SIGNS, type Signs } from "./signs.ts";
 import { subjectOf } from "./subject.ts";
 
@@ -20,7 +28,7 @@ export interface Outgoing {
   readonly sentAt: number | null;
   readonly refusal: { readonly code: ErrorCode; readonly detail: string } | null;
   /** Files that were uploaded before. */
-  readonly fileIds: readonly FileId[];
+  readonly files: readonly StoredFile[];
   /** What it says of a conversation, when it is no message; `text` is then the comment. */
   readonly rates: { readonly conversationId: ConversationId; readonly rating: number } | null;
 }
@@ -72,7 +80,12 @@ export type Input =
   | { readonly type: "opened" }
   | { readonly type: "frame"; readonly frame: ServerFrame }
   | { readonly type: "closed"; readonly code: number }
-  | { readonly type: "write"; readonly clientId: string; readonly text: string; readonly fileIds?: readonly FileId[] }
+  | {
+      readonly type: "write";
+      readonly clientId: string;
+      readonly text: string;
+      readonly files?: readonly StoredFile[];
+    }
   | {
       readonly type: "rate";
       readonly clientId: string;

@@ -170,13 +170,13 @@ function forget(state: ChatState): Step {
 
 type Written<Type extends Input["type"]> = Extract<Input, { readonly type: Type }>;
 
-function messageOf({ clientId, text, fileIds = [] }: Written<"write">, now: number): Outgoing {
-  return { clientId, text, writtenAt: now, sentAt: null, refusal: null, fileIds, rates: null };
+function messageOf({ clientId, text, files = [] }: Written<"write">, now: number): Outgoing {
+  return { clientId, text, writtenAt: now, sentAt: null, refusal: null, files, rates: null };
 }
 
 function ratingOf({ clientId, conversationId, rating, comment }: Written<"rate">, now: number): Outgoing {
   const rates = { conversationId, rating };
-  return { clientId, text: comment, writtenAt: now, sentAt: null, refusal: null, fileIds: [], rates };
+  return { clientId, text: comment, writtenAt: now, sentAt: null, refusal: null, files: [], rates };
 }
 
 /** End the present conversation; its `ended` item is the answer. */

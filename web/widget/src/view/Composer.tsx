@@ -1,10 +1,11 @@
 /** The box a customer writes in. Enter sends, Shift+Enter begins a line. */
 
-import { showsSomething } from "@firstreply/sdk/chat";
+import { ACCEPT, isReady, type Laid, showsSomething, type Tray } from "@firstreply/sdk/chat";
 import type { RefObject } from "preact";
-import { useEffect } from "preact/hooks";
-import { SendIcon } from "./icons.tsx";
+import { useEffect, useRef } from "preact/hooks";
+import { ClipIcon, SendIcon } from "./icons.tsx";
 import { lengthOf } from "./sentences.ts";
+import { TrayList } from "./TrayList.tsx";
 
 /** How many characters before the limit the count is shown. */
 const COUNT_WITHIN = 500;
@@ -12,14 +13,17 @@ const COUNT_WITHIN = 500;
 interface Props {
   readonly box: RefObject<HTMLTextAreaElement | null>;
   readonly text: string;
+  readonly tray: Tray;
+  readonly laid: readonly Laid[];
   readonly max: number;
   readonly onText: (text: string) => void;
   readonly onSend: () => void;
 }
 
-export function Composer({ box, text, max, onText, onSend }: Props) {
+export function Composer({ box, text, tray, laid, max, onText, onSend }: Props) {
   const length = lengthOf(text);
-  const sendable = showsSomething(text) && length <= max;
+  const says = showsSomething(text) || laid.length > 0;
+  const sendable = says && length <= max && isReady(laid);
   useEffect(() => box.current?.focus(), [box]);
   const sendOnEnter = (event: KeyboardEvent): void => {
     if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
@@ -32,7 +36,15 @@ export function Composer({ box, text, max, onText, onSend }: Props) {
     box.current?.focus();
   };
   return (
-    <form class="composer" onSubmit={submit}>
+    <form
+      class="composer"
+      onSubmit={submit}
+      onPaste={(event) => takeFiles(event, event.clipboardData, tray)}
+      onDragOver={(event) => event.preventDefault()}
+      onDrop={(event) => takeFiles(event, event.dataTransfer, tray)}
+    >
+      <TrayList laid={laid} onRemove={(key) => tray.remove(key)} />
+      <Attach tray={tray} />
       <textarea
         ref={box}
         rows={1}
@@ -53,6 +65,42 @@ export function Composer({ box, text, max, onText, onSend }: Props) {
       </p>
     </form>
   );
+}
+
+function Attach({ tray }: { tray: Tray }) {
+  const picker = useRef<HTMLInputElement>(null);
+  return (
+    <>
+      <button
+        type="button"
+        class="attach"
+        aria-label="Attach files"
+        onClick={() => picker.current?.click()}
+      >
+        <ClipIcon />
+      </button>
+      <input
+        ref={picker}
+        class="hidden"
+        type="file"
+        multiple
+        accept={ACCEPT}
+        tabIndex={-1}
+        aria-hidden="true"
+        onChange={({ currentTarget: input }) => {
+          tray.add(input.files ?? []);
+          input.value = ""; // the same file may be chosen again
+        }}
+      />
+    </>
+  );
+}
+
+/** Words are pasted as words; files, a screenshot among them, are laid down. */
+function takeFiles(event: Event, brought: DataTransfer | null, tray: Tray): void {
+  if (!brought || brought.files.length === 0) return;
+  event.preventDefault();
+  tray.add(brought.files);
 }
 
 function countLine(length: number, max: number): string {

@@ -1,8 +1,9 @@
 /** What was said, in order, as plain text; a message never becomes markup. */
 
-import { type ChatState, covers, markOf, type Outgoing, type Signs } from "@firstreply/sdk/chat";
+import { attachmentOf, type ChatState, covers, markOf, type Outgoing, type Signs } from "@firstreply/sdk/chat";
 import type { Item } from "@firstreply/sdk/contracts";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { Attachments } from "./Attachments.tsx";
 import { DeliveredIcon, SentIcon, WaitingIcon } from "./icons.tsx";
 import { timeOf } from "./sentences.ts";
 
@@ -82,9 +83,12 @@ function Entry({ item, before, after, signs, isLastOwn }: EntryProps) {
         </span>
       )}
       {own && <span class="hidden">You: </span>}
-      <div class="bubble">
-        <p dir="auto">{item.text}</p>
-      </div>
+      {item.text !== "" && (
+        <div class="bubble">
+          <p dir="auto">{item.text}</p>
+        </div>
+      )}
+      <Attachments files={item.attachments} />
       {ends && (
         <span class="under">
           <time dateTime={item.created_at}>{timeOf(item.created_at)}</time>
@@ -109,13 +113,16 @@ function Reach({ item, signs, isLastOwn }: Pick<EntryProps, "item" | "signs" | "
 }
 
 function Unsent({ message, onEdit }: { message: Outgoing; onEdit: Props["onEdit"] }) {
-  const { clientId, text, refusal } = message;
+  const { clientId, text, files = [], refusal } = message;
   return (
     <li class={refusal ? "entry own begins ends refused" : "entry own begins ends waiting"}>
       <span class="hidden">You: </span>
-      <div class="bubble">
-        <p dir="auto">{text}</p>
-      </div>
+      {(text !== "" || files.length === 0) && (
+        <div class="bubble">
+          <p dir="auto">{text}</p>
+        </div>
+      )}
+      <Attachments files={files.map(attachmentOf)} />
       {refusal ? (
         <span class="under">
           Not sent. {refusal.detail}{" "}

@@ -1,7 +1,9 @@
 /** The open chat: who is there, what was said, the box to write in. */
 
-import { type Chat, type ChatState, servingAgent } from "@firstreply/sdk/chat";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { type Chat, type ChatState, type Laid, servingAgent, Tray } from "@firstreply/sdk/chat";
+import type { FileId } from "@firstreply/sdk/contracts";
+import { useCallback, useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { Fetching } from "./Attachments.tsx";
 import { Composer } from "./Composer.tsx";
 import { CloseIcon } from "./icons.tsx";
 import { Log } from "./Log.tsx";
@@ -17,6 +19,8 @@ interface Props {
 
 export function Panel({ chat, state, title, onClose }: Props) {
   const [text, setText] = useState("");
+  const { tray, laid } = useTray(chat);
+  const fetchFile = useCallback((id: FileId) => chat.fetchFile(id), [chat]);
   const online = useOnline();
   const box = useRef<HTMLTextAreaElement>(null);
   const edit = (clientId: string, refused: string): void => {
@@ -30,7 +34,9 @@ export function Panel({ chat, state, title, onClose }: Props) {
   return (
     <section class="panel" role="dialog" aria-label={title} onKeyDown={closeOnEscape}>
       <Header title={title} state={state} online={online} onClose={onClose} />
-      <Log state={state} onEdit={edit} />
+      <Fetching.Provider value={fetchFile}>
+        <Log state={state} onEdit={edit} />
+      </Fetching.Provider>
       <Typing state={state} />
       <Rating chat={chat} state={state} />
       <Notice chat={chat} state={state} online={online} />
@@ -38,19 +44,29 @@ export function Panel({ chat, state, title, onClose }: Props) {
         <Composer
           box={box}
           text={text}
+          tray={tray}
+          laid={laid}
           max={state.textMax}
           onText={(typed) => {
             setText(typed);
             if (typed !== "") chat.typing();
           }}
           onSend={() => {
-            chat.write(text);
+            chat.write(text, tray.take());
             setText("");
           }}
         />
       )}
     </section>
   );
+}
+
+function useTray(chat: Chat) {
+  const [laid, setLaid] = useState<readonly Laid[]>([]);
+  const tray = useMemo(() => {
+    return new Tray((file, options) => chat.uploadFile(file, options), setLaid);
+  }, [chat]);
+  return { tray, laid };
 }
 
 interface Online {

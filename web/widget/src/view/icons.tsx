@@ -32,6 +32,26 @@ export function SendIcon() {
   );
 }
 
+export function ClipIcon() {
+  return (
+    <svg viewBox="0 0 24 24" width="20" height="20" aria-hidden="true">
+      <path
+        d="M19 11.5l-7.3 7.3a4.6 4.6 0 0 1-6.5-6.5l7.6-7.6a3.1 3.1 0 0 1 4.4 4.4l-7.5 7.5a1.5 1.5 0 0 1-2.2-2.2l6.9-6.9"
+        {...line}
+        stroke-width="1.8"
+      />
+    </svg>
+  );
+}
+
+export function FileIcon() {
+  return (
+    <svg viewBox="0 0 24 24" width="20" height="20" aria-hidden="true">
+      <path d="M6 3.5h8l4.5 4.5v12.5H6zM13.5 3.5V8.5h5" {...line} stroke-width="1.7" />
+    </svg>
+  );
+}
+
 export function SentIcon() {
   return (
     <svg viewBox="0 0 16 16" width="13" height="13" aria-hidden="true">

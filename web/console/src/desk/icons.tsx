@@ -1,0 +1,24 @@
+/** The console's own pictures, drawn in place: nothing is fetched. */
+
+const line = {
+  fill: "none",
+  stroke: "currentColor",
+  strokeLinecap: "round",
+  strokeLinejoin: "round",
+} as const;
+
+export function CloseIcon() {
+  return (
+    <svg viewBox="0 0 24 24" width="16" height="16" aria-hidden="true">
+      <path d="M6 6l12 12M18 6L6 18" {...line} strokeWidth="2" />
+    </svg>
+  );
+}
+
+export function FileIcon() {
+  return (
+    <svg viewBox="0 0 24 24" width="20" height="20" aria-hidden="true">
+      <path d="M6 3.5h8l4.5 4.5v12.5H6zM13.5 3.5V8.5h5" {...line} strokeWidth="1.7" />
+    </svg>
+  );
+}
