@@ -16,14 +16,19 @@ from shared.kernel.ids import IdKind
 
 MS_PER_S = 1_000
 _SPAN = re.compile(r"(?P<day>[a-z]{3})\s+(?P<opens>\d\d:\d\d)-(?P<closes>\d\d:\d\d)")
+_HOLIDAY = re.compile(r"(?P<on>\d{4}-\d\d-\d\d)(\s+(?P<opens>\d\d:\d\d)-(?P<closes>\d\d:\d\d))?")
 
 app = typer.Typer(
-    help="A shop's queues. Conversations wait in the default queue; skills and hours are kept and "
-    "not yet routed by.",
+    help="A shop's queues. Conversations wait in the default queue, whose hours are the shop's; "
+    "skills are kept and not yet routed by.",
     no_args_is_help=True,
 )
 QueueId: TypeAlias = Annotated[
     str, typer.Argument(metavar="QUEUE", help="The queue's id, queue_...")
+]
+Holidays: TypeAlias = Annotated[
+    list[str] | None,
+    typer.Option("--holiday", help="A day that differs, such as '2026-12-25' (closed); again."),
 ]
 Opens: TypeAlias = Annotated[
     list[str] | None, typer.Option("--open", help="Such as 'mon 09:00-17:30'; again for each.")
@@ -42,6 +47,7 @@ def create(
     skill: SkillOptions = None,
     opens: Opens = None,
     time_zone: Zone = None,
+    holiday: Holidays = None,
     as_json: AsJson = False,
 ) -> None:
     """Make a queue beside the default one."""
@@ -49,7 +55,7 @@ def create(
         "name": name,
         "first_response_target_ms": round(target_s * MS_PER_S),
         "skills": read_skills(skill or []),
-        **given(hours=_hours(opens, time_zone)),
+        **given(hours=_hours(opens, time_zone, holiday)),
     }
     show_one(for_shop(shop).make("/v1/queues", body), as_json=as_json)
 
@@ -80,6 +86,7 @@ def change(
     skill: SkillOptions = None,
     opens: Opens = None,
     time_zone: Zone = None,
+    holiday: Holidays = None,
     always_open: Annotated[bool, typer.Option("--always-open", help="Forget the hours.")] = False,
     retired: Annotated[
         bool | None, typer.Option("--retired/--in-use", help="Retire, or take back.")
@@ -89,7 +96,7 @@ def change(
     """Change what is named: skills and hours as a whole, all else alone."""
     skills = None if skill is None else read_skills(skill)
     target = None if target_s is None else round(target_s * MS_PER_S)
-    hours = _hours(opens, time_zone)
+    hours = _hours(opens, time_zone, holiday)
     fields = given(
         name=name, first_response_target_ms=target, skills=skills, hours=hours, retired=retired
     )
@@ -99,12 +106,27 @@ def change(
     show_one(for_shop(shop).change(path, fields), as_json=as_json)
 
 
-def _hours(opens: Sequence[str] | None, time_zone: str | None) -> dict[str, Any] | None:
-    if opens is None and time_zone is None:
+def _hours(
+    opens: Sequence[str] | None, time_zone: str | None, holidays: Sequence[str] | None
+) -> dict[str, Any] | None:
+    if opens is None and time_zone is None and holidays is None:
         return None
     if opens is None or time_zone is None:
-        fail("Hours need both --open and --time-zone.")
+        fail("Hours need both --open and --time-zone; they are set as a whole.")
     matches = [_SPAN.fullmatch(text.strip().lower()) for text in opens]
     if None in matches:
         fail("A span is DAY HH:MM-HH:MM, such as 'mon 09:00-17:30'.")
-    return {"time_zone": time_zone, "spans": [one.groupdict() for one in matches if one]}
+    spans = [one.groupdict() for one in matches if one]
+    return {"time_zone": time_zone, "spans": spans, "holidays": _holidays(holidays or ())}
+
+
+def _holidays(texts: Sequence[str]) -> list[dict[str, Any]]:
+    days: dict[str, list[dict[str, str]]] = {}
+    for text in texts:
+        found = _HOLIDAY.fullmatch(text.strip())
+        if found is None:
+            fail("A holiday is a date, and its hours if it has any: '2026-12-24 10:00-12:00'.")
+        spans = days.setdefault(found["on"], [])
+        if found["opens"]:
+            spans.append({"opens": found["opens"], "closes": found["closes"]})
+    return [{"on": on, "spans": spans} for on, spans in days.items()]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, Final, Literal, TypeAlias
 
 from pydantic import Field
@@ -27,8 +28,10 @@ LEVEL_MIN, LEVEL_MAX = 1, 5
 SCOPES_MAX: Final = 16
 TARGET_MIN_MS, TARGET_MAX_MS = 1_000, 86_400_000
 """A second is less than people need to notice; more than a day is no first-response target."""
-SPANS_MAX: Final = 42
-"""Opening spans a week: six a day."""
+DAY_SPANS_MAX: Final = 6
+SPANS_MAX: Final = 7 * DAY_SPANS_MAX
+HOLIDAYS_MAX: Final = 200
+"""Those of several years."""
 
 Name: TypeAlias = Annotated[
     str,
@@ -148,19 +151,36 @@ ClockTime: TypeAlias = Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$|
 Weekday: TypeAlias = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 
 
-class OpenSpan(Contract):
-    """One span of a weekday; a night is two of them, up to 24:00 and from 00:00."""
+class DaySpan(Contract):
+    """One span of a day."""
 
-    day: Weekday
     opens: ClockTime
     closes: ClockTime
 
 
+class OpenSpan(DaySpan):
+    """One span of a weekday; a night is two of them, up to 24:00 and from 00:00."""
+
+    day: Weekday
+
+
+class Holiday(Contract):
+    """A day that differs from its weekday; without spans it is closed."""
+
+    on: date
+    spans: tuple[DaySpan, ...] = Field(default=(), max_length=DAY_SPANS_MAX)
+
+
 class OpeningHours(Contract):
-    """When a queue is staffed, week by week. Stored and returned; not yet used by routing."""
+    """When a queue is staffed, week by week.
+
+    The default queue's are the shop's: outside of them a conversation waits for the opening, and
+    its response clock starts then.
+    """
 
     time_zone: str = Field(min_length=1, max_length=64)
     spans: tuple[OpenSpan, ...] = Field(max_length=SPANS_MAX)
+    holidays: tuple[Holiday, ...] = Field(default=(), max_length=HOLIDAYS_MAX)
 
 
 class NewQueue(Contract):

@@ -47,7 +47,8 @@ class RoutingState(Readable):
 
     `version` grows by one with each such event of a conversation; only a greater one is applied.
     `assignment_version` grows with each new assignment. `first_response_ms` counts from the
-    customer's first message received to the first human message committed.
+    customer's first message received, or `clock_at` if the shop was closed then and opened later,
+    to the first human message committed.
     """
 
     conversation_id: ConversationId
@@ -64,6 +65,7 @@ class RoutingState(Readable):
     end_reason: EndReason | None = None
     customer: CustomerRef | None = None
     channel: Channel = Channel.CHAT
+    clock_at: WireInstant | None = None
 
 
 class RoutingTold(RoutingState):
@@ -270,6 +272,7 @@ class DecisionTrigger(StrEnum):
     OFFER_UNANSWERED = "offer_unanswered"
     CONVERSATION_REOPENED = "conversation_reopened"
     AGENT_CHANGED = "agent_changed"
+    SHOP_OPENED = "shop_opened"
 
 
 class Decision(Readable):

@@ -32,6 +32,7 @@ from services.router.domain.model import (
     Rows,
 )
 from services.router.domain.policy import Policy
+from shared.contracts.accounts import OpeningHours, OpenSpan
 from shared.kernel.clock import Instant, Millis
 from shared.kernel.vocabulary import (
     AgentStatus,
@@ -71,6 +72,11 @@ def agent_id(number: int) -> UUID:
 
 def conversation_id(number: int) -> UUID:
     return UUID(int=0xC000 + number)
+
+
+def hours_from(opens: str) -> OpeningHours:
+    """The day of these tests begins on a Monday at 14:13:20 UTC."""
+    return OpeningHours(time_zone="UTC", spans=(OpenSpan(day="mon", opens=opens, closes="24:00"),))
 
 
 def an_agent(number: int, **figures: object) -> Agent:
@@ -210,6 +216,11 @@ class Desk:
         if span is not None:
             self.policy = replace(self.policy, first_response_target_ms=span)
         return self.do(QueueChanged(span, A_CHANGE))
+
+    def opens(self, hours: OpeningHours | None) -> Effects:
+        """Let an administrator change the hours; the tables give a rebuilt engine the same."""
+        self.policy = replace(self.policy, hours=hours)
+        return self.do(QueueChanged(None, A_CHANGE, hours=hours, sets_hours=True))
 
     def disconnects(self, agent: int, node: UUID = NODE) -> Effects:
         return self.do(PresenceChanged(agent_id(agent), node, Presence.DISCONNECTED))

@@ -28,7 +28,7 @@ def queues_router(manage: ManageQueues, *, callers: Callers) -> APIRouter:
         """Make a queue beside the default one.
 
         Stored and returned. Every conversation waits in the default queue for now: routing by
-        queues, skills and hours comes with a later release.
+        queues and skills comes with a later release.
         """
         return await manage.create(caller, new, once(key, "queue", new))
 
@@ -51,7 +51,8 @@ def queues_router(manage: ManageQueues, *, callers: Callers) -> APIRouter:
         """Change the given fields; of two changes of one field the later one stays.
 
         The default queue's target holds for each conversation that begins after the answer.
-        Skills and hours are stored and returned; routing by them comes with a later release.
+        New hours of the default queue count at once, also for whoever waits for the opening.
+        Skills are stored and returned; routing by them comes with a later release.
         """
         return await manage.change(caller, queue_id, change)
 

@@ -10,6 +10,7 @@ from services.router.domain.commands import AgentChanged, QueueChanged
 from services.router.domain.effects import Answer, Noted, Refused
 from services.router.domain.model import OfferEnd
 from services.router.domain.offering import end_offer, offer_lost
+from services.router.domain.serving import hours_changed
 from services.router.domain.state import ShopState
 from shared.contracts.routing import DecisionTrigger
 from shared.kernel.errors import ErrorCode
@@ -45,11 +46,17 @@ def _on_agent(state: ShopState, command: AgentChanged) -> Answer:
 
 
 def _on_queue(state: ShopState, command: QueueChanged) -> Answer:
-    """Take the target for conversations that begin from now on; those under way keep theirs."""
+    """Take the target for conversations that begin from now on; those under way keep theirs.
+
+    New hours count at once, also for those that wait for the opening.
+    """
     state.changes.changes_made.append(command.change)
     target = command.first_response_target_ms
     if target is not None:
         state.policy = replace(state.policy, first_response_target_ms=target)
+    if command.sets_hours:
+        state.policy = replace(state.policy, hours=command.hours)
+        hours_changed(state)
     return Noted()
 
 

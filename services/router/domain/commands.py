@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from services.router.domain.model import ChangeMade
+from shared.contracts.accounts import OpeningHours
 from shared.contracts.items import CustomerRef
 from shared.contracts.wire import AgentId, ConversationId, NodeId, OfferId, WireInstant
 from shared.kernel.clock import Millis
@@ -119,10 +120,15 @@ class AgentChanged:
 
 @dataclass(frozen=True, slots=True)
 class QueueChanged:
-    """An administrator changed a queue; the target is given when it is the one routed by."""
+    """An administrator changed a queue; target and hours are given when it is the one routed by.
+
+    `hours` counts only when `sets_hours`: None of them means always open.
+    """
 
     first_response_target_ms: Millis | None
     change: ChangeMade
+    hours: OpeningHours | None = None
+    sets_hours: bool = False
 
 
 @dataclass(frozen=True, slots=True)

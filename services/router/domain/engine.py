@@ -143,6 +143,8 @@ class Engine:
                 conversation = self.state.conversations[due.owner]
                 again = self.state.next_reask(conversation)
                 self.state.timers.set(TimerKind.REASK, due.owner, again)
+            case TimerKind.SHOP_OPENS:
+                serving.on_opening(self.state, due.owner)
             case _:
                 assert_never(due.kind)
 

@@ -71,8 +71,9 @@ class Agent:
 class Conversation:
     """One conversation as routing sees it.
 
-    `started_at` is when its first customer message was received; `queue_wait_ms` is from there to
-    the first accept; `first_response_ms` from there to the first human message committed.
+    `started_at` is when its first customer message was received. `queue_wait_ms` counts from
+    `clock_from` to the first accept, `first_response_ms` from there to the first human message
+    committed.
     `version` grows with each event told; `passed_by` holds who declined it or let it expire, when.
     """
 
@@ -98,6 +99,15 @@ class Conversation:
     widen_at: WireInstant | None = None
     offers_made: int = 0
     decisions_made: int = 0
+    clock_at: WireInstant | None = None
+    """When its response clock starts, if later than `started_at`: the shop was closed then."""
+    held_until: WireInstant | None = None
+    """It waits for the shop to open, and is in no line before."""
+
+    @property
+    def clock_from(self) -> Instant:
+        """Return where its response clock starts."""
+        return self.started_at if self.clock_at is None else self.clock_at
 
     @property
     def line_key(self) -> LineKey:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from shared.contracts.accounts import OpeningHours
 from shared.kernel.clock import Millis
 
 POLICY_NAME = "least_loaded"
@@ -52,6 +53,9 @@ class Policy:
 
     expiries_before_away: int = 2
     """So many unanswered offers in a row set the agent away."""
+
+    hours: OpeningHours | None = None
+    """When the shop is open; None: always."""
 
     @property
     def first_widening_ms(self) -> Millis:

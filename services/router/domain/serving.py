@@ -8,11 +8,13 @@ from uuid import UUID
 from services.router.domain.commands import ConversationClosed, CustomerLeft, MessageArrived
 from services.router.domain.derived_ids import derived_id
 from services.router.domain.effects import Answer, ConversationNow, HeardUpTo, Refused
+from services.router.domain.hours import opens_at
 from services.router.domain.model import Agent, Assignment, Conversation, Offer, OfferEnd
 from services.router.domain.offering import end_offer
 from services.router.domain.state import ShopState
 from services.router.domain.telling import tell
 from shared.contracts.routing import DecisionTrigger
+from shared.kernel.clock import Instant
 from shared.kernel.errors import ErrorCode
 from shared.kernel.ids import IdKind
 from shared.kernel.vocabulary import (
@@ -79,7 +81,7 @@ def assign(state: ShopState, conversation: Conversation, offer: Offer, agent: Ag
         started_at=state.now,
     )
     state.put_assignment(assignment)
-    waited = max(0, state.now - conversation.started_at)
+    waited = max(0, state.now - conversation.clock_from)
     first_wait = conversation.queue_wait_ms is None
     changed = replace(
         conversation,
@@ -110,6 +112,34 @@ def requeue(state: ShopState, assignment: Assignment) -> None:
     )
 
 
+def on_opening(state: ShopState, conversation_id: UUID) -> None:
+    """Let a conversation that came while the shop was closed into the line."""
+    conversation = state.conversations[conversation_id]
+    state.changes.causes[conversation_id] = DecisionTrigger.SHOP_OPENED
+    state.put_conversation(replace(conversation, held_until=None))
+
+
+def hours_changed(state: ShopState) -> None:
+    """Let whoever waits for the opening wait for the new one, or no longer."""
+    for conversation_id in sorted(state.held):
+        conversation = state.conversations[conversation_id]
+        state.put_conversation(_on_the_clock(state, conversation, state.now))
+        if conversation_id not in state.held:
+            state.changes.causes[conversation_id] = DecisionTrigger.SHOP_OPENED
+
+
+def _on_the_clock(state: ShopState, conversation: Conversation, at: Instant) -> Conversation:
+    """Start the response clock now, or when a shop that is closed opens (DESIGN section 5)."""
+    opening = opens_at(state.policy.hours, at)
+    starts = at if opening is None else opening
+    return replace(
+        conversation,
+        clock_at=None if starts == conversation.started_at else starts,
+        held_until=opening,
+        respond_by=starts + state.policy.first_response_target_ms,
+    )
+
+
 def _start(state: ShopState, command: MessageArrived) -> None:
     conversation = Conversation(
         id=command.conversation_id,
@@ -121,7 +151,9 @@ def _start(state: ShopState, command: MessageArrived) -> None:
         queued_at=command.received_at,
         respond_by=command.received_at + state.policy.first_response_target_ms,
     )
-    state.changes.causes[conversation.id] = DecisionTrigger.CONVERSATION_STARTED
+    conversation = _on_the_clock(state, conversation, command.received_at)
+    if conversation.held_until is None:
+        state.changes.causes[conversation.id] = DecisionTrigger.CONVERSATION_STARTED
     tell(state, conversation, EventType.CONVERSATION_QUEUED)
 
 
@@ -131,11 +163,13 @@ def _reopen(state: ShopState, conversation: Conversation, command: MessageArrive
     The gateway finds the same by `heard` in the event of the end, and keeps the conversation open
     (decision 0007). No clock starts anew.
     """
+    opening = opens_at(state.policy.hours, command.received_at)
     reopened = replace(
         conversation,
         customer=command.customer or conversation.customer,
         preview=command.preview,
-        respond_by=command.received_at + state.policy.first_response_target_ms,
+        respond_by=(opening or command.received_at) + state.policy.first_response_target_ms,
+        held_until=opening,
         ended_at=None,
         end_reason=None,
     )
@@ -156,12 +190,13 @@ def _enqueue(
         agent_name=None,
         assignment_id=None,
     )
-    state.changes.causes[conversation.id] = cause
+    if queued.held_until is None:
+        state.changes.causes[conversation.id] = cause
     tell(state, queued, EventType.CONVERSATION_QUEUED, audience)
 
 
 def _respond(state: ShopState, conversation: Conversation, command: MessageArrived) -> None:
-    took = max(0, command.created_at - conversation.started_at)
+    took = max(0, command.created_at - conversation.clock_from)
     audience = () if conversation.agent_id is None else (conversation.agent_id,)
     answered = replace(conversation, first_response_ms=took)
     tell(state, answered, EventType.CONVERSATION_RESPONDED, audience)

@@ -45,6 +45,8 @@ class ShopState:
         self.line = Line()
         self.hungry = Line()
         """Offered conversations that should have one more offer."""
+        self.held: set[UUID] = set()
+        """Conversations that wait for the shop to open."""
         self.timers = Timers()
         self.extras = OrderedKeys()
         """Offers beside another of the same conversation, newest first: what gives way first."""
@@ -179,10 +181,14 @@ class ShopState:
             self._keep_ended(after)
         else:
             self.conversations[after.id] = after
-        if after.status is ConversationStatus.QUEUED:
+        queued = after.status is ConversationStatus.QUEUED
+        if queued and after.held_until is None:
             self.line.put(after)
         else:
             self.line.drop(after.id)
+        held_until = after.held_until if queued else None
+        (self.held.discard if held_until is None else self.held.add)(after.id)
+        self.timers.set(TimerKind.SHOP_OPENS, after.id, held_until)
         if before is None or before.widen_at != after.widen_at:
             self.hungry.drop(after.id)
             self.timers.set(TimerKind.OFFER_WIDENS, after.id, after.widen_at)

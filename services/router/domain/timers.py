@@ -18,6 +18,7 @@ class TimerKind(IntEnum):
     OFFER_WIDENS = 3
     REASK = 4
     OFFER_REMINDS = 5
+    SHOP_OPENS = 6
 
 
 class Due(NamedTuple):

@@ -54,17 +54,21 @@ def read_account(row: Row) -> AgentAccount:
 
 def read_queue(row: Row) -> Queue:
     """Return a queue from all its columns."""
-    hours = row["hours"]
     return Queue(
         id=row["id"],
         name=row["name"],
         is_default=row["is_default"],
         first_response_target_ms=row["first_response_target_ms"],
         skills=row["skills"],
-        hours=None if hours is None else OpeningHours.model_validate(hours, strict=False),
+        hours=read_hours(row["hours"]),
         retired=row["retired_at"] is not None,
         created_at=from_datetime(row["created_at"]),
     )
+
+
+def read_hours(kept: object) -> OpeningHours | None:
+    """Return a queue's hours; None: always open."""
+    return None if kept is None else OpeningHours.model_validate(kept, strict=False)
 
 
 def read_api_key(row: Row) -> ApiKey:

@@ -15,7 +15,7 @@ from services.router.domain.leases import LEASE_MS
 from services.router.domain.model import Heard, Rows
 from services.router.domain.policy import Policy
 from services.router.storage import rows
-from services.router.storage.account_rows import change_json
+from services.router.storage.account_rows import change_json, read_hours
 from services.router.storage.failures import as_commit_failure
 from services.router.storage.rows import AGENT_COLUMNS, Json, stream_of
 from services.router.usecases.ownership import NotOwnedError
@@ -29,7 +29,7 @@ _TAKE_LEASE = "SELECT token, holder FROM router.take_lease($1, $2, $3)"
 _HEARD_CALL = "SELECT stream, version FROM router.heard($1, $2)"
 _COMMIT = "SELECT router.commit_group($1, $2, $3::jsonb) AS held"
 _SHOP = """
-    SELECT s.policy, q.first_response_target_ms FROM router.shops s
+    SELECT s.policy, q.first_response_target_ms, q.hours FROM router.shops s
     JOIN router.queues q ON q.shop_id = s.shop_id AND q.is_default
     WHERE s.shop_id = :shop_id
     """
@@ -141,10 +141,12 @@ async def _policy(tx: ReadTransaction, shop_id: UUID) -> Policy:
     row = await tx.row(_SHOP, {"shop_id": shop_id})
     if row is None:
         return Policy()
-    known = {field.name for field in fields(Policy)}
+    known = {field.name for field in fields(Policy)} - {"hours"}
     figures: Mapping[str, int] = rows.read_json(row["policy"])
     shop = {name: figure for name, figure in figures.items() if name in known}
-    return replace(Policy(first_response_target_ms=row["first_response_target_ms"]), **shop)
+    hours = read_hours(row["hours"])
+    target = row["first_response_target_ms"]
+    return Policy(**{"first_response_target_ms": target, **shop}, hours=hours)
 
 
 async def _live_rows(tx: ReadTransaction, shop_id: UUID) -> Rows:

@@ -85,6 +85,8 @@ def conversation_json(shop_id: UUID, one: Conversation) -> Json:
         "widen_at": _iso(one.widen_at),
         "offers_made": one.offers_made,
         "decisions_made": one.decisions_made,
+        "clock_at": _iso(one.clock_at),
+        "held_until": _iso(one.held_until),
     }
 
 
@@ -212,6 +214,8 @@ def read_conversation(row: Row) -> Conversation:
         widen_at=_instant(row["widen_at"]),
         offers_made=row["offers_made"],
         decisions_made=row["decisions_made"],
+        clock_at=_instant(row["clock_at"]),
+        held_until=_instant(row["held_until"]),
     )
 
 

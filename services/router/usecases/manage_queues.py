@@ -7,6 +7,7 @@ from typing import Never
 from uuid import UUID
 
 from services.router.domain.commands import QueueChanged
+from services.router.domain.model import ChangeMade
 from services.router.usecases.administration_ports import QueueBook
 from services.router.usecases.opening_hours import check_hours
 from services.router.usecases.told_changes import ChangeDesk, given
@@ -76,9 +77,19 @@ class ManageQueues:
             fields["hours"] = fields.get("hours")
         if fields:
             made = self._changes.line(caller, IdKind.QUEUE, queue_id, fields)
-            target = change.first_response_target_ms if before.is_default else None
-            await self._changes.desk.post(caller.shop_id, QueueChanged(target, made))
+            await self._changes.desk.post(caller.shop_id, _command(before, change, made))
         return await self.show(caller, queue_id)
+
+
+def _command(queue: Queue, change: QueueChange, made: ChangeMade) -> QueueChanged:
+    if not queue.is_default:
+        return QueueChanged(None, made)
+    return QueueChanged(
+        change.first_response_target_ms,
+        made,
+        hours=change.hours,
+        sets_hours="hours" in change.model_fields_set,
+    )
 
 
 def _no_queue() -> Never:

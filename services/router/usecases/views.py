@@ -43,6 +43,7 @@ def routing_state(conversation: Conversation) -> routing.RoutingState:
         end_reason=conversation.end_reason,
         customer=conversation.customer,
         channel=conversation.channel,
+        clock_at=conversation.clock_at,
     )
 
 

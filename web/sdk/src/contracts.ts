@@ -254,7 +254,7 @@ export interface DecisionPage {
 }
 
 /** What made the router decide. */
-export type DecisionTrigger = "conversation_started" | "slot_freed" | "agent_available" | "offer_declined" | "offer_expired" | "agent_gone" | "offer_unanswered" | "conversation_reopened" | "agent_changed";
+export type DecisionTrigger = "conversation_started" | "slot_freed" | "agent_available" | "offer_declined" | "offer_expired" | "agent_gone" | "offer_unanswered" | "conversation_reopened" | "agent_changed" | "shop_opened";
 
 /** Why a conversation ended. */
 export type EndReason = "closed_by_agent" | "customer_left" | "abandoned";
@@ -522,7 +522,7 @@ export interface Received {
   readonly through_seq: number;
 }
 
-/** Body of every live `conversation.*` event: the whole routing state after it. `version` grows by one with each such event of a conversation; only a greater one is applied. `assignment_version` grows with each new assignment. `first_response_ms` counts from the customer's first message received to the first human message committed. */
+/** Body of every live `conversation.*` event: the whole routing state after it. `version` grows by one with each such event of a conversation; only a greater one is applied. `assignment_version` grows with each new assignment. `first_response_ms` counts from the customer's first message received, or `clock_at` if the shop was closed then and opened later, to the first human message committed. */
 export interface RoutingState {
   readonly conversation_id: ConversationId;
   readonly version: number;
@@ -538,6 +538,7 @@ export interface RoutingState {
   readonly end_reason: EndReason | null;
   readonly customer: CustomerRef | null;
   readonly channel: Channel;
+  readonly clock_at: Instant | null;
 }
 
 /** What a token or an API key allows. */

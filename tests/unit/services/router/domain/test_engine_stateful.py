@@ -18,7 +18,15 @@ from shared.kernel.vocabulary import (
     OfferStatus,
     Presence,
 )
-from tests.support.routing import NODE, OTHER_NODE, Desk, an_agent, conversation_id, shape_of
+from tests.support.routing import (
+    NODE,
+    OTHER_NODE,
+    Desk,
+    an_agent,
+    conversation_id,
+    hours_from,
+    shape_of,
+)
 from tests.support.told import Told
 
 pytestmark = pytest.mark.timeout(120)  # under coverage on a busy machine; two seconds alone
@@ -129,6 +137,10 @@ class AnyDay(RuleBasedStateMachine):
     def an_admin_changes_the_target(self, span: int) -> None:
         self.desk.targets(span)
 
+    @rule(opens=st.sampled_from([None, "14:00", "14:14", "14:15", "14:20"]))
+    def an_admin_changes_the_hours(self, opens: str | None) -> None:
+        self.desk.opens(None if opens is None else hours_from(opens))
+
     @rule()
     def the_router_restarts(self) -> None:
         self.desk.engine = self.desk.rebuild()
@@ -192,7 +204,7 @@ class AnyDay(RuleBasedStateMachine):
     def whoever_waits_has_nobody_left_to_be_asked(self) -> None:
         now = self.desk.engine.state.now  # the process may have slept since
         for conversation in self.desk.tables.conversations.values():
-            if conversation.status is ConversationStatus.QUEUED:
+            if conversation.status is ConversationStatus.QUEUED and not conversation.held_until:
                 resting = {a for a, at in conversation.passed_by if now - at < 5_000}
                 assert not set(self.desk.engine.state.pool) - resting
 
@@ -201,6 +213,7 @@ class AnyDay(RuleBasedStateMachine):
         state = self.desk.engine.state
         timed = {due.owner for due in state.timers.all()}
         assert set(state.offers) <= timed
+        assert state.held <= timed
 
     @invariant()
     def a_rebuilt_engine_is_the_live_one(self) -> None:
