@@ -68,6 +68,7 @@ from services.gateway.usecases.cut_off import Guests
 from services.gateway.usecases.follow_agent import ConnectedAgents, SnapshotNeeds, agent_snapshot
 from services.gateway.usecases.greet import Greeter, catch_up, greet
 from services.gateway.usecases.heal_streams import StreamHealer
+from services.gateway.usecases.know_hours import HoursBook
 from services.gateway.usecases.manage_sites import ManageSites
 from services.gateway.usecases.note_context import NoteContext, show_context
 from services.gateway.usecases.pass_signs import PassSigns
@@ -222,6 +223,7 @@ class _Gateway:
         self.topics = Topics(bus)
         self.feed = BusConversationFeed(self.topics)
         self.router = BusRouter(bus, node_id)
+        self.hours = HoursBook(self.router.hours, clock)
         self.agents = ConnectedAgents(self.router)
         self.answers = StreamAnswers(bus, node_id)
         self.newest = NewestConnections(bus, node_id)
@@ -333,7 +335,8 @@ class _Gateway:
         return ChatParts(
             clock=self.clock,
             greet=partial(greet, needs=greeter),
-            catch_up=partial(catch_up, items=self.items),
+            catch_up=partial(catch_up, items=self.items, hours=self.hours.of),
+            hours=self.hours.of,
             read=partial(visible_page, store=self.items, limit=CUSTOMER_PAGE),
             post=self.lane.post,
             sign=self.latest.sign,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -65,6 +65,7 @@ from services.router.usecases.repeat import Repeats
 from services.router.usecases.route_commands import CommandDesk, Owners
 from services.router.usecases.serve_offers import ServeOffers
 from services.router.usecases.set_up import SetUp
+from services.router.usecases.shop_hours import shop_hours
 from services.router.usecases.sign_in import SignIn
 from services.router.usecases.sign_out import SignOut, Spread
 from services.router.usecases.told_changes import ChangeDesk
@@ -107,34 +108,32 @@ async def run_router(
 ) -> AsyncIterator[RunningRouter]:
     """Route while the block runs; the caller serves the routers."""
     async with AsyncExitStack() as stack:
-        database = await stack.enter_async_context(
-            open_database(DatabaseUrl(settings.database_url))
-        )
-        sweeper = await stack.enter_async_context(
-            open_database(
-                DatabaseUrl(settings.sweep_url), pool_size=SWEEP_POOL, hot_pool_size=SWEEP_POOL
-            )
-        )
+        url = DatabaseUrl(settings.database_url)
+        database = await stack.enter_async_context(open_database(url))
+        sweeper = await stack.enter_async_context(_open_sweeper(settings))
         relay = Relay(OutboxRows(sweeper, "router", Service.ROUTER), bus, Service.ROUTER, clock)
         machine = _Machine(database, sweeper, relay, clock, bus, router_id=settings.id or new_id())
         await stack.enter_async_context(machine.running(bus))
         records, signer = RoutingRecords(database), KeyringSigner(keys)
         offers = ServeOffers(machine.commands, records, machine.cards, signer, clock)
         desk = AgentDesk(machine.commands, records, machine.cards, offers)
-        await stack.enter_async_context(answering(bus, HearEvents(machine.commands), desk, offers))
+        hours = partial(shop_hours, read=records.hours, clock=clock)
+        hearing = answering(bus, HearEvents(machine.commands), desk, offers, hours)
+        await stack.enter_async_context(hearing)
         gate = Gate(database)
         callers = await stack.enter_async_context(_judging(gate, sweeper, bus, keys, clock))
         spread = partial(spread_revocations, bus, callers.revocations)
         administration = _Administration(gate, sweeper, machine.commands, clock, spread)
-        repeats = administration.repeats
         yield RunningRouter(
             routers=(
                 auth_router(_sign_in(database, signer, clock)),
                 sign_out_router(administration.sign_out, callers=callers),
-                agents_router(desk, repeats, callers=callers),
+                agents_router(desk, administration.repeats, callers=callers),
                 *administration.routers(callers),
-                offers_router(offers, desk, repeats, callers=callers),
-                conversations_router(Explain(records), offers, repeats, callers=callers),
+                offers_router(offers, desk, administration.repeats, callers=callers),
+                conversations_router(
+                    Explain(records), offers, administration.repeats, callers=callers
+                ),
             ),
             statuses=STATUSES,
             checks=(*_checks(database, clock), machine.renewal.check),
@@ -142,6 +141,11 @@ async def run_router(
             clockwork=machine.clockwork,
             leases=machine.leases,
         )
+
+
+def _open_sweeper(settings: RouterSettings) -> AbstractAsyncContextManager[Database]:
+    url = DatabaseUrl(settings.sweep_url)
+    return open_database(url, pool_size=SWEEP_POOL, hot_pool_size=SWEEP_POOL)
 
 
 @asynccontextmanager

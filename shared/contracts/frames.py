@@ -13,6 +13,7 @@ from typing_extensions import override
 
 from shared.contracts.context import Cart, Locale, PageUrl
 from shared.contracts.files import FileIds, MediaType
+from shared.contracts.hours import HoursChanged, ShopHours
 from shared.contracts.items import Item, Rating
 from shared.contracts.signs import (
     AgentTyping,
@@ -94,10 +95,23 @@ class Rate(Contract):
     comment: str | None = Field(default=None, max_length=TEXT_MAX)
 
 
-CustomerFrame: TypeAlias = Send | Typing | Received | Read | Leave | Rate
+class LeaveAddress(Contract):
+    """Where the customer wants to be answered later: an e-mail address, or a phone number.
+
+    A number begins with + and its country's code. It is an item of the present conversation that
+    agents alone see; it proves nothing, and opens nobody's earlier conversations.
+    """
+
+    type: Literal["leave_address"]
+    client_id: ClientId
+    address: str = Field(min_length=3, max_length=300)
+
+
+CustomerFrame: TypeAlias = Send | Typing | Received | Read | Leave | Rate | LeaveAddress
 """Every frame of a customer but the hello."""
 ClientFrame: TypeAlias = Annotated[
-    Hello | Send | Typing | Received | Read | Leave | Rate, Field(discriminator="type")
+    Hello | Send | Typing | Received | Read | Leave | Rate | LeaveAddress,
+    Field(discriminator="type"),
 ]
 CLIENT_FRAMES: TypeAdapter[Hello | CustomerFrame] = TypeAdapter(ClientFrame)
 
@@ -121,6 +135,7 @@ class Welcome(Contract):
     With `reset` the client could not be resumed: what it holds is to be dropped, and the items
     begin at the first one of the present conversation.
     A connection on which nothing comes for longer than `beat_every_ms` and some seconds is dead.
+    `hours` say whether somebody is there; null: nobody knows just now.
     """
 
     type: Literal["welcome"] = "welcome"
@@ -134,6 +149,7 @@ class Welcome(Contract):
     server_time: WireInstant
     limits: Limits
     beat_every_ms: int
+    hours: ShopHours | None = None
 
 
 class Accepted(Contract):
@@ -208,6 +224,7 @@ ServerFrame: TypeAlias = (
     | MessageRead
     | AgentTyping
     | QueuePosition
+    | HoursChanged
     | ErrorFrame
     | Beat
     | Bye

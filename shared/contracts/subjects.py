@@ -18,6 +18,9 @@ AGENT_STANDINGS = "router.agent-standings"
 GRANT = "router.grant"
 """Request: GrantRequest -> GrantAnswer."""
 
+HOURS = "router.hours"
+"""Request: HoursRequest -> ShopHours."""
+
 LEAVE = "router.leave"
 """Request: LeaveRequest -> LeaveAnswer."""
 

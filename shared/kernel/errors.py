@@ -20,6 +20,7 @@ class ErrorCode(StrEnum):
     REPLACED = "replaced"
     SLOW_CONSUMER = "slow_consumer"
     TEXT_LENGTH = "text_length"
+    BAD_ADDRESS = "bad_address"
     CLIENT_ID_CONFLICT = "client_id_conflict"
     BAD_CLIENT_ID = "bad_client_id"
     RATE_LIMITED = "rate_limited"

@@ -97,6 +97,7 @@ class ItemKind(StrEnum):
     TRANSFERRED = "transferred"
     ENDED = "ended"
     SURVEY = "survey"
+    ADDRESS = "address"
 
 
 class Visibility(StrEnum):

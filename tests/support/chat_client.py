@@ -26,7 +26,9 @@ BACKOFF_MAX_S = 1.0
 FINAL = frozenset({"bad_frame", "unknown_site", "origin_refused", "bad_customer_token", "replaced"})
 """Last words after which a good client does not come back by itself."""
 
-SIGNS = frozenset({"agent.typing", "message.delivered", "message.read", "queue.position"})
+SIGNS = frozenset(
+    {"agent.typing", "message.delivered", "message.read", "queue.position", "hours.changed"}
+)
 """Latest values."""
 
 Frame: TypeAlias = dict[str, Any]

@@ -27,6 +27,7 @@ from services.gateway.usecases.ports import (
     StoredPage,
 )
 from shared.contracts.frames import CloseCode, Hello
+from shared.contracts.hours import ShopHours
 from shared.contracts.items import Attachment, Content
 from shared.kernel.clock import Instant
 from shared.kernel.rates import Buckets
@@ -78,9 +79,7 @@ class Node:
         self.conversation_id: UUID | None = CONVERSATION
         self.connection_no = 1
         self.page = StoredPage((), 0, 0, 1)
-        self.reads = 0
-        self.told: list[int] = []
-        self.left: list[UUID] = []
+        self.reads, self.told, self.left = 0, list[int](), list[UUID]()
         self.signs: list[SignRow] = []
         self.contexts: list[ContextRow] = []
         self.greeting_may_end = asyncio.Event()
@@ -91,6 +90,7 @@ class Node:
             clock=self.clock,
             greet=self.greet,
             catch_up=self.catch_up,
+            hours=self.hours,
             read=self.read,
             post=self.post,
             sign=self.signs.append,
@@ -109,6 +109,9 @@ class Node:
             arrive=lambda _peer, _forwarded: 0,
             page_refused=self.page_refused,
         )
+
+    async def hours(self, shop_id: UUID) -> ShopHours | None:
+        return None
 
     async def standings(
         self, shop_of: Mapping[UUID, UUID], since: Instant

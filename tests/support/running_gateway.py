@@ -19,6 +19,7 @@ from shared.contracts import subjects
 from shared.contracts.changes import CallerAnswer, CallerCheck
 from shared.contracts.claims import Grant, GrantAnswer, GrantRequest, Principal
 from shared.contracts.events import BatchAnswer, Envelope, EventBatch, StreamPosition
+from shared.contracts.hours import ShopHours
 from shared.contracts.revocations import Revocation, RevocationPage, RevocationsRequest
 from shared.contracts.routing import (
     AgentState,
@@ -59,6 +60,7 @@ class StandIn:
     readers: set[tuple[UUID, UUID]] = field(default_factory=set)
     """(agent, conversation) of what it says was offered once."""
     revoked: list[Revocation] = field(default_factory=list)
+    hours: ShopHours = field(default_factory=lambda: ShopHours(open=True))
     """Whom it says nobody may let in."""
     agent_version: int = 0
     admins_stand: bool = True
@@ -77,6 +79,7 @@ class StandIn:
             subjects.GRANT: self.grant,
             subjects.CALLER_CHECK: self.check,
             subjects.REVOCATIONS: self.revocations,
+            subjects.HOURS: self.shop_hours,
             subjects.LEAVE: self.leave,
         }
         for subject, responder in served.items():
@@ -122,6 +125,9 @@ class StandIn:
             agent_version=self.agent_version,
         )
         return RouterSnapshot(agent=agent, offers=(), conversations=()).to_json()
+
+    async def shop_hours(self, _raw: bytes) -> bytes:
+        return self.hours.to_json()
 
     async def revocations(self, raw: bytes) -> bytes:
         asked = RevocationsRequest.model_validate_json(raw)

@@ -14,6 +14,7 @@ from services.gateway.api.chat_parts import ChatParts, Wire
 from services.gateway.api.errands import HELLO, Errand
 from services.gateway.domain.effects import (
     Append,
+    AskHours,
     Close,
     Drop,
     Effect,
@@ -154,8 +155,8 @@ class ChatConnection:
                 self._read(effect.conversation_id, effect.after_seq)
             case Sign():
                 self._sign(effect)
-            case EndConversation():
-                self._leave(effect.conversation_id)
+            case EndConversation() | AskHours():
+                self._ask_router(effect)
             case Unfollow():
                 self._followed.discard(effect.conversation_id)
                 self._parts.feed.unfollow(effect.conversation_id, self)
@@ -263,8 +264,16 @@ class ChatConnection:
         )
         self._parts.sign(row)
 
-    def _leave(self, conversation_id: UUID) -> None:
-        self._run("leave", partial(self._end, conversation_id), self._leave_refused)
+    def _ask_router(self, effect: EndConversation | AskHours) -> None:
+        if isinstance(effect, EndConversation):
+            self._run("leave", partial(self._end, effect.conversation_id), self._leave_refused)
+        else:
+            self._run("hours", self._ask_hours, lambda _: None)  # it is asked again by itself
+
+    async def _ask_hours(self) -> None:
+        if self._greeting is not None:
+            hours = await self._parts.hours(self._greeting.shop_id)
+            self._do(self._session.hours_learned(hours))
 
     async def _end(self, conversation_id: UUID) -> None:
         if self._greeting is not None:

@@ -11,14 +11,16 @@ from services.gateway.domain.answers import Appended
 from services.gateway.domain.effects import Append
 from services.gateway.usecases.ports import AppendResult, AppendRow
 from shared.contracts.items import Content
-from shared.kernel.vocabulary import ItemKind
+from shared.kernel.vocabulary import ItemKind, Visibility
+
+_SEEN_BY = {ItemKind.ADDRESS: Visibility.AGENTS}
+"""An address is for whoever answers later, not for another window of the same browser."""
 
 
 def row_of(
     effect: Append, shop_id: UUID, session_id: UUID, files: Content | None = None
 ) -> AppendRow:
     """Return what is to be committed of a session's customer."""
-    rated = effect.rating is not None
     return AppendRow(
         shop_id=shop_id,
         sender_id=session_id,
@@ -27,13 +29,14 @@ def row_of(
         received_at=effect.received_at,
         session_id=session_id,
         conversation_id=effect.conversation_id,
-        kind=ItemKind.SURVEY if rated else ItemKind.MESSAGE,
-        content=Content(rating=effect.rating) if rated else files,
+        kind=effect.kind,
+        visibility=_SEEN_BY.get(effect.kind, Visibility.EVERYONE),
+        content=files if effect.rating is None else Content(rating=effect.rating),
     )
 
 
 def place_of(effect: Append, result: AppendResult) -> Appended:
-    """Return where it stands; a survey's answer makes no conversation the present one."""
+    """Return where it stands; only a message makes its conversation the present one."""
     if result.conversation_id is None or result.item_id is None:
         raise TypeError("what is committed has its place")
     return Appended(
@@ -41,6 +44,6 @@ def place_of(effect: Append, result: AppendResult) -> Appended:
         item_id=result.item_id,
         seq=result.seq,
         created_at=result.created_at,
-        current=result.current and effect.rating is None,
+        current=result.current and effect.kind is ItemKind.MESSAGE,
         text=result.text,
     )

@@ -24,6 +24,7 @@ from services.gateway.usecases.ports import (
     StoredPage,
 )
 from shared.contracts.frames import CloseCode, Hello
+from shared.contracts.hours import ShopHours
 from shared.kernel.clock import Clock, Millis
 from shared.kernel.rates import Buckets
 from shared.kit.web.hosts import Hosts
@@ -36,6 +37,8 @@ class ChatParts:
     clock: Clock
     greet: Callable[[Hello, str | None], Awaitable[Greeting]]
     catch_up: Callable[[Greeting], Awaitable[Found]]
+    hours: Callable[[UUID], Awaitable[ShopHours | None]]
+    """(shop) -> whether it is open now; None: nobody knows."""
     read: Callable[[UUID, UUID, int], Awaitable[StoredPage]]
     post: Callable[[AppendRow], asyncio.Future[AppendResult]]
     sign: Callable[[SignRow], None]

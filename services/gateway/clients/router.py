@@ -10,6 +10,7 @@ import structlog
 from shared.contracts import subjects
 from shared.contracts.changes import CallerAnswer, CallerCheck
 from shared.contracts.claims import Grant, GrantAnswer, GrantRequest, Principal
+from shared.contracts.hours import HoursRequest, ShopHours
 from shared.contracts.routing import (
     ConnectedAgent,
     LeaveAnswer,
@@ -72,6 +73,15 @@ class BusRouter:
         """
         answer = await self._ask(subjects.CALLER_CHECK, CallerCheck(principal=caller).to_json())
         return CallerAnswer.model_validate_json(answer).stands
+
+    async def hours(self, shop_id: UUID) -> ShopHours:
+        """Return whether a shop is open now.
+
+        Raises:
+            RefusedError: ROUTING_UNAVAILABLE.
+        """
+        answer = await self._ask(subjects.HOURS, HoursRequest(shop_id=shop_id).to_json())
+        return ShopHours.model_validate_json(answer)
 
     async def leave(self, shop_id: UUID, conversation_id: UUID) -> None:
         """Have a conversation ended, because its customer leaves; ended already is well, too.

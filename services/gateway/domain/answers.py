@@ -9,6 +9,7 @@ from services.gateway.domain.effects import SendFrame
 from services.gateway.domain.refusals import sentence
 from shared.contracts.files import ATTACHMENTS_MAX, FILE_MAX_BYTES, MediaType
 from shared.contracts.frames import FRAME_MAX_BYTES, Accepted, ErrorFrame, Limits, Welcome
+from shared.contracts.hours import ShopHours
 from shared.contracts.items import Item
 from shared.contracts.wire import TEXT_MAX
 from shared.kernel.clock import Instant, Millis
@@ -36,6 +37,7 @@ class Found:
     through_seq: int
     items: tuple[Item, ...]
     reset: bool = False
+    hours: ShopHours | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,7 @@ def welcome_of(found: Found, now: Instant, sends: Rate) -> Welcome:
             files_max=ATTACHMENTS_MAX,
         ),
         beat_every_ms=BEAT_EVERY_MS,
+        hours=found.hours,
     )
 
 

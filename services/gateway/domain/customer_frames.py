@@ -15,7 +15,7 @@ from services.gateway.domain.deliveries import Deliveries
 from services.gateway.domain.effects import Effect, EndConversation
 from services.gateway.domain.sending import Sending
 from services.gateway.domain.signs import Signs
-from shared.contracts.frames import CustomerFrame, Leave, Rate, Send
+from shared.contracts.frames import CustomerFrame, Leave, LeaveAddress, Rate, Send
 from shared.contracts.signs import Read, Received, Typing
 from shared.kernel.clock import Instant
 
@@ -50,6 +50,10 @@ def _rate(parts: Parts, frame: Rate, now: Instant) -> list[Effect]:
     return parts.sending.rate(frame, now)
 
 
+def _address(parts: Parts, frame: LeaveAddress, now: Instant) -> list[Effect]:
+    return parts.sending.address(frame, now)
+
+
 def _leave(parts: Parts, _frame: Leave, _now: Instant) -> list[Effect]:
     current = parts.deliveries.current
     if current is None or parts.leaving:
@@ -66,6 +70,7 @@ TAKES: Mapping[type, Callable[[Parts, Any, Instant], list[Effect]]] = MappingPro
         Read: _receipt,
         Rate: _rate,
         Leave: _leave,
+        LeaveAddress: _address,
     }
 )
 """Every frame but the hello -> what it leads to once the customer is welcome."""

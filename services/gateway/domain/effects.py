@@ -8,6 +8,7 @@ from uuid import UUID
 
 from shared.contracts.frames import CloseCode, Hello, ServerFrame
 from shared.kernel.clock import Instant
+from shared.kernel.vocabulary import ItemKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,7 @@ class LookUp:
 class Append:
     """Commit this message; answer with `appended` or `append_refused`.
 
-    With a rating it is the survey's answer of the conversation named, and no message.
+    A survey's answer or an address names its conversation, and begins none.
     """
 
     client_id: str
@@ -37,6 +38,7 @@ class Append:
     conversation_id: UUID | None = None
     rating: int | None = None
     file_ids: tuple[UUID, ...] = ()
+    kind: ItemKind = ItemKind.MESSAGE
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +82,11 @@ class EndConversation:
 
 
 @dataclass(frozen=True, slots=True)
+class AskHours:
+    """Find out whether the shop is open now; answer with `hours_learned`."""
+
+
+@dataclass(frozen=True, slots=True)
 class Ping:
     """Ask the other end to send this payload back; answer with `pong`."""
 
@@ -107,6 +114,7 @@ Effect: TypeAlias = (
     | Unfollow
     | Sign
     | EndConversation
+    | AskHours
     | Ping
     | Drop
     | Close

@@ -16,6 +16,8 @@ SENTENCES: Mapping[ErrorCode, str] = MappingProxyType(
         ErrorCode.ALREADY_WELCOME: "This connection has said hello already.",
         ErrorCode.BAD_CLIENT_ID: "A client_id is 1 to 64 letters, digits, or any of _ . : -",
         ErrorCode.TEXT_LENGTH: "A message has 1 to 5,000 characters, one of them visible.",
+        ErrorCode.BAD_ADDRESS: "This is neither an e-mail address nor a phone number with +.",
+        ErrorCode.NOT_FOUND: "There is no such conversation.",
         ErrorCode.CLIENT_ID_CONFLICT: "This client_id was used for another text.",
         ErrorCode.RATE_LIMITED: "Too many messages at once; send this one again a little later.",
         ErrorCode.UNKNOWN_SITE: "No shop answers to this site key.",

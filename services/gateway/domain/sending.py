@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from services.gateway.domain.addresses import read_address
 from services.gateway.domain.answers import error_frame
 from services.gateway.domain.deliveries import Deliveries
 from services.gateway.domain.effects import Append, Effect
-from shared.contracts.frames import Rate as RateFrame, Send
+from shared.contracts.frames import LeaveAddress, Rate as RateFrame, Send
 from shared.contracts.wire import TEXT_MAX
 from shared.kernel.clock import Instant, Millis
 from shared.kernel.errors import ErrorCode
 from shared.kernel.rates import Bucket, Rate
 from shared.kernel.visible import shows_something
+from shared.kernel.vocabulary import ItemKind
 
 IN_FLIGHT_MAX = 100
 """Messages of one connection between frame and commit: a person writes one, a script is slowed."""
@@ -42,8 +44,24 @@ class Sending:
         """Take a `rate` like a message; whether there is such a conversation the store knows."""
         comment = frame.comment or ""
         return self._append(
-            Append(frame.client_id, comment, now, frame.conversation_id, frame.rating)
+            Append(
+                frame.client_id,
+                comment,
+                now,
+                frame.conversation_id,
+                frame.rating,
+                kind=ItemKind.SURVEY,
+            )
         )
+
+    def address(self, frame: LeaveAddress, now: Instant) -> list[Effect]:
+        """Take an address for the present conversation: there must be one to answer."""
+        current, address = self._deliveries.current, read_address(frame.address)
+        if address is None:
+            return [error_frame(ErrorCode.BAD_ADDRESS, frame.client_id)]
+        if current is None:
+            return [error_frame(ErrorCode.NOT_FOUND, frame.client_id)]
+        return self._append(Append(frame.client_id, address, now, current, kind=ItemKind.ADDRESS))
 
     def _append(self, append: Append) -> list[Effect]:
         now = append.received_at

@@ -21,12 +21,14 @@ from services.gateway.domain.customer_frames import Parts, take
 from services.gateway.domain.deliveries import Deliveries
 from services.gateway.domain.effects import Close, Drop, Effect, LookUp, Ping, SendFrame
 from services.gateway.domain.heartbeat import Heartbeat
+from services.gateway.domain.opening import Opening
 from services.gateway.domain.phases import TRANSITIONS, Input, Phase
 from services.gateway.domain.reading import Unreadable, read_frame
 from services.gateway.domain.refusals import close_code, sentence
 from services.gateway.domain.sending import RETRY_AFTER_MS, SENDS, Sending
 from services.gateway.domain.signs import Signs
-from shared.contracts.frames import Bye, CloseCode, CustomerFrame, Hello, Rate, Send
+from shared.contracts.frames import Bye, CloseCode, CustomerFrame, Hello, LeaveAddress, Rate, Send
+from shared.contracts.hours import ShopHours
 from shared.contracts.items import Item
 from shared.contracts.signs import LiveSign, QueuePosition
 from shared.kernel import rates
@@ -54,6 +56,7 @@ class ChatSession:
         self._deliveries = Deliveries()
         self._parts = Parts(self._deliveries, Sending(sends, self._deliveries), Signs())
         self._heartbeat = Heartbeat(now, nonce)
+        self._opening = Opening()
         self._sends = sends
         self._position: QueuePosition | None = None
         self._held: list[CustomerFrame] = []
@@ -94,6 +97,7 @@ class ChatSession:
         if not self._hears(Input.WELCOMED):
             return []
         self.phase = Phase.OPEN
+        self._opening.told(found.hours)
         effects: list[Effect] = [SendFrame(welcome_of(found, now, self._sends))]
         if found.conversation_id is not None:
             heard = self._heard_early.get(found.conversation_id, 0)
@@ -133,6 +137,10 @@ class ChatSession:
         if code is None or not self._hears(Input.ANSWERED):
             return []
         return [error_frame(code, retry_after_ms=retry_after_ms)]
+
+    def hours_learned(self, hours: ShopHours | None) -> list[Effect]:
+        """Take the answer to `AskHours`; None: nobody knows."""
+        return self._opening.learn(hours) if self._hears(Input.ANSWERED) else []
 
     def heard(self, item: Item, now: Instant) -> list[Effect]:
         """Take an item from the live subject; one that outruns the welcome is read again."""
@@ -185,7 +193,11 @@ class ChatSession:
         instants = [self._heartbeat.ping_at, self._heartbeat.renew_by]
         if self.phase is Phase.GREETING:
             instants.append(self._heartbeat.hello_by)
-        later = (self._deliveries.next_read(), self._parts.signs.next_at())
+        later = (
+            self._deliveries.next_read(),
+            self._parts.signs.next_at(),
+            self._opening.next_at(),
+        )
         return min(instants + [at for at in later if at is not None])
 
     def wake(self, now: Instant) -> list[Effect]:
@@ -197,7 +209,7 @@ class ChatSession:
             return self._bye(ErrorCode.TRY_AGAIN, RETRY_AFTER_MS)
         if self.phase is Phase.CLOSED:
             return []
-        effects = self._deliveries.due(now) + self._parts.signs.due(now)
+        effects = self._deliveries.due(now) + self._parts.signs.due(now) + self._opening.due(now)
         if now >= beat.ping_at:
             effects += self._ping(now)
         return effects
@@ -241,7 +253,7 @@ class ChatSession:
             return take(self._parts, frame, now)
         if len(self._held) < HELD_MAX:
             self._held.append(frame)
-        elif isinstance(frame, Send | Rate):
+        elif isinstance(frame, Send | Rate | LeaveAddress):
             return [error_frame(ErrorCode.RATE_LIMITED, frame.client_id, RETRY_AFTER_MS)]
         return []
 

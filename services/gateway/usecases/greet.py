@@ -30,6 +30,7 @@ from services.gateway.usecases.ports import (
 )
 from services.gateway.usecases.read_items import CUSTOMER_PAGE, fitting, visible_page
 from shared.contracts.frames import Hello
+from shared.contracts.hours import ShopHours
 from shared.contracts.items import CustomerRef, Item
 from shared.kernel.errors import ErrorCode, RefusedError
 from shared.kernel.vocabulary import Visibility
@@ -40,6 +41,14 @@ VerifyCustomer = Callable[[str, str], CustomerRef]
 """(token, the site's secret) -> who the shop says it is; raises RefusedError."""
 VerifyByKeys = Callable[[str, UUID, UUID], Awaitable[tuple[CustomerRef, bytes]]]
 """(token, shop, site) -> who the shop says it is, and the proof of the key that it said it with."""
+
+
+KnowHours = Callable[[UUID], Awaitable[ShopHours | None]]
+"""(shop) -> whether it is open; None: nobody knows just now."""
+
+
+async def _unknown(_shop_id: UUID) -> None:
+    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +118,7 @@ async def greet(hello: Hello, origin: str | None, needs: Greeter) -> Greeting:
     return replace(greeting, site_id=named.id, proof=proof)
 
 
-async def catch_up(greeting: Greeting, items: ItemStore) -> Found:
+async def catch_up(greeting: Greeting, items: ItemStore, hours: KnowHours = _unknown) -> Found:
     """Return what a greeted customer has not seen. Call it once the conversation is followed."""
     session = greeting.session
     page = None
@@ -134,6 +143,7 @@ async def catch_up(greeting: Greeting, items: ItemStore) -> Found:
         through_seq=page.through_seq if page else 0,
         items=seen + (page.items if page else ()),
         reset=reset,
+        hours=await hours(greeting.shop_id),
     )
 
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from uuid import UUID
 
 from services.router.usecases.agent_desk import AgentDesk
 from services.router.usecases.hear_events import HearEvents
 from services.router.usecases.serve_offers import ServeOffers
 from shared.contracts import subjects
 from shared.contracts.claims import GrantRequest
+from shared.contracts.hours import HoursRequest, ShopHours
 from shared.contracts.routing import LeaveAnswer, LeaveRequest, SnapshotRequest
 from shared.contracts.standings import AgentStandings, StandingsRequest
 from shared.kernel.vocabulary import Service
@@ -19,7 +21,11 @@ from shared.kit.inbox import serve_events
 
 @asynccontextmanager
 async def answering(
-    bus: Bus, events: HearEvents, desk: AgentDesk, offers: ServeOffers
+    bus: Bus,
+    events: HearEvents,
+    desk: AgentDesk,
+    offers: ServeOffers,
+    tell_hours: Callable[[UUID], Awaitable[ShopHours]],
 ) -> AsyncIterator[None]:
     """Serve events.router, the agents' snapshots, standings and grants while the block runs."""
 
@@ -42,14 +48,19 @@ async def answering(
         ended = await offers.leave(asked.shop_id, asked.conversation_id)
         return LeaveAnswer(ended=ended).to_json()
 
+    async def hours(raw: bytes) -> bytes:
+        return (await tell_hours(HoursRequest.model_validate_json(raw).shop_id)).to_json()
+
     hearing = await serve_events(bus, Service.ROUTER, events.apply)
     showing = await bus.serve(subjects.AGENT_SNAPSHOT, snapshot)
     comparing = await bus.serve(subjects.AGENT_STANDINGS, standings)
     granting = await bus.serve(subjects.GRANT, grant)
     leaving = await bus.serve(subjects.LEAVE, leave)
+    opening = await bus.serve(subjects.HOURS, hours)
     try:
         yield
     finally:
+        await opening.close()
         await leaving.close()
         await granting.close()
         await comparing.close()

@@ -10,8 +10,10 @@ from sqlalchemy import RowMapping
 from services.router.domain.effects import DecisionRecord
 from services.router.domain.model import Agent, Conversation, Offer
 from services.router.storage import rows
+from services.router.storage.account_rows import read_hours
 from services.router.storage.rows import AGENT_COLUMNS
 from services.router.usecases.ports import PastOffer, Standing
+from shared.contracts.accounts import OpeningHours
 from shared.kit.database import Database, ReadTransaction
 from shared.kit.shares import shares
 
@@ -54,6 +56,7 @@ _STANDINGS = """
     FROM router.agents a
     WHERE a.shop_id = ANY (:shop_ids) AND a.id = ANY (:agent_ids)
     """
+_HOURS = "SELECT hours FROM router.queues WHERE shop_id = :shop_id AND is_default"
 _ASSIGNMENT = "SELECT * FROM router.assignments WHERE shop_id = :shop_id AND offer_id = :id"
 _DECISIONS = """
     SELECT * FROM router.decisions WHERE shop_id = :shop_id AND conversation_id = :id
@@ -66,6 +69,11 @@ class RoutingRecords:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+
+    async def hours(self, shop_id: UUID) -> OpeningHours | None:
+        """Return the hours of a shop's default queue; None: always open, or no such shop."""
+        async with self._database.read(shop_id) as tx:
+            return read_hours(await tx.value(_HOURS, {"shop_id": shop_id}))
 
     async def agent(self, shop_id: UUID, agent_id: UUID) -> Agent | None:
         """Return an agent."""

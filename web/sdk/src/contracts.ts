@@ -260,7 +260,7 @@ export type DecisionTrigger = "conversation_started" | "slot_freed" | "agent_ava
 export type EndReason = "closed_by_agent" | "customer_left" | "abandoned";
 
 /** Stable codes: they may be added to, never renamed. */
-export type ErrorCode = "bad_frame" | "unknown_frame" | "frame_too_large" | "hello_first" | "already_welcome" | "unknown_site" | "origin_refused" | "bad_customer_token" | "unknown_session" | "replaced" | "slow_consumer" | "text_length" | "client_id_conflict" | "bad_client_id" | "rate_limited" | "invalid_request" | "not_signed_in" | "bad_credentials" | "forbidden" | "not_found" | "method_not_allowed" | "body_too_large" | "not_assigned" | "offer_gone" | "taken" | "at_capacity" | "already_ended" | "already_exists" | "in_use" | "bad_cursor" | "idempotency_key_required" | "idempotency_conflict" | "bad_import" | "file_type" | "file_unfit" | "file_quota" | "file_missing" | "unknown_file" | "try_again" | "routing_unavailable" | "internal";
+export type ErrorCode = "bad_frame" | "unknown_frame" | "frame_too_large" | "hello_first" | "already_welcome" | "unknown_site" | "origin_refused" | "bad_customer_token" | "unknown_session" | "replaced" | "slow_consumer" | "text_length" | "bad_address" | "client_id_conflict" | "bad_client_id" | "rate_limited" | "invalid_request" | "not_signed_in" | "bad_credentials" | "forbidden" | "not_found" | "method_not_allowed" | "body_too_large" | "not_assigned" | "offer_gone" | "taken" | "at_capacity" | "already_ended" | "already_exists" | "in_use" | "bad_cursor" | "idempotency_key_required" | "idempotency_conflict" | "bad_import" | "file_type" | "file_unfit" | "file_quota" | "file_missing" | "unknown_file" | "try_again" | "routing_unavailable" | "internal";
 
 /** A frame was refused; the connection stays open. */
 export interface ErrorFrame {
@@ -304,6 +304,12 @@ export interface Hello {
   readonly cart?: Cart | null;
 }
 
+/** The shop has opened or closed while this customer was connected. */
+export interface HoursChanged {
+  readonly type: "hours.changed";
+  readonly hours: ShopHours;
+}
+
 /** What a customer is known by. */
 export type IdentityKind = "shop_customer" | "email" | "phone";
 
@@ -323,7 +329,7 @@ export interface Item {
 }
 
 /** What stands at one seq of a conversation. */
-export type ItemKind = "message" | "note" | "joined" | "left" | "transferred" | "ended" | "survey";
+export type ItemKind = "message" | "note" | "joined" | "left" | "transferred" | "ended" | "survey" | "address";
 
 /** The items after a given `seq`, in order. */
 export interface ItemPage {
@@ -335,6 +341,13 @@ export interface ItemPage {
 /** The customer ends the present conversation; its last item, `ended`, is the answer. */
 export interface Leave {
   readonly type: "leave";
+}
+
+/** Where the customer wants to be answered later: an e-mail address, or a phone number. A number begins with + and its country's code. It is an item of the present conversation that agents alone see; it proves nothing, and opens nobody's earlier conversations. */
+export interface LeaveAddress {
+  readonly type: "leave_address";
+  readonly client_id: string;
+  readonly address: string;
 }
 
 /** What this server takes: `sends_burst` messages at once, and `sends_per_s` from then on. */
@@ -557,6 +570,14 @@ export interface Send {
   readonly file_ids?: readonly FileId[];
 }
 
+/** Whether the shop is open, and when that changes: `opens_at` if closed, else `closes_at`. Neither is given when nobody knows of a change: it is always open, or for a week at least. `time_zone` is the shop's own (IANA), so that its page can say when in the shop's words. */
+export interface ShopHours {
+  readonly open: boolean;
+  readonly opens_at: Instant | null;
+  readonly closes_at: Instant | null;
+  readonly time_zone: string | null;
+}
+
 /** An agent's e-mail address and password within a shop. */
 export interface SignIn {
   readonly shop_id: ShopId;
@@ -629,7 +650,7 @@ export interface WaitRange {
   readonly high_ms: number;
 }
 
-/** Answer to hello: the session, and the items after the `last_seq` the client named. When they are many, the rest follow as `message.created`; `last_seq` is the conversation's. With `reset` the client could not be resumed: what it holds is to be dropped, and the items begin at the first one of the present conversation. A connection on which nothing comes for longer than `beat_every_ms` and some seconds is dead. */
+/** Answer to hello: the session, and the items after the `last_seq` the client named. When they are many, the rest follow as `message.created`; `last_seq` is the conversation's. With `reset` the client could not be resumed: what it holds is to be dropped, and the items begin at the first one of the present conversation. A connection on which nothing comes for longer than `beat_every_ms` and some seconds is dead. `hours` say whether somebody is there; null: nobody knows just now. */
 export interface Welcome {
   readonly type: "welcome";
   readonly session_id: SessionId;
@@ -642,10 +663,11 @@ export interface Welcome {
   readonly server_time: Instant;
   readonly limits: Limits;
   readonly beat_every_ms: number;
+  readonly hours: ShopHours | null;
 }
 
-export type ClientFrame = Hello | Send | Typing | Received | Read | Leave | Rate;
-export type ServerFrame = Welcome | Accepted | Created | MessageDelivered | MessageRead | AgentTyping | QueuePosition | ErrorFrame | Beat | Bye;
+export type ClientFrame = Hello | Send | Typing | Received | Read | Leave | Rate | LeaveAddress;
+export type ServerFrame = Welcome | Accepted | Created | MessageDelivered | MessageRead | AgentTyping | QueuePosition | HoursChanged | ErrorFrame | Beat | Bye;
 export type Afterwards = "resume" | "renew" | "never";
 
 export const ATTACHMENTS_MAX = 10;

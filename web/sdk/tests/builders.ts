@@ -64,6 +64,7 @@ export function aWelcome(more: Partial<Welcome> = {}): Welcome {
       files_max: 10,
     },
     beat_every_ms: 15_000,
+    hours: null,
     ...more,
   };
 }
@@ -134,6 +135,7 @@ export function aRouting(version: number, more: Partial<RoutingState> = {}): Rou
     end_reason: null,
     customer: null,
     channel: "chat",
+    clock_at: null,
     ...more,
   };
 }

@@ -39,6 +39,7 @@ class TestQueues:
                 {"day": "mon", "opens": "09:00", "closes": "12:00"},
                 {"day": "mon", "opens": "12:00", "closes": "24:00"},
             ],
+            "holidays": [{"on": "2026-12-25", "spans": []}],
         }
         body = {
             "name": "Returns",

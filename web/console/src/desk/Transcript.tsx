@@ -161,6 +161,7 @@ function voiceOf(item: Item, { me, customer }: Names): string {
 
 function lineOf(item: Item, me: AgentId): string {
   const who = item.author.id === me ? "You" : (item.author.name ?? "An agent");
+  if (item.kind === "address") return `Wants to be answered at ${item.text}`;
   if (item.kind === "joined") return `${who} joined`;
   if (item.kind === "left") return `${who} left`;
   if (item.kind === "ended") return "Conversation ended";

@@ -11,6 +11,7 @@ from services.gateway.domain.session import HELD_MAX, ChatSession
 from shared.contracts.frames import Accepted, ErrorFrame
 from shared.kernel.errors import ErrorCode
 from shared.kernel.ids import IdKind, encode
+from shared.kernel.vocabulary import ItemKind
 from tests.support.chat_sessions import (
     HELLO,
     NEXT_CONVERSATION,
@@ -72,7 +73,7 @@ class TestRating:
         session = an_open_session(found(an_item(1)))
 
         effects = session.receive(rate(5, comment), START)
-        assert effects == [Append("r1", text, START, CONVERSATION, rating=5)]
+        assert effects == [Append("r1", text, START, CONVERSATION, 5, kind=ItemKind.SURVEY)]
 
         (accepted,) = frames(session.appended("r1", landed(2, current=False), START))
         assert isinstance(accepted, Accepted)
