@@ -48,6 +48,9 @@ A_SOURCE = "0" * 64
 NOBODY = "not_signed_in"
 NOT_LET_IN: dict[str | None, str] = {"session token": "unknown_session"}
 ITEMS = "/v1/conversations/{conversation_id}/items"
+FILES = "/v1/files"
+SIGNED = ("/v1/files/upload/{signed}", "/v1/files/content/{signed}")
+"""Open to whoever has the signed address, as a picture's place in a page is."""
 MESSAGES = "/v1/chat/messages"
 TOO_LONG = "x" * 6_000
 STATUS = "/v1/agents/me/status"
@@ -64,6 +67,8 @@ UNKNOWN = {
     "agent_id": encode(IdKind.AGENT, new_id()),
     "queue_id": encode(IdKind.QUEUE, new_id()),
     "key_id": encode(IdKind.API_KEY, new_id()),
+    "file_id": encode(IdKind.FILE, new_id()),
+    "signed": "nothing.of-ours",
 }
 """What stands for each place in a path; a new kind of place wants its line here."""
 NO_IDS = (
@@ -100,6 +105,7 @@ def good_body(shop: ServedShop) -> dict[str, dict[str, Any]]:
         | {
             ITEMS: {"text": "Too late", "grant": None},
             STATUS: {"status": "away"},
+            FILES: {"name": "a.png", "size_bytes": 1, "media_type": "image/png"},
             PONG: {"nonce": "of a stream that is gone"},
             SIGN_IN: {"shop_id": shop.shop_id, "email": shop.agents[0], "password": PASSWORD},
         }
@@ -162,7 +168,7 @@ async def answered(
     operator = operator_token(server, pair)
     document = (await agent.http.get("/openapi.json")).json()
     operations = tuple(
-        Operation(method.upper(), path, _needs(told), "requestBody" in told)
+        Operation(method.upper(), path, _needs(told), _takes_json(told))
         for path, methods in document["paths"].items()
         for method, told in methods.items()
     )
@@ -185,6 +191,10 @@ def _needs(told: dict[str, Any]) -> str | None:
     return next(iter(told["security"][0])) if "security" in told else None
 
 
+def _takes_json(told: dict[str, Any]) -> bool:
+    return "application/json" in told.get("requestBody", {}).get("content", {})
+
+
 def refused(answer: httpx.Response, status: int, code: str) -> dict[str, Any]:
     """Hold an answer to a problem fit for people; return it without what differs each time."""
     problem: dict[str, Any] = answer.json()
@@ -201,7 +211,7 @@ class TestWho:
     async def test_nobody_gets_anywhere_without_a_sign_in_of_ours(self, scene: Scene) -> None:
         guarded = [each for each in scene.operations if each.needs is not None]
         opened = {each.path for each in scene.operations} - {each.path for each in guarded}
-        assert opened == {SIGN_IN, APPEARANCE, OPEN_SESSION}
+        assert opened == {SIGN_IN, APPEARANCE, OPEN_SESSION, *SIGNED}
         for operation in guarded:
             problems = []
             for head in self.strangers(scene, operation):
