@@ -11,6 +11,7 @@ import httpx
 
 from shared.kit.new_ids import new_id
 from tests.support.agent_client import AgentClient
+from tests.support.unique_words import a_word
 
 BACKOFF_S = 0.1
 LOOK_EVERY_S = 0.03
@@ -136,7 +137,7 @@ class BusyAgent:
             return
         self._close_at[conversation_id] = asyncio.get_running_loop().time() + SERVES_FOR_S
         key = new_id().hex
-        self._unsaid[key] = Reply(key, conversation_id, f"I am looking: {key}", grant)
+        self._unsaid[key] = Reply(key, conversation_id, f"I am looking: {a_word()}", grant)
 
     async def _speak(self, agent: AgentClient) -> None:
         for key, reply in list(self._unsaid.items()):

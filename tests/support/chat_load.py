@@ -9,8 +9,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
-from shared.kit.new_ids import new_id
 from tests.support.chat_client import ChatClient
+from tests.support.unique_words import a_word
 
 TICK_S = 0.02
 REPEAT_EVERY = 10
@@ -96,7 +96,7 @@ class ChatLoad:
         customer = self.customers[number % len(self.customers)]
         if len(customer.unacknowledged) >= WAITING_MAX:
             return
-        await customer.post(f"Where is parcel {new_id().hex}?")
+        await customer.post(f"Where is parcel {a_word()}?")
         if self.dice.randrange(REPEAT_EVERY) == 0:
             client_id, text = self.dice.choice(list(customer.sent.items()))
             await customer.post(text, client_id)
