@@ -95,6 +95,11 @@ class Item(Readable):
     attachments: Attachments = ()
     rating: Rating | None = None
 
+    @property
+    def words(self) -> str:
+        """Return the text, or the names of the files where there is none."""
+        return self.text or ", ".join(one.name for one in self.attachments)
+
 
 class ItemPage(Contract):
     """The items after a given `seq`, in order."""

@@ -19,6 +19,8 @@ OPEN_TO_ALL = {
     "POST /v1/auth/sign-in",
     "POST /v1/auth/tokens",
     "POST /v1/chat/sessions",
+    "PUT /v1/files/upload/{signed}",
+    "GET /v1/files/content/{signed}",
     "GET /v1/sites/{site_key}/appearance",
     "GET /health",
     "GET /ready",

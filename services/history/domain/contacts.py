@@ -68,8 +68,8 @@ def message_fact(event: MessageCreated) -> MessageFact:
         customer=known_customer(conversation.customer),
         seq=item.seq,
         counts=counts,
-        first_words=shorten(item.text) if author is AuthorKind.CUSTOMER else None,
-        last_words=shorten(item.text) if author is AuthorKind.AGENT else None,
+        first_words=shorten(item.words) if author is AuthorKind.CUSTOMER else None,
+        last_words=shorten(item.words) if author is AuthorKind.AGENT else None,
     )
 
 

@@ -60,7 +60,7 @@ def _read(event: Envelope) -> MessageArrived:
         kind=item.kind,
         visibility=item.visibility,
         author=item.author.kind,
-        preview=item.text[:PREVIEW_MAX],
+        preview=item.words[:PREVIEW_MAX],
         received_at=message.received_at,
         created_at=item.created_at,
     )
