@@ -12,7 +12,7 @@ NPM := $(BIN)/python deploy/npm.py
 PURE := services/*/domain/*,services/gateway/channels/*,services/history/shops/*,shared/kernel/*
 
 .PHONY: help run test check unit integration contract e2e faults coverage web web-test contracts docs cluster cluster-e2e \
-	cluster-faults lock lock-check clean \
+	cluster-faults faults-gateway lock lock-check clean \
 	ready ready-dev together beside alone
 
 help: ## List these targets
@@ -94,6 +94,16 @@ cluster-e2e: ready-dev ## Run the whole stack in Chromium, against a cluster
 
 cluster-faults: ready-dev ## Kill each process of a cluster three times under load, and NATS besides
 	@FIRSTREPLY_CLUSTER_ROUNDS=$${FIRSTREPLY_CLUSTER_ROUNDS:-3} $(PYTEST) tests/faults/test_cluster_kills.py tests/faults/test_cluster.py
+
+# Each line is one kind of fault, at its full count; `make test` does each once, with fewer people.
+faults-gateway: ready-dev ## Kill, stop and cut what is around the gateway, twenty times and more
+	@FIRSTREPLY_CLUSTER_VICTIMS='gateway-1 gateway-2' FIRSTREPLY_CLUSTER_ROUNDS=10 FIRSTREPLY_CLUSTER_CUSTOMERS=200 \
+		$(PYTEST) tests/faults/test_cluster_kills.py
+	@FIRSTREPLY_CLUSTER_VICTIMS=postgres FIRSTREPLY_CLUSTER_ROUNDS=20 $(PYTEST) tests/faults/test_cluster_kills.py
+	@FIRSTREPLY_CLUSTER_VICTIMS=nats FIRSTREPLY_CLUSTER_ROUNDS=5 $(PYTEST) tests/faults/test_cluster_kills.py
+	@FIRSTREPLY_NATS_AWAY_S=30 $(PYTEST) tests/faults/test_cluster.py
+	@FIRSTREPLY_DROPS=1000 $(PYTEST) tests/faults/test_random_drops.py
+	@$(PYTEST) tests/contract/test_lost_publishes.py tests/faults/bus
 
 lock: ready-dev ## Write the lock files anew, with the newest versions
 	$(BIN)/python deploy/locks.py write

@@ -17,7 +17,7 @@ from services.cluster.orphans import orphans_of
 from services.demo.people import AGENTS
 from shared.kernel.ids import IdKind, decode
 from tests.support.chat_client import ChatClient, chat_client
-from tests.support.cluster import ROUNDS, nats_away, node_urls, pids_of
+from tests.support.cluster import AWAY_S, ROUNDS, nats_away, node_urls, pids_of
 from tests.support.demo_shop import demo_customer
 from tests.support.ledger import Ledger, ledger_of
 from tests.support.postgres_holder import alive
@@ -28,7 +28,6 @@ pytestmark = pytest.mark.watches_time
 
 WHOLE_WITHIN_S = 2.0
 """The promise: every screen is whole so long after NATS is back."""
-AWAY_S = 1.0
 LOOK_S = 0.05
 CUSTOMERS = 6
 WRITE_EVERY_S = 0.1
@@ -87,7 +86,7 @@ async def test_the_newest_connection_wins_over_two_gateways(cluster: Stack) -> N
 
 
 class TestWithoutNats:
-    @pytest.mark.timeout(60 + 20 * ROUNDS)
+    @pytest.mark.timeout(60 + (20 + AWAY_S) * ROUNDS)
     async def test_every_screen_is_whole_within_two_seconds_of_the_return_of_nats(
         self, cluster: Stack, capsys: pytest.CaptureFixture[str]
     ) -> None:

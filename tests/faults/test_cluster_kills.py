@@ -13,7 +13,7 @@ import json
 import pytest
 
 from shared.kit.system_clock import SystemClock
-from tests.support.cluster import ROUNDS, kill_process, pids_of
+from tests.support.cluster import CUSTOMERS, ROUNDS, VICTIMS, kill_process, pids_of
 from tests.support.ledger import ledger_of
 from tests.support.ordeal import LAST_WORDS_S, Ordeal, Outage, ordeal
 from tests.support.stack import Stack
@@ -22,7 +22,6 @@ from tests.support.verdicts import EXPECTED, GOOD_REFUSALS, judge
 pytestmark = pytest.mark.watches_time
 
 SEED = 22
-CUSTOMERS = 50
 MESSAGES_PER_S = 300.0
 LOAD_BEFORE_S = (0.5, 1.5)
 LAST_LOAD_S = 2.0
@@ -40,12 +39,13 @@ async def test_nothing_acknowledged_is_lost_or_doubled_when_each_process_of_a_cl
         stack, customers=CUSTOMERS, messages_per_s=MESSAGES_PER_S, seed=SEED
     ) as trial:
         for _ in range(ROUNDS):
-            for name in sorted(pids_of(stack)):
+            for name in VICTIMS or sorted(pids_of(stack)):
                 await die(trial, name)
         await asyncio.sleep(LAST_LOAD_S)
         await trial.load.finish(ACKNOWLEDGED_WITHIN_S)
         async with ledger_of(stack.home) as ledger:
             figures = await judge(trial, ledger)
+            figures["customers"] = CUSTOMERS
             figures["back_s"] = {one.kill: round(one.back_s, 1) for one in trial.outages}
             with capsys.disabled():
                 print("\ncluster kills:", json.dumps(figures))  # noqa: T201

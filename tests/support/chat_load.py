@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 from tests.support.chat_client import ChatClient
+from tests.support.journal import JournalledClient
 from tests.support.unique_words import a_word
 
 TICK_S = 0.02
@@ -27,7 +28,7 @@ WELCOME_TIMEOUT_S = 30.0
 class ChatLoad:
     """Customers, their pace, and what came of it."""
 
-    customers: tuple[ChatClient, ...]
+    customers: tuple[JournalledClient, ...]
     messages_per_s: float
     dice: random.Random
     writing: bool = True
@@ -108,7 +109,7 @@ async def chat_load(
     url: str, site_key: str, *, customers: int, messages_per_s: float, seed: int
 ) -> AsyncIterator[ChatLoad]:
     """Have customers write while the block runs, over however many connections it takes."""
-    clients = tuple(ChatClient(url, site_key) for _ in range(customers))
+    clients = tuple(JournalledClient(url, site_key) for _ in range(customers))
     load = ChatLoad(clients, messages_per_s, random.Random(seed))  # noqa: S311
     async with asyncio.TaskGroup() as group:
         tasks = [group.create_task(client.run()) for client in clients]

@@ -17,6 +17,11 @@ from tests.support.stack import Stack
 
 ROUNDS = int(os.environ.get("FIRSTREPLY_CLUSTER_ROUNDS", "1"))
 """How often everything that can die in a cluster does; `make cluster-faults` takes 3."""
+VICTIMS = tuple(os.environ.get("FIRSTREPLY_CLUSTER_VICTIMS", "").split())
+"""Which processes die, by name; all when none is named. `postgres` dies at once (`immediate`)."""
+CUSTOMERS = int(os.environ.get("FIRSTREPLY_CLUSTER_CUSTOMERS", "50"))
+AWAY_S = float(os.environ.get("FIRSTREPLY_NATS_AWAY_S", "1"))
+"""How long NATS stays away when it is killed and not replaced."""
 LOOPBACK = "127.0.0.1"
 BACK_WITHIN_S = 30.0
 POLL_S = 0.02
@@ -35,9 +40,10 @@ def node_urls(stack: Stack) -> dict[str, str]:
 
 
 def kill_process(stack: Stack, name: str) -> float:
-    """Kill -9 one process; return the seconds until another one serves in its place."""
+    """Kill one process; return the seconds until another one serves in its place."""
     old = pids_of(stack)[name]
-    os.kill(old, signal.SIGKILL)
+    # SIGQUIT is PostgreSQL's immediate shutdown: no checkpoint, recovery at the next start.
+    os.kill(old, signal.SIGQUIT if name == "postgres" and VICTIMS else signal.SIGKILL)
     began = time.monotonic()
     while not _is_back(stack, name, old):
         assert time.monotonic() - began < BACK_WITHIN_S, f"{name} did not come back"

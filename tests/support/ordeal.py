@@ -198,16 +198,16 @@ async def kill_during_migrations(stack: Stack) -> int:
 
 @asynccontextmanager
 async def ordeal(
-    stack: Stack, *, customers: int, messages_per_s: float, seed: int
+    stack: Stack, *, customers: int, messages_per_s: float, seed: int, chat_url: str | None = None
 ) -> AsyncIterator[Ordeal]:
-    """Have customers and all demo agents at work on a product that serves."""
+    """Have customers, who come by `chat_url`, and all demo agents at work on a running product."""
     async with httpx.AsyncClient(base_url=stack.url) as http:
         site_key = (await http.get("/demo/api/site")).raise_for_status().json()["site_key"]
     shop_id = encode(IdKind.SHOP, SHOP_ID)
     agents = tuple(BusyAgent(stack.url, shop_id, one.email, PASSWORD) for one in AGENTS)
     async with (
         chat_load(
-            stack.socket_url,
+            chat_url or stack.socket_url,
             site_key,
             customers=customers,
             messages_per_s=messages_per_s,

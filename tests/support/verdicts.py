@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
+from tests.support.chat_load import TICK_S
 from tests.support.ledger import Ledger
 from tests.support.ordeal import Kill, Ordeal
 
@@ -14,6 +15,8 @@ COMPLETE_WITHIN_S = 10.0
 EXPECTED = {
     "lost": 0,
     "doubled": 0,
+    "told_twice": 0,
+    "inversions": 0,
     "gaps": 0,
     "strange": 0,
     "violations": {},
@@ -35,10 +38,13 @@ async def judge(trial: Ordeal, ledger: Ledger) -> dict[str, Any]:
     verdict = await ledger.judge(acks, trial.sent())
     contradictions = sum(len(one.doubles) for one in trial.load.customers)
     violations = await ledger.violations()
+    accounts = [one.account() for one in trial.load.customers]
     return {
         "acknowledged": len(acks),
         "lost": len(verdict.lost),
         "doubled": len(verdict.doubled) + contradictions,
+        "told_twice": sum(len(one.doubled) for one in accounts),
+        "inversions": sum(len(one.inversions) for one in accounts),
         "gaps": violations.pop("seq gaps", 0),
         "kills": len(trial.outages),
         "between_commit_and_ack": sum(one.kill is Kill.FAULT for one in trial.outages),
@@ -47,7 +53,7 @@ async def judge(trial: Ordeal, ledger: Ledger) -> dict[str, Any]:
         ),
         "sent": len(trial.sent()),
         "sent_again": trial.load.repeats,
-        "messages_per_s": round(trial.load.sent_while_served / trial.load.served_s),
+        "messages_per_s": round(trial.load.sent_while_served / max(trial.load.served_s, TICK_S)),
         "strange": len(verdict.strange),
         "violations": violations,
         "disagreements": disagreements,
@@ -59,5 +65,5 @@ async def judge(trial: Ordeal, ledger: Ledger) -> dict[str, Any]:
         "agents_refused": dict(sum((one.refusals for one in trial.agents), Counter())),
         "failures": [failure for one in trial.agents for failure in one.failures],
         "contradicted": [refusal for one in trial.agents for refusal in one.contradicted],
-        "slowest_start_s": round(max(one.back_s for one in trial.outages), 1),
+        "slowest_start_s": round(max((one.back_s for one in trial.outages), default=0.0), 1),
     }
