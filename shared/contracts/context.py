@@ -5,7 +5,7 @@ Nothing of it proves anything: it helps an agent and opens nothing.
 
 from __future__ import annotations
 
-from typing import Annotated, TypeAlias
+from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Field
 
@@ -30,6 +30,15 @@ class Cart(Contract):
     value_minor: int = Field(ge=0, le=10**12)
     currency: str = Field(pattern="^[A-Z]{3}$")
     lines: tuple[CartLine, ...] = Field(default=(), max_length=CART_LINES_MAX)
+
+
+class Context(Contract):
+    """Where the customer is by now: the page has changed, or the cart; what is absent stays."""
+
+    type: Literal["context"]
+    page_url: PageUrl | None = None
+    locale: Locale | None = None
+    cart: Cart | None = None
 
 
 class ConversationContext(Contract):

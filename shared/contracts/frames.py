@@ -11,7 +11,7 @@ from pydantic import Field, TypeAdapter
 from pydantic_core import to_json
 from typing_extensions import override
 
-from shared.contracts.context import Cart, Locale, PageUrl
+from shared.contracts.context import Cart, Context, Locale, PageUrl
 from shared.contracts.files import FileIds, MediaType
 from shared.contracts.hours import HoursChanged, ShopHours
 from shared.contracts.items import Item, Rating
@@ -107,10 +107,10 @@ class LeaveAddress(Contract):
     address: str = Field(min_length=3, max_length=300)
 
 
-CustomerFrame: TypeAlias = Send | Typing | Received | Read | Leave | Rate | LeaveAddress
+CustomerFrame: TypeAlias = Send | Typing | Received | Read | Leave | Rate | LeaveAddress | Context
 """Every frame of a customer but the hello."""
 ClientFrame: TypeAlias = Annotated[
-    Hello | Send | Typing | Received | Read | Leave | Rate | LeaveAddress,
+    Hello | Send | Typing | Received | Read | Leave | Rate | LeaveAddress | Context,
     Field(discriminator="type"),
 ]
 CLIENT_FRAMES: TypeAdapter[Hello | CustomerFrame] = TypeAdapter(ClientFrame)

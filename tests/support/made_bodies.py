@@ -71,6 +71,7 @@ def _plain(schema: dict[str, Any]) -> Any:
     return True if schema["type"] == "boolean" else _text(schema)
 
 
+_PATTERNS = {"^[A-Z]{3}$": "EUR"}
 _FORMATS = {"date-time": "2026-11-02T10:00:00.000Z", "email": "ben@mail.example"}
 
 
@@ -78,5 +79,7 @@ def _text(schema: dict[str, Any]) -> str:
     named = _ID.match(schema.get("pattern", ""))
     if named is not None:
         return encode(IdKind(named[1]), new_id())
+    if schema.get("pattern") in _PATTERNS:
+        return _PATTERNS[schema["pattern"]]
     shortest = "x" * max(1, int(schema.get("minLength", 1)))
     return _FORMATS.get(str(schema.get("format")), shortest)

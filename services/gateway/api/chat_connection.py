@@ -21,6 +21,7 @@ from services.gateway.domain.effects import (
     EndConversation,
     Follow,
     LookUp,
+    NoteContext,
     Ping,
     ReadItems,
     SendFrame,
@@ -153,8 +154,8 @@ class ChatConnection:
                 self._run(HELLO, partial(self._look_up, effect.hello), self._look_up_failed)
             case Follow() | ReadItems():
                 self._read(effect.conversation_id, effect.after_seq)
-            case Sign():
-                self._sign(effect)
+            case Sign() | NoteContext():
+                self._note(effect)
             case EndConversation() | AskHours():
                 self._ask_router(effect)
             case Unfollow():
@@ -252,15 +253,20 @@ class ChatConnection:
             code, retry_after_ms = ErrorCode.TRY_AGAIN, None
         self._do(self._session.append_refused(client_id, code, retry_after_ms))
 
-    def _sign(self, sign: Sign) -> None:
-        if self._greeting is None:
+    def _note(self, effect: Sign | NoteContext) -> None:
+        greeting = self._greeting
+        if greeting is None:
+            return
+        if isinstance(effect, NoteContext):
+            session_id = greeting.session.session_id
+            self._parts.note_context(context_of(effect.context, greeting.shop_id, session_id))
             return
         row = SignRow(
-            shop_id=self._greeting.shop_id,
-            conversation_id=sign.conversation_id,
-            typing=sign.typing,
-            received_seq=sign.received_seq,
-            read_seq=sign.read_seq,
+            shop_id=greeting.shop_id,
+            conversation_id=effect.conversation_id,
+            typing=effect.typing,
+            received_seq=effect.received_seq,
+            read_seq=effect.read_seq,
         )
         self._parts.sign(row)
 

@@ -15,6 +15,8 @@ from services.gateway.domain.deliveries import Deliveries
 from services.gateway.domain.effects import Effect, EndConversation
 from services.gateway.domain.sending import Sending
 from services.gateway.domain.signs import Signs
+from services.gateway.domain.whereabouts import Whereabouts
+from shared.contracts.context import Context
 from shared.contracts.frames import CustomerFrame, Leave, LeaveAddress, Rate, Send
 from shared.contracts.signs import Read, Received, Typing
 from shared.kernel.clock import Instant
@@ -27,6 +29,7 @@ class Parts:
     deliveries: Deliveries
     sending: Sending
     signs: Signs
+    whereabouts: Whereabouts
     leaving: bool = False
     """Whether the router is being asked to end the conversation."""
 
@@ -54,6 +57,10 @@ def _address(parts: Parts, frame: LeaveAddress, now: Instant) -> list[Effect]:
     return parts.sending.address(frame, now)
 
 
+def _context(parts: Parts, frame: Context, now: Instant) -> list[Effect]:
+    return parts.whereabouts.take(frame, now)
+
+
 def _leave(parts: Parts, _frame: Leave, _now: Instant) -> list[Effect]:
     current = parts.deliveries.current
     if current is None or parts.leaving:
@@ -71,6 +78,7 @@ TAKES: Mapping[type, Callable[[Parts, Any, Instant], list[Effect]]] = MappingPro
         Rate: _rate,
         Leave: _leave,
         LeaveAddress: _address,
+        Context: _context,
     }
 )
 """Every frame but the hello -> what it leads to once the customer is welcome."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 from uuid import UUID
 
+from shared.contracts.context import Context
 from shared.contracts.frames import CloseCode, Hello, ServerFrame
 from shared.kernel.clock import Instant
 from shared.kernel.vocabulary import ItemKind
@@ -75,6 +76,13 @@ class Sign:
 
 
 @dataclass(frozen=True, slots=True)
+class NoteContext:
+    """Keep where the customer is by now, for the agents to see; it may be lost."""
+
+    context: Context
+
+
+@dataclass(frozen=True, slots=True)
 class EndConversation:
     """Have the router end this conversation: its customer leaves; answer with `left`."""
 
@@ -113,6 +121,7 @@ Effect: TypeAlias = (
     | ReadItems
     | Unfollow
     | Sign
+    | NoteContext
     | EndConversation
     | AskHours
     | Ping

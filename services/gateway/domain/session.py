@@ -27,6 +27,7 @@ from services.gateway.domain.reading import Unreadable, read_frame
 from services.gateway.domain.refusals import close_code, sentence
 from services.gateway.domain.sending import RETRY_AFTER_MS, SENDS, Sending
 from services.gateway.domain.signs import Signs
+from services.gateway.domain.whereabouts import Whereabouts
 from shared.contracts.frames import Bye, CloseCode, CustomerFrame, Hello, LeaveAddress, Rate, Send
 from shared.contracts.hours import ShopHours
 from shared.contracts.items import Item
@@ -54,7 +55,9 @@ class ChatSession:
     def __init__(self, now: Instant, sends: rates.Rate = SENDS, nonce: int = 0) -> None:
         self.phase = Phase.GREETING
         self._deliveries = Deliveries()
-        self._parts = Parts(self._deliveries, Sending(sends, self._deliveries), Signs())
+        self._parts = Parts(
+            self._deliveries, Sending(sends, self._deliveries), Signs(), Whereabouts()
+        )
         self._heartbeat = Heartbeat(now, nonce)
         self._opening = Opening()
         self._sends = sends
@@ -196,6 +199,7 @@ class ChatSession:
         later = (
             self._deliveries.next_read(),
             self._parts.signs.next_at(),
+            self._parts.whereabouts.next_at(),
             self._opening.next_at(),
         )
         return min(instants + [at for at in later if at is not None])
@@ -209,7 +213,9 @@ class ChatSession:
             return self._bye(ErrorCode.TRY_AGAIN, RETRY_AFTER_MS)
         if self.phase is Phase.CLOSED:
             return []
-        effects = self._deliveries.due(now) + self._parts.signs.due(now) + self._opening.due(now)
+        parts = self._parts
+        effects = self._deliveries.due(now) + parts.signs.due(now) + parts.whereabouts.due(now)
+        effects += self._opening.due(now)
         if now >= beat.ping_at:
             effects += self._ping(now)
         return effects

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from services.gateway.usecases.ports import RefusedGroupError, UnknownOutcomeError
 from services.gateway.usecases.read_items import Reading, allow_reading
-from shared.contracts.context import Cart, ConversationContext
+from shared.contracts.context import Cart, Context, ConversationContext
 from shared.contracts.frames import Hello
 from shared.kernel.errors import ErrorCode, RefusedError
 from shared.kit.database import MAX_SHOPS
@@ -51,9 +51,9 @@ class ContextStore(Protocol):
 Answer: TypeAlias = RefusedError | None
 
 
-def context_of(hello: Hello, shop_id: UUID, session_id: UUID) -> ContextRow:
-    """Return what a hello tells of its page."""
-    return ContextRow(shop_id, session_id, hello.page_url, hello.locale, hello.cart)
+def context_of(told: Hello | Context, shop_id: UUID, session_id: UUID) -> ContextRow:
+    """Return what a hello, or a page that goes on, tells of where the customer is."""
+    return ContextRow(shop_id, session_id, told.page_url, told.locale, told.cart)
 
 
 class NoteContext:

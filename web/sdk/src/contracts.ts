@@ -207,6 +207,14 @@ export interface ContactSummary {
   readonly last_words: string | null;
 }
 
+/** Where the customer is by now: the page has changed, or the cart; what is absent stays. */
+export interface Context {
+  readonly type: "context";
+  readonly page_url?: string | null;
+  readonly locale?: string | null;
+  readonly cart?: Cart | null;
+}
+
 /** Conversations, newest first; `next_cursor` is null after the oldest. */
 export interface ConversationPage {
   readonly conversations: readonly ListedConversation[];
@@ -666,7 +674,7 @@ export interface Welcome {
   readonly hours: ShopHours | null;
 }
 
-export type ClientFrame = Hello | Send | Typing | Received | Read | Leave | Rate | LeaveAddress;
+export type ClientFrame = Hello | Send | Typing | Received | Read | Leave | Rate | LeaveAddress | Context;
 export type ServerFrame = Welcome | Accepted | Created | MessageDelivered | MessageRead | AgentTyping | QueuePosition | HoursChanged | ErrorFrame | Beat | Bye;
 export type Afterwards = "resume" | "renew" | "never";
 

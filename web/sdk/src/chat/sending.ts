@@ -19,6 +19,11 @@ export function hello(state: ChatState): Hello {
   };
 }
 
+/** Where the customer is, on a connection that is welcome already. */
+export function contextOf({ pageUrl, locale, cart }: ChatState): ClientFrame {
+  return { type: "context", page_url: pageUrl?.slice(0, 2_000) ?? null, locale, cart };
+}
+
 function frameOf({ clientId, text, files, rates }: Outgoing): ClientFrame {
   if (rates === null) return { type: "send", client_id: clientId, text, ...idsOf(files) };
   const { conversationId, rating } = rates;

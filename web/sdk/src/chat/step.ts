@@ -1,9 +1,10 @@
 /** The chat's rules: inputs and an instant in, the next state and effects out. No I/O at all. */
 
+import type { Cart } from "../contracts.ts";
 import { hasEnded } from "../thread.ts";
 import { adviceFor, backoffMs } from "./advice.ts";
 import { onFrame } from "./frames.ts";
-import { flush, hello } from "./sending.ts";
+import { contextOf, flush, hello } from "./sending.ts";
 import { expire, NO_SIGNS, see, signDeadlines, tellReceipts, type, typingEnds, untold } from "./signs.ts";
 import {
   type ChatState,
@@ -65,10 +66,17 @@ function take(state: ChatState, input: Input, around: Surroundings): Step {
     case "see":
       return unchanged(see(state));
     case "visit":
-      return unchanged({ ...state, pageUrl: input.pageUrl, cart: input.cart });
+      return visit(state, input.pageUrl, input.cart);
     case "wake":
       return wake(state, around.now);
   }
+}
+
+/** A page that goes on tells of it at once; one that is not connected tells it with its hello. */
+function visit(state: ChatState, pageUrl: string | null, cart: Cart | null): Step {
+  const there = { ...state, pageUrl, cart };
+  const frame = contextOf(there);
+  return { state: there, effects: state.phase === "live" ? [{ type: "send", frame }] : [] };
 }
 
 /** The next instant at which `wake` has something to do; null when there is none. */

@@ -9,6 +9,8 @@ from services.gateway.domain.files.media import EXTENSIONS
 from services.gateway.domain.files.names import clean_name
 from shared.contracts.files import FILE_NAME_MAX, MediaType
 
+pytestmark = pytest.mark.timeout(60)  # any text: the first such test draws up Unicode's tables
+
 
 @pytest.mark.parametrize(
     ("said", "kept"),
