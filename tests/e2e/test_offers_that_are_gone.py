@@ -124,16 +124,21 @@ class TestNotMine:
         self, agent: AgentClient, customer: ChatClient
     ) -> None:
         offer = await one_offer(customer, agent, "Anybody?")
+        conversation_id = offer["conversation_id"]
         await answers(agent, customer, offer)
-        ended = await agent.close(offer["conversation_id"])
+        # The router hears of the answer by its own way: its figure must not come after the end.
+        await agent.wait_for(
+            "conversation.responded", lambda body: body["conversation_id"] == conversation_id
+        )
+        ended = await agent.close(conversation_id)
         await customer.hears("The conversation ended.")
 
-        late = await agent.say(offer["conversation_id"], "One more thing")
+        late = await agent.say(conversation_id, "One more thing")
 
         assert refusal(late) == (409, "already_ended")
         assert refusal(await act(agent, offer, "accept")) == (409, "offer_gone")
-        assert await agent.close(offer["conversation_id"]) == ended
-        assert customer.seqs(offer["conversation_id"]) == [1, 2, 3, 4]
+        assert await agent.close(conversation_id) == ended
+        assert customer.seqs(conversation_id) == [1, 2, 3, 4]
 
 
 @pytest.fixture
