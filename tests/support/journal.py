@@ -6,6 +6,7 @@ of the wire was told, in which order, on which connection.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -99,26 +100,35 @@ class JournalledClient(ChatClient):
 
 
 def _judge_connection(lines: list[Line], resent: set[str | None], account: Account) -> None:
+    _judge_told(lines, account)
+    _judge_acknowledged(lines, resent, account)
+
+
+def _judge_told(lines: list[Line], account: Account) -> None:
+    """Items come once and in order, behind the one that the hello named."""
     told: dict[str | None, int] = {}
-    acked: dict[str | None, int] = {}
     seen: set[tuple[Any, int]] = set()
-    once: set[str | None] = set()
     for line in lines:
-        place = (line.conversation_id, line.seq)
-        match line.deed:
-            case Deed.CAME:
-                told[line.conversation_id] = line.seq
-            case Deed.TOLD:
-                if place in seen or line.seq == told.get(line.conversation_id, 0):
-                    account.doubled.append(line)
-                elif line.seq < told.get(line.conversation_id, 0):
-                    account.inversions.append(line)
-                seen.add(place)
-                told[line.conversation_id] = line.seq
-            case Deed.ACKED if line.client_id not in resent | once:
-                if line.seq <= acked.get(line.conversation_id, 0):
-                    account.inversions.append(line)
-                acked[line.conversation_id] = line.seq
-                once.add(line.client_id)
-            case _:
-                pass
+        if line.deed not in {Deed.CAME, Deed.TOLD}:
+            continue
+        place, last = (line.conversation_id, line.seq), told.get(line.conversation_id, 0)
+        if line.deed is Deed.TOLD and (place in seen or line.seq == last):
+            account.doubled.append(line)
+        elif line.deed is Deed.TOLD and line.seq < last:
+            account.inversions.append(line)
+        seen |= {place} if line.deed is Deed.TOLD else set()
+        told[line.conversation_id] = line.seq
+
+
+def _judge_acknowledged(lines: list[Line], resent: set[str | None], account: Account) -> None:
+    """A message sent again may be acknowledged late; of all others the order is the wire's."""
+    acked: dict[str | None, int] = {}
+    sendings: Counter[str | None] = Counter()
+    for line in lines:
+        if line.deed is Deed.SENT:
+            sendings[line.client_id] += 1
+        if line.deed is not Deed.ACKED or sendings[line.client_id] != 1 or line.client_id in resent:
+            continue
+        if line.seq <= acked.get(line.conversation_id, 0):
+            account.inversions.append(line)
+        acked[line.conversation_id] = line.seq

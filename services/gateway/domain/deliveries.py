@@ -15,9 +15,15 @@ from shared.kernel.vocabulary import AuthorKind, Visibility
 
 
 class Deliveries:
-    """Keeps a connection's conversations in order; every input returns what is to be done."""
+    """Keeps a connection's conversations in order; every input returns what is to be done.
+
+    Attributes:
+        in_order: acknowledgements wait for what stands before them; not where nothing is told but
+            they, as over REST.
+    """
 
     def __init__(self) -> None:
+        self.in_order = True
         self.current: UUID | None = None
         self.in_flight: Counter[str] = Counter()
         self.paused = False
@@ -65,7 +71,7 @@ class Deliveries:
     def accept(self, accepted: Accepted, now: Instant) -> list[Effect]:
         """Tell the customer of a message committed: at its place, or now if that is past."""
         delivery = self._of.get(accepted.conversation_id)
-        if delivery is None:
+        if delivery is None or not self.in_order:
             return [SendFrame(accepted)]
         return self._in_turn(accepted.conversation_id, delivery.tell(accepted.seq, accepted, now))
 

@@ -68,8 +68,12 @@ class ChatSession:
 
     @classmethod
     def open_for(cls, found: Found, now: Instant) -> ChatSession:
-        """Return a session that is open already, for whoever was let in another way."""
+        """Return a session that is open already, for whoever was let in another way.
+
+        Only what is asked is answered there, each by itself.
+        """
         session = cls(now)
+        session._deliveries.in_order = False
         session.phase = Phase.LOOKING_UP
         session.welcomed(found, now)
         return session

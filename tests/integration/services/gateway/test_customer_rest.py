@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any, get_args
 
 import httpx
@@ -74,6 +75,16 @@ class TestTalking:
         assert first == again
         assert (first["type"], first["seq"], first["client_id"]) == ("accepted", 1, "m1")
         assert refusal(other) == (422, "client_id_conflict")
+
+    async def test_messages_sent_at_once_are_all_accepted_whatever_stands_before_them(
+        self, customer: Customer
+    ) -> None:
+        """Each request is acknowledged by itself: it waits for no item of another one."""
+        await customer.open()
+        begun = await asyncio.gather(*(customer.say("Hello?", f"b{each}") for each in range(10)))
+        gone_on = await asyncio.gather(*(customer.say("Hello?", f"g{each}") for each in range(10)))
+
+        assert sorted(one["seq"] for one in (*begun, *gone_on)) == list(range(1, 21))
 
     async def test_a_customer_reads_on_from_where_they_stopped(
         self, served: ServedGateway, customer: Customer
