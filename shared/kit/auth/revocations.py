@@ -41,7 +41,8 @@ class Revocations:
         self._of: dict[tuple[UUID, UUID], Revocation] = {}
         self._since: Instant = 0
         self._heard_at: Instant | None = None
-        self._failing = False
+        self._failing = self._complained = False
+        self._began_at = clock.now()
         self._looking = asyncio.Lock()
         self._wake = asyncio.Event()
         self._callbacks: list[Callable[[], None]] = []
@@ -90,7 +91,7 @@ class Revocations:
             except BaseException:
                 self._failing = True
                 raise
-            self._failing = False
+            self._failing = self._complained = False
             self._heard_at = self._clock.now()
 
     async def run(self) -> None:
@@ -100,12 +101,19 @@ class Revocations:
             try:
                 await self.look()
             except (RefusedError, TimeoutError):
-                log.warning("revocations.unknown", deaf=self._is_deaf())
+                self._complain()
             if self._is_deaf():
                 self._tell()
             with suppress(TimeoutError):
                 async with asyncio.timeout(EVERY_S if self._heard_at else FIRST_EVERY_S):
                     await self._wake.wait()
+
+    def _complain(self) -> None:
+        """Log once that nobody tells; a router that starts together with this node is no news."""
+        since = self._began_at if self._heard_at is None else self._heard_at
+        if not self._complained and self._clock.now() - since > NEWS_MAX_MS:
+            self._complained = True
+            log.warning("revocations.unknown", deaf=self._is_deaf())
 
     def _is_deaf(self) -> bool:
         if self._heard_at is None:

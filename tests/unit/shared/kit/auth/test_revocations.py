@@ -5,10 +5,12 @@ LESSONS 26 (Mattermost CVE-2026-9162, Chatwoot CVE-2021-3740): signed out is sig
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass, field
 from uuid import UUID
 
 import pytest
+from structlog.testing import capture_logs
 
 from shared.contracts.claims import Principal
 from shared.contracts.revocations import Revocation, RevocationPage
@@ -20,6 +22,7 @@ from shared.kit.auth.keyring import Keyring
 from shared.kit.auth.revocations import NEWS_MAX_MS, OVERLAP_MS, Revocations
 from shared.kit.auth.tokens import sign_principal
 from shared.kit.new_ids import new_id
+from shared.kit.tasks import background
 from tests.support.clock import VirtualClock
 from tests.support.revocations import a_revocation
 
@@ -233,3 +236,24 @@ class TestNobodyTells:
         await revocations.look()
 
         assert revocations.end_of(an_agent(clock)) is None
+
+    async def test_a_node_complains_once_and_not_of_a_router_that_starts_with_it(
+        self, router: Router, clock: VirtualClock
+    ) -> None:
+        router.away = True
+        waiting = Revocations(router.ask, clock)
+        with capture_logs() as logs:
+            async with background(look=waiting.run):
+                await _asked(router, 2)
+                assert logs == []
+                clock.advance(NEWS_MAX_MS + 1)
+                await _asked(router, 5)
+
+        assert [line["event"] for line in logs] == ["revocations.unknown"]
+
+
+async def _asked(router: Router, times: int) -> None:
+    """Wait until a node has asked so often: each tenth of a second while it was never told."""
+    async with asyncio.timeout(5):
+        while len(router.asked) < times:  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
