@@ -13,6 +13,7 @@ from uuid import UUID
 from websockets.asyncio.client import ClientConnection
 
 from shared.contracts import subjects
+from shared.contracts.hours import ShopHours
 from shared.contracts.signs import WaitingLine
 from shared.kernel.clock import Clock, Instant
 from shared.kernel.ids import IdKind, decode, encode
@@ -93,7 +94,17 @@ class Stage:
             case _:  # writes
                 await self._answer(self._conversation(line), what, line.details.get("times", 1))
 
-    async def _router(self, line: Line, conversations: list[str]) -> None:
+    async def _router(self, line: Line, what: Any) -> None:
+        match line.verb:
+            case "closes_for_ms":
+                opening = self.clock.now() + what
+                self.served.router.hours = ShopHours(open=False, opens_at=opening)
+            case "opens":
+                self.served.router.hours = ShopHours(open=True)
+            case _:
+                await self._line_up(what)
+
+    async def _line_up(self, conversations: list[str]) -> None:
         ids = tuple(decode(IdKind.CONVERSATION, one) for one in conversations)
         waiting = WaitingLine(shop_id=SHOP, conversations=ids, waiting=len(ids))
         await self.served.router.bus.publish(subjects.WAITING_LINE, waiting.to_json())

@@ -19,13 +19,15 @@ FOLDER = CHECKOUT / "docs" / "protocol" / "transcripts"
 ABOUT = {"situation", "proves", "lessons", "given", "client"}
 GIVEN = {"session", "site_key", "origin", "customer_token", "cart", "sends_burst", "sends_per_s"}
 VERBS: Mapping[str, frozenset[str]] = {
-    "page": frozenset({"connects", "writes", "types", "looks", "rates", "leaves", "sees"}),
+    "page": frozenset(
+        {"connects", "writes", "types", "looks", "rates", "leaves", "leaves_address", "sees"}
+    ),
     "client": frozenset({"connects", "sends", "sends_text", "gives_up", "stops_reading"}),
     "server": frozenset({"sends", "closes"}),
     "network": frozenset({"opens", "breaks", "falls_silent", "loses_what_waits"}),
     "time": frozenset({"passes_ms"}),
     "agent": frozenset({"joins", "writes", "types", "received", "read", "notes", "ends"}),
-    "router": frozenset({"lines_up"}),
+    "router": frozenset({"lines_up", "closes_for_ms", "opens"}),
     "node": frozenset({"stops", "is_restored"}),
     "other window": frozenset({"sends"}),
 }

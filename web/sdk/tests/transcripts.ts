@@ -137,6 +137,8 @@ export class Player {
       const conversationId = fill(line.in) as ConversationId;
       this.#feed({ type: "rate", clientId: String(line.client_id), conversationId, rating, comment: "" });
     },
+    "page leaves_address": (address: string, line: Line) =>
+      this.#feed({ type: "address", clientId: String(line.client_id), address }),
     "page leaves": () => this.#feed({ type: "leave" }),
     "page types": () => this.#feed({ type: "type" }),
     "page looks": () => this.#feed({ type: "see" }),
@@ -217,6 +219,7 @@ export class Player {
       delivered_through: state.signs.delivered?.seq ?? 0,
       read_through: state.signs.read?.seq ?? 0,
       ended: hasEnded(state.items),
+      open: state.hours?.open ?? null,
       history_lost: state.historyLost,
       refused: Object.fromEntries(refused.map((one) => [one.clientId, one.refusal?.code])),
     };

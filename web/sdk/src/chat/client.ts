@@ -95,6 +95,14 @@ export class Chat {
     this.#feed({ type: "rate", clientId: newClientId(), conversationId, rating, comment });
   }
 
+  /** Say where to answer the present conversation: an e-mail address or a phone number; returns its client_id. */
+  leaveAddress(address: string): string {
+    const clientId = newClientId();
+    this.connect();
+    this.#feed({ type: "address", clientId, address });
+    return clientId;
+  }
+
   /** End the present conversation; what is written next begins another. */
   leave(): void {
     this.#feed({ type: "leave" });

@@ -28,6 +28,8 @@ export function onFrame(state: ChatState, frame: ServerFrame, now: number): Step
     case "message.read":
     case "queue.position":
       return { state: { ...state, signs: onSign(state.signs, frame, now) }, effects: [] };
+    case "hours.changed":
+      return { state: { ...state, hours: frame.hours }, effects: [] };
     case "error":
       return { state: onError(state, frame, now), effects: [] };
     case "beat":
@@ -51,6 +53,7 @@ function onWelcome(state: ChatState, frame: Welcome, now: number): Step {
     phaseSince: now,
     textMax: frame.limits.text_max,
     beatEveryMs: frame.beat_every_ms ?? null, // an older server's welcome has none
+    hours: frame.hours ?? null, // here, too
   };
   const sent = flush(live, now);
   return { state: sent.state, effects: [{ type: "store", session }, ...sent.effects] };
@@ -81,8 +84,8 @@ function itemOf(message: Outgoing, frame: Accepted): Item {
     id: frame.item_id,
     conversation_id: frame.conversation_id,
     seq: frame.seq,
-    kind: message.rates ? "survey" : "message",
-    visibility: "everyone",
+    kind: kindOf(message),
+    visibility: message.isAddress ? "agents" : "everyone",
     author: { kind: "customer", id: null, name: null },
     text: frame.text ?? message.text,
     client_id: frame.client_id,
@@ -90,6 +93,11 @@ function itemOf(message: Outgoing, frame: Accepted): Item {
     attachments: message.files.map(attachmentOf),
     rating: message.rates?.rating ?? null,
   };
+}
+
+function kindOf({ rates, isAddress }: Outgoing): Item["kind"] {
+  if (isAddress) return "address";
+  return rates ? "survey" : "message";
 }
 
 /** A message of ours among committed items needs no sending any more. */

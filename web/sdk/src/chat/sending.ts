@@ -24,7 +24,8 @@ export function contextOf({ pageUrl, locale, cart }: ChatState): ClientFrame {
   return { type: "context", page_url: pageUrl?.slice(0, 2_000) ?? null, locale, cart };
 }
 
-function frameOf({ clientId, text, files, rates }: Outgoing): ClientFrame {
+function frameOf({ clientId, text, files, rates, isAddress }: Outgoing): ClientFrame {
+  if (isAddress) return { type: "leave_address", client_id: clientId, address: text };
   if (rates === null) return { type: "send", client_id: clientId, text, ...idsOf(files) };
   const { conversationId, rating } = rates;
   const comment = text === "" ? null : text;

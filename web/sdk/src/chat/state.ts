@@ -7,6 +7,7 @@ import type {
   ErrorCode,
   Item,
   ServerFrame,
+  ShopHours,
   StoredFile,
 } from "../contracts.ts";
 import { NO_SIGNS, type Signs } from "./signs.ts";
@@ -31,6 +32,8 @@ export interface Outgoing {
   readonly files: readonly StoredFile[];
   /** What it says of a conversation, when it is no message; `text` is then the comment. */
   readonly rates: { readonly conversationId: ConversationId; readonly rating: number } | null;
+  /** It is no message, but where the customer wants to be answered. */
+  readonly isAddress: boolean;
 }
 
 /** A conversation that the customer wants to end; `sent`: on this connection. */
@@ -72,6 +75,8 @@ export interface ChatState {
   readonly textMax: number;
   readonly signs: Signs;
   readonly leaving: Leaving | null;
+  /** Whether the shop is open, as it was last told; null: nobody knows. */
+  readonly hours: ShopHours | null;
 }
 
 export type Input =
@@ -93,6 +98,7 @@ export type Input =
       readonly rating: number;
       readonly comment: string;
     }
+  | { readonly type: "address"; readonly clientId: string; readonly address: string }
   | { readonly type: "leave" }
   | { readonly type: "discard"; readonly clientId: string }
   | { readonly type: "identify"; readonly customerToken: string | null }
@@ -146,6 +152,7 @@ export function initialState(opening: Opening, now: number): ChatState {
     outgoing: [],
     signs: NO_SIGNS,
     leaving: null,
+    hours: null,
     attempt: 0,
     retryAt: null,
     pausedUntil: null,

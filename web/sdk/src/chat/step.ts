@@ -50,6 +50,8 @@ function take(state: ChatState, input: Input, around: Surroundings): Step {
       return write(state, messageOf(input, around.now), around.now);
     case "rate":
       return write(state, ratingOf(input, around.now), around.now);
+    case "address":
+      return write(state, addressOf(input, around.now), around.now);
     case "leave":
       return leave(state, around.now);
     case "discard":
@@ -178,13 +180,18 @@ function forget(state: ChatState): Step {
 
 type Written<Type extends Input["type"]> = Extract<Input, { readonly type: Type }>;
 
+const UNSENT = { sentAt: null, refusal: null, files: [], rates: null, isAddress: false } as const;
+
 function messageOf({ clientId, text, files = [] }: Written<"write">, now: number): Outgoing {
-  return { clientId, text, writtenAt: now, sentAt: null, refusal: null, files, rates: null };
+  return { ...UNSENT, clientId, text, writtenAt: now, files };
 }
 
 function ratingOf({ clientId, conversationId, rating, comment }: Written<"rate">, now: number): Outgoing {
-  const rates = { conversationId, rating };
-  return { clientId, text: comment, writtenAt: now, sentAt: null, refusal: null, files: [], rates };
+  return { ...UNSENT, clientId, text: comment, writtenAt: now, rates: { conversationId, rating } };
+}
+
+function addressOf({ clientId, address }: Written<"address">, now: number): Outgoing {
+  return { ...UNSENT, clientId, text: address, writtenAt: now, isAddress: true };
 }
 
 /** End the present conversation; its `ended` item is the answer. */

@@ -4,6 +4,7 @@ import { attachmentOf, type ChatState, covers, markOf, type Outgoing, type Signs
 import type { Item } from "@firstreply/sdk/contracts";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { Attachments } from "./Attachments.tsx";
+import { isClosed } from "./Closed.tsx";
 import { DeliveredIcon, SentIcon, WaitingIcon } from "./icons.tsx";
 import { timeOf } from "./sentences.ts";
 
@@ -22,7 +23,7 @@ export function Log({ state, onEdit }: Props) {
   return (
     <div class="log-frame">
       <div class="log" role="log" aria-label="Messages" tabIndex={0} ref={box}>
-        {items.length + outgoing.length === 0 && <Greeting />}
+        {items.length + outgoing.length === 0 && <Greeting closed={isClosed(state)} />}
         {state.historyLost && <p class="line">Earlier messages can no longer be shown here.</p>}
         <ol>
           {items.map((item, at) => (
@@ -49,15 +50,19 @@ export function Log({ state, onEdit }: Props) {
   );
 }
 
-function isMessage({ rates }: Outgoing): boolean {
-  return rates === null;
+function isMessage({ rates, isAddress }: Outgoing): boolean {
+  return rates === null && !isAddress;
 }
 
-function Greeting() {
+function Greeting({ closed }: { readonly closed: boolean }) {
   return (
     <div class="greeting">
       <p class="greeting-large">How can we help?</p>
-      <p>Write what you need. It reaches the shop at once, and the answer comes here.</p>
+      <p>
+        {closed
+          ? "Write what you need. It is kept for the shop, and the answer comes once we are open."
+          : "Write what you need. It reaches the shop at once, and the answer comes here."}
+      </p>
     </div>
   );
 }

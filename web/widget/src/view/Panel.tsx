@@ -4,6 +4,7 @@ import { type Chat, type ChatState, type Laid, servingAgent, Tray } from "@first
 import type { FileId } from "@firstreply/sdk/contracts";
 import { useCallback, useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { Fetching } from "./Attachments.tsx";
+import { AddressForm, ClosedLine } from "./Closed.tsx";
 import { Composer } from "./Composer.tsx";
 import { CloseIcon } from "./icons.tsx";
 import { Log } from "./Log.tsx";
@@ -34,11 +35,13 @@ export function Panel({ chat, state, title, onClose }: Props) {
   return (
     <section class="panel" role="dialog" aria-label={title} onKeyDown={closeOnEscape}>
       <Header title={title} state={state} online={online} onClose={onClose} />
+      <ClosedLine state={state} />
       <Fetching.Provider value={fetchFile}>
         <Log state={state} onEdit={edit} />
       </Fetching.Provider>
       <Typing state={state} />
       <Rating chat={chat} state={state} />
+      <AddressForm chat={chat} state={state} box={box} />
       <Notice chat={chat} state={state} online={online} />
       {canWrite(state) && (
         <Composer

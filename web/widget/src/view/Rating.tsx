@@ -6,7 +6,7 @@ const WORDS = ["Very bad", "Bad", "All right", "Good", "Very good"] as const;
 
 export function Rating({ chat, state }: { readonly chat: Chat; readonly state: ChatState }) {
   const conversation = unrated(state.items);
-  if (conversation === null || state.outgoing.length > 0) return <Thanks state={state} />;
+  if (conversation === null || state.outgoing.some((one) => !one.isAddress)) return <Thanks state={state} />;
   return (
     <fieldset class="rating">
       <legend>How was this conversation?</legend>

@@ -79,6 +79,22 @@ function stopNotice(code: number | null): Notice {
   }
 }
 
+const SIX_DAYS_MS = 6 * 86_400_000;
+
+/** When a closed shop opens, as the customer's own clock and calendar have it. */
+export function closedLine(opensAt: string | null, now: number): string {
+  if (opensAt === null) return "We are closed just now.";
+  return `We are closed. We open ${dayLine(new Date(opensAt), new Date(now))} at ${timeOf(opensAt)}.`;
+}
+
+/** A weekday's name alone would be today's again after a week. */
+function dayLine(day: Date, today: Date): string {
+  if (day.toDateString() === today.toDateString()) return "today";
+  const within = day.getTime() - today.getTime() < SIX_DAYS_MS;
+  const words = within ? ({ weekday: "long" } as const) : ({ day: "numeric", month: "long" } as const);
+  return `on ${day.toLocaleDateString(undefined, words)}`;
+}
+
 /** One count for people and server alike: code points, not UTF-16 units. */
 export function lengthOf(text: string): number {
   return [...text].length;
