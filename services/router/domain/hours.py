@@ -37,13 +37,14 @@ def standing(hours: OpeningHours | None, at: Instant) -> Standing:
     """
     if hours is None:
         return Standing(is_open=True, until=None)
-    for opens, closes in _merged(hours, at):
-        if at < opens:
-            return Standing(is_open=False, until=opens)
-        if at < closes:
-            lasting = closes - at > OPEN_MAX_DAYS * _MINUTES_PER_DAY * 60_000
-            return Standing(is_open=True, until=None if lasting else closes)
-    return Standing(is_open=False, until=None)
+    nearest = next(_merged(hours, at), None)
+    if nearest is None:
+        return Standing(is_open=False, until=None)
+    opens, closes = nearest
+    if at < opens:
+        return Standing(is_open=False, until=opens)
+    lasting = closes - at > OPEN_MAX_DAYS * _MINUTES_PER_DAY * 60_000
+    return Standing(is_open=True, until=None if lasting else closes)
 
 
 def opens_at(hours: OpeningHours | None, at: Instant) -> Instant | None:

@@ -100,6 +100,7 @@ class TestAddresses:
             ("+359 2 987 6543", "+35929876543"),
             ("00 48 22 123 45 67", None),
             ("+48 1", None),
+            ("+1 000 000 0000", None),
             ("anna@shop", None),
             ("anna@-shop.example", None),
             ("a" * 65 + "@shop.example", None),
