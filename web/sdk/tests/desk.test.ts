@@ -116,6 +116,15 @@ test("dismissing one conversation opens the one whose customer still waits for a
   expect(stepDesk(desk, { type: "dismiss", id: NEXT_CONVERSATION }, NOW).open).toBeNull();
 });
 
+test("news from before its end brings no conversation back that was put away", () => {
+  const ended: DeskInput = { type: "routing", routing: aRouting(9, { status: "ended", agent: null }) };
+  const late = event("conversation.responded", aRouting(8, { first_response_ms: 400 }));
+  const desk = after(taken, ended, { type: "dismiss", id: CONVERSATION }, late);
+  expect(desk.conversations.size).toBe(0);
+  const again = event("conversation.assigned", aRouting(10));
+  expect(stepDesk(desk, again, NOW).conversations.size).toBe(1);
+});
+
 describe("a conversation taken by another agent", () => {
   const byBo = aRouting(5, { agent: { id: "agent_bo", name: "Bo" }, assignment_version: 2 });
 

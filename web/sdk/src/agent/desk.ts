@@ -74,6 +74,8 @@ export interface Desk {
   readonly link: Link;
   readonly offers: readonly Offer[];
   readonly conversations: ReadonlyMap<ConversationId, Conversation>;
+  /** Conversations put away, by the version they were left at: older news brings none back. */
+  readonly putAway: ReadonlyMap<ConversationId, number>;
   /** The server's clock minus this machine's, in ms: countdowns run on the server's. */
   readonly skewMs: number;
   /** The conversation on the screen. */
@@ -110,6 +112,7 @@ export function emptyDesk(agent: AgentState, kept: Kept | null = null): Desk {
     link: "connecting",
     offers: [],
     conversations: new Map(),
+    putAway: new Map(),
     skewMs: 0,
     open: null,
     kept,

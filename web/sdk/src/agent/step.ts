@@ -121,6 +121,7 @@ function onRouting(desk: Desk, routing: RoutingState): Desk {
   const open = routing.status === "queued" || routing.status === "offered";
   const cleared = open ? desk : withoutOffersFor(desk, routing.conversation_id);
   if (known) return put(cleared, route(cleared, known, routing));
+  if (routing.version <= (desk.putAway.get(routing.conversation_id) ?? 0)) return cleared;
   const mine = routing.agent?.id === desk.agent.id && routing.status === "assigned";
   return mine ? put(cleared, conversationOf(desk, routing)) : cleared;
 }
@@ -193,10 +194,15 @@ function open(desk: Desk, id: Desk["open"]): Desk {
   return id ? change(opened, id, (one) => ({ ...one, unread: 0 })) : opened;
 }
 
+/** More than one agent ends while an event is on its way. */
+const PUT_AWAY_KEPT = 100;
+
 function dismiss(desk: Desk, id: NonNullable<Desk["open"]>): Desk {
   const conversations = new Map(desk.conversations);
   conversations.delete(id);
-  const left: Desk = { ...desk, conversations };
+  const version = desk.conversations.get(id)?.routing.version ?? 0;
+  const putAway = new Map([...desk.putAway, [id, version] as const].slice(-PUT_AWAY_KEPT));
+  const left: Desk = { ...desk, conversations, putAway };
   return desk.open === id ? open(left, nextToAnswer(left)) : left;
 }
 
