@@ -7,6 +7,7 @@ import os
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
+import pytest
 from playwright.async_api import FilePayload, Page, expect
 
 from services.demo.people import AGENTS
@@ -33,6 +34,7 @@ async def look(page: Page, name: str) -> None:
         await page.screenshot(path=str(Path(PICTURES) / f"{name}.png"), animations="disabled")
 
 
+@pytest.mark.usefixtures("anna")  # who leaves no work behind for the next test
 async def test_a_customer_sends_a_picture_and_the_agent_sends_a_pdf_back(
     stack: Stack, new_page: NewPage
 ) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
+import pytest
 from playwright.async_api import Page, expect
 
 from services.demo.people import AGENTS
@@ -13,6 +14,7 @@ from tests.support.stack import Stack
 ANNA = AGENTS[0]
 
 
+@pytest.mark.usefixtures("anna")  # who leaves no work behind for the next test
 async def test_two_people_see_each_other_type_and_read_and_the_customer_rates_it(
     stack: Stack, new_page: Callable[[], Awaitable[Page]]
 ) -> None:
