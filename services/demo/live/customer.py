@@ -14,6 +14,8 @@ from services.demo.live.parts import Part
 
 LOOKS_AROUND = people.Span(1.0, 3.0)
 """From the last word to the closed tab."""
+ANSWERED_WITHIN_S = 3.0
+"""A commit takes milliseconds; a service that is being restarted is not waited for."""
 
 
 async def visit(
@@ -30,10 +32,9 @@ async def visit(
 
 
 async def _talk(line: ChatLine, part: Part, begun: Callable[[UUID], None], dice: Dice) -> None:
-    await line.say(part.first_words)
+    await _begin(line, part.first_words, begun)
     if line.conversation_id is None:
         return  # refused, and counted
-    begun(line.conversation_id)
     is_hasty = dice.chance(people.NO_PATIENCE_SHARE)
     patience = people.NO_PATIENCE if is_hasty else people.PATIENCE
     if not await line.answered(1, patience.draw(dice)):
@@ -45,3 +46,20 @@ async def _talk(line: ChatLine, part: Part, begun: Callable[[UUID], None], dice:
     await asyncio.sleep(people.SAY_THANKS.draw(dice))
     await line.say(dice.choose(part.tongue.thanks))
     await asyncio.sleep(LOOKS_AROUND.draw(dice))
+
+
+async def _begin(line: ChatLine, words: str, begun: Callable[[UUID], None]) -> None:
+    """Say the first words; cut short in the middle of it, wait for their answer all the same.
+
+    They may be committed, and whoever tidies up must know of the conversation that they began.
+    """
+    async with asyncio.TaskGroup() as tasks:
+        saying = tasks.create_task(line.say(words))
+        try:
+            await asyncio.shield(saying)
+        except asyncio.CancelledError:
+            await asyncio.wait([saying], timeout=ANSWERED_WITHIN_S)
+            raise
+        finally:
+            if line.conversation_id is not None:
+                begun(line.conversation_id)
