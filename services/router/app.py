@@ -14,15 +14,12 @@ from uuid import UUID
 from fastapi import APIRouter
 
 from services.router.api.agents import agents_router
-from services.router.api.api_keys import api_keys_router
 from services.router.api.auth import auth_router
 from services.router.api.conversations import conversations_router
 from services.router.api.errors import STATUSES
 from services.router.api.offers import offers_router
-from services.router.api.queues import queues_router
-from services.router.api.shops import shops_router
+from services.router.api.reports import reports_router
 from services.router.api.sign_out import sign_out_router
-from services.router.api.team import passwords_router, team_router
 from services.router.background.answers import answering
 from services.router.background.callers import checking_callers
 from services.router.background.chores import Chores
@@ -39,16 +36,12 @@ from services.router.clients.live import LiveAgents
 from services.router.clients.other_routers import BusRouters
 from services.router.config import RouterSettings
 from services.router.storage.accounts import RouterAccounts
-from services.router.storage.agent_accounts import AgentAccounts
 from services.router.storage.gate import Gate
-from services.router.storage.kept_answers import KeptAnswers
-from services.router.storage.key_accounts import KeyAccounts
 from services.router.storage.leases import LeaseRows
-from services.router.storage.queue_accounts import QueueAccounts
 from services.router.storage.records import RoutingRecords
-from services.router.storage.revocations import RevocationRows, SignInAccounts
+from services.router.storage.reports import ReportTables
+from services.router.storage.revocations import RevocationRows
 from services.router.storage.routing_store import RoutingTables
-from services.router.storage.shop_accounts import ShopAccounts
 from services.router.usecases.agent_desk import AgentDesk
 from services.router.usecases.announce import Herald
 from services.router.usecases.cards import CardDesk
@@ -57,25 +50,19 @@ from services.router.usecases.explain import Explain
 from services.router.usecases.guesses import Guesses
 from services.router.usecases.hear_events import HearEvents
 from services.router.usecases.keep_leases import KeepLeases
-from services.router.usecases.manage_agents import ManageAgents
-from services.router.usecases.manage_keys import ManageKeys
-from services.router.usecases.manage_queues import ManageQueues
-from services.router.usecases.manage_shops import ManageShops
-from services.router.usecases.repeat import Repeats
+from services.router.usecases.report import Report
 from services.router.usecases.route_commands import CommandDesk, Owners
 from services.router.usecases.serve_offers import ServeOffers
 from services.router.usecases.set_up import SetUp
 from services.router.usecases.shop_hours import shop_hours
 from services.router.usecases.sign_in import SignIn
-from services.router.usecases.sign_out import SignOut, Spread
-from services.router.usecases.told_changes import ChangeDesk
+from services.router.wiring.administration import Administration
 from shared.kernel.clock import Clock, Millis
 from shared.kernel.errors import ErrorCode
 from shared.kernel.vocabulary import Service
 from shared.kit.auth.callers import Callers, open_callers
 from shared.kit.auth.keyring import Keyring
 from shared.kit.bus.interface import Bus
-from shared.kit.change_log import ChangeLog, actor_of
 from shared.kit.database import Database, DatabaseUrl, open_database
 from shared.kit.new_ids import new_id
 from shared.kit.outbox import OutboxRows
@@ -123,7 +110,7 @@ async def run_router(
         gate = Gate(database)
         callers = await stack.enter_async_context(_judging(gate, sweeper, bus, keys, clock))
         spread = partial(spread_revocations, bus, callers.revocations)
-        administration = _Administration(gate, sweeper, machine.commands, clock, spread)
+        administration = Administration(gate, sweeper, machine.commands, clock, spread)
         yield RunningRouter(
             routers=(
                 auth_router(_sign_in(database, signer, clock)),
@@ -134,6 +121,7 @@ async def run_router(
                 conversations_router(
                     Explain(records), offers, administration.repeats, callers=callers
                 ),
+                reports_router(Report(ReportTables(database), clock), callers=callers),
             ),
             statuses=STATUSES,
             checks=(*_checks(database, clock), machine.renewal.check),
@@ -257,35 +245,6 @@ async def open_set_up(settings: RouterSettings) -> AsyncIterator[SetUp]:
 
 def _set_up(database: Database) -> SetUp:
     return SetUp(RouterAccounts(database), Argon2Passwords(), KeyTexts())
-
-
-class _Administration:
-    """What administrators, and agents who end a sign-in, change outside routing."""
-
-    def __init__(
-        self, gate: Gate, sweeper: Database, desk: CommandDesk, clock: Clock, spread: Spread
-    ) -> None:
-        log, changes = ChangeLog("router", clock), ChangeDesk(desk, clock, new_id, actor_of)
-        accounts = RouterAccounts(gate.database)
-        self.repeats = Repeats(KeptAnswers(gate.database, log))
-        self.sign_out = SignOut(SignInAccounts(gate, log), spread)
-        self._shops = ManageShops(ShopAccounts(gate, sweeper, log), new_id)
-        self._agents = ManageAgents(
-            AgentAccounts(gate, log), accounts, Argon2Passwords(), changes, spread
-        )
-        self._queues = ManageQueues(QueueAccounts(gate, log), changes)
-        key_accounts = KeyAccounts(gate, log, clock)
-        self._api_keys = ManageKeys(key_accounts, KeyTexts(), clock, new_id, spread)
-
-    def routers(self, callers: Callers) -> tuple[APIRouter, ...]:
-        """Return the administrators' endpoints."""
-        return (
-            shops_router(self._shops, callers=callers),
-            passwords_router(self._agents, callers=callers),
-            team_router(self._agents, callers=callers),
-            queues_router(self._queues, callers=callers),
-            api_keys_router(self._api_keys, callers=callers),
-        )
 
 
 def _checks(database: Database, clock: Clock) -> tuple[ReadinessCheck, ...]:

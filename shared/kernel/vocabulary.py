@@ -87,6 +87,16 @@ class Exclusion(StrEnum):
     ALREADY_OFFERED = "already_offered"
 
 
+class MissCause(StrEnum):
+    """What kept a conversation from its first human answer in time."""
+
+    NO_STAFF = "no_staff"
+    CLOSED = "closed"
+    STREAM_LOST = "stream_lost"
+    OFFER_IGNORED = "offer_ignored"
+    AGENT_SLOW = "agent_slow"
+
+
 class ItemKind(StrEnum):
     """What stands at one seq of a conversation."""
 

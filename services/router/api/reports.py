@@ -1,0 +1,51 @@
+"""Reports over HTTP, for supervisors."""
+
+# No `from __future__ import annotations` here: FastAPI reads the closures' annotations.
+
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query
+from pydantic import AwareDatetime
+
+from services.router.usecases.report import Report
+from shared.contracts.accounts import TARGET_MAX_MS
+from shared.contracts.claims import Principal
+from shared.contracts.reports import AgentReport, FirstResponseReport
+from shared.kernel.clock import Instant, from_datetime
+from shared.kernel.vocabulary import Scope
+from shared.kit.auth.bearer import require
+from shared.kit.auth.callers import Callers
+
+From = Annotated[
+    AwareDatetime | None, Query(alias="from", description="By default a day before `to`.")
+]
+To = Annotated[AwareDatetime | None, Query(alias="to", description="By default now.")]
+Target = Annotated[
+    int | None,
+    Query(ge=1, le=TARGET_MAX_MS, description="By default the target of the shop's default queue."),
+]
+
+
+def reports_router(report: Report, *, callers: Callers) -> APIRouter:
+    """Return the endpoints under /v1/reports."""
+    router = APIRouter(prefix="/v1/reports", tags=["reports"])
+    supervisor = Annotated[Principal, Depends(require((Scope.SUPERVISOR,), callers))]
+
+    @router.get("/first-responses")
+    async def read_first_responses(
+        caller: supervisor, from_: From = None, to: To = None, target_ms: Target = None
+    ) -> FirstResponseReport:
+        """Tell how soon people answered, and what was in the way where they did not in time."""
+        return await report.first_responses(caller.shop_id, _at(from_), _at(to), target_ms)
+
+    @router.get("/agents")
+    async def read_agents(caller: supervisor, from_: From = None, to: To = None) -> AgentReport:
+        """Tell what each agent was asked, took, and how busy each was."""
+        return await report.agents(caller.shop_id, _at(from_), _at(to))
+
+    return router
+
+
+def _at(moment: datetime | None) -> Instant | None:
+    return None if moment is None else from_datetime(moment)
