@@ -195,6 +195,11 @@ class Ledger:
         rows = await self._connection.fetch("SELECT id, last_seq FROM gateway.conversations")
         return {row["id"]: row["last_seq"] for row in rows}
 
+    async def connections_of(self, role: str) -> int:
+        """Return how many connections a role has just now."""
+        sql = "SELECT count(*) FROM pg_stat_activity WHERE usename = $1"
+        return int(await self._connection.fetchval(sql, role))
+
     async def first_schemas(self) -> int:
         """Wait until a service's schema is there; return how many are."""
         sql = "SELECT count(*) FROM pg_namespace WHERE nspname IN ('gateway', 'router', 'history')"

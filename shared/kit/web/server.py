@@ -11,11 +11,15 @@ from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from typing import Any, TypeVar
 
+import structlog
 import uvicorn
 import uvloop
 from starlette.types import ASGIApp
 
+from shared.kit.open_files import open_files_limit, take_open_files
 from shared.kit.web.guarded_http import GuardedHttp
+
+log = structlog.get_logger()
 
 BACKLOG = 2_048
 """Connections the kernel holds for us: a reconnect storm arrives in one second."""
@@ -155,6 +159,7 @@ async def serve(
         reset_contextvars=True,  # else one request's log context shows in another's
     )
     server = _Server(config, stopping, on_ready)
+    log.info("server.serving", open_files_max=open_files_limit())
     async with _watched(server, stopping):
         await server.serve(sockets=[listener])
 
@@ -165,11 +170,12 @@ a tenth of a busy gateway's time, for next to no cycles."""
 
 
 def run_main(main: Coroutine[Any, Any, Result]) -> Result:
-    """Run a program's main coroutine on uvloop.
+    """Run a program's main coroutine on uvloop, with as many open files as the system allows.
 
     Raises:
         SystemExit: cut short by a signal; the status is what shells say of that.
     """
+    take_open_files()
     gc.set_threshold(*_GARBAGE_AFTER)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         try:

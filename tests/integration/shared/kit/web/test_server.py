@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import resource
 import signal
 import socket
 import subprocess
@@ -14,6 +15,7 @@ import pytest
 from uvicorn.config import Config
 from uvicorn.server import ServerState
 
+from shared.kit.open_files import OPEN_FILES_MAX
 from shared.kit.web.server import (
     CANCEL_GRACE_S,
     STOP_GRACE_S,
@@ -163,6 +165,28 @@ async def main():
                 os.kill(os.getpid(), {number})
             await asyncio.sleep(60)
 
+run_main(main())
+"""
+
+
+def test_a_program_takes_as_many_open_files_as_it_may_have() -> None:
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    ended = subprocess.run(  # noqa: S603  our own script
+        [sys.executable, "-c", FEW_FILES], capture_output=True, check=True, timeout=30, text=True
+    )
+    assert int(ended.stdout) == (OPEN_FILES_MAX if most == resource.RLIM_INFINITY else most)
+
+
+FEW_FILES = """
+import asyncio, resource
+from shared.kit.open_files import open_files_limit
+from shared.kit.web.server import run_main
+
+async def main():
+    print(open_files_limit())
+
+hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+resource.setrlimit(resource.RLIMIT_NOFILE, (256, hard))
 run_main(main())
 """
 
