@@ -127,13 +127,34 @@ def tokens(
     show_one(for_shop(shop).change(path, fields), as_json=as_json)
 
 
+@app.command()
+def invitations(
+    site: SiteId,
+    *,
+    shop: Shop,
+    rules: Annotated[Path | None, typer.Option(help="A JSON file with the list of rules.")] = None,
+    none: Annotated[bool, typer.Option("--none", help="Invite nobody any more.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Say when customers are invited to write: all rules at once, in the order of trying."""
+    if (rules is None) is not none:
+        fail("Say --rules FILE or --none.")
+    path = path_of(IdKind.SITE, "sites", site)
+    listed = [] if rules is None else _read_json(rules, "--rules")
+    show_one(for_shop(shop).change(path, {"invitations": listed}), as_json=as_json)
+
+
 def _key_set(file: Path | None) -> Any:
     if file is None:
         return None
+    return _read_json(file, "--jwks")
+
+
+def _read_json(file: Path, option: str) -> Any:
     try:
         return json.loads(file.read_text(encoding="utf-8"))
     except (OSError, ValueError):
-        fail("The file of --jwks cannot be read as JSON.")
+        fail(f"The file of {option} cannot be read as JSON.")
 
 
 def _colours(text: str | None) -> dict[str, str] | None:

@@ -38,6 +38,7 @@ from services.gateway.background.sweeping import sweep_for_ever
 from services.gateway.clients.announcer import Announcer
 from services.gateway.clients.answers import StreamAnswers
 from services.gateway.clients.feeds import BusAgentFeed, BusConversationFeed
+from services.gateway.clients.free_agents import hearing_free_agents
 from services.gateway.clients.key_sets import KeySets
 from services.gateway.clients.newest import NewestConnections
 from services.gateway.clients.router import BusRouter
@@ -68,6 +69,7 @@ from services.gateway.usecases.cut_off import Guests
 from services.gateway.usecases.follow_agent import ConnectedAgents, SnapshotNeeds, agent_snapshot
 from services.gateway.usecases.greet import Greeter, catch_up, greet
 from services.gateway.usecases.heal_streams import StreamHealer
+from services.gateway.usecases.know_free_agents import FreeAgentsBook
 from services.gateway.usecases.know_hours import HoursBook
 from services.gateway.usecases.manage_sites import ManageSites
 from services.gateway.usecases.note_context import NoteContext, show_context
@@ -175,6 +177,7 @@ async def run_gateway(
             background(**gateway.loops()) as group,
             gateway.newest.hearing(gateway.connections.replace),
             hearing_lines(bus, gateway.feed.tell),
+            hearing_free_agents(bus, gateway.free_agents.hear),
             gateway.answers.hearing(gateway.streams.pulses.hear),
         ):
             inbox = await serve_events(bus, Service.GATEWAY, gateway.take_events)
@@ -223,7 +226,7 @@ class _Gateway:
         self.topics = Topics(bus)
         self.feed = BusConversationFeed(self.topics)
         self.router = BusRouter(bus, node_id)
-        self.hours = HoursBook(self.router.hours, clock)
+        self.hours, self.free_agents = HoursBook(self.router.hours, clock), FreeAgentsBook(clock)
         self.agents = ConnectedAgents(self.router)
         self.answers = StreamAnswers(bus, node_id)
         self.newest = NewestConnections(bus, node_id)
@@ -335,7 +338,12 @@ class _Gateway:
         return ChatParts(
             clock=self.clock,
             greet=partial(greet, needs=greeter),
-            catch_up=partial(catch_up, items=self.items, hours=self.hours.of),
+            catch_up=partial(
+                catch_up,
+                items=self.items,
+                hours=self.hours.of,
+                is_free=self.free_agents.is_free,
+            ),
             hours=self.hours.of,
             read=partial(visible_page, store=self.items, limit=CUSTOMER_PAGE),
             post=self.lane.post,

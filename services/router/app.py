@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -26,6 +26,7 @@ from services.router.background.chores import Chores
 from services.router.background.clockwork import Clockwork
 from services.router.background.commands import taking_commands
 from services.router.background.desk import LaneDesk, OwnersLane
+from services.router.background.free_agents import FreeAgentsTeller
 from services.router.background.leases import LookLoop, RenewalLoop, let_go
 from services.router.background.presence import PresenceLoop
 from services.router.background.queue_positions import QueuePositions
@@ -35,6 +36,7 @@ from services.router.clients.history import HistoryCards
 from services.router.clients.live import LiveAgents
 from services.router.clients.other_routers import BusRouters
 from services.router.config import RouterSettings
+from services.router.domain.model import Agent
 from services.router.storage.accounts import RouterAccounts
 from services.router.storage.gate import Gate
 from services.router.storage.leases import LeaseRows
@@ -188,17 +190,25 @@ class _Machine:
         self.herald = Herald(relay.offer, LiveAgents(bus), self.cards, self.chores.start)
         tables = RoutingTables(database, self.router_id)
         self.positions = QueuePositions(self.herald, self._waiting, bus)
-        self.deciders = Deciders(tables, self.positions, clock, self.leases)
+        self.free_agents = FreeAgentsTeller(self.positions, self._has_free_agent, bus)
+        self.deciders = Deciders(tables, self.free_agents, clock, self.leases)
         self.lane = LaneDesk(self.deciders, self.cards.foresee)
         self.commands = CommandDesk(self.lane, owners, BusRouters(bus), SystemClock(), _pause)
         self.presence = PresenceLoop(self.lane, owners, clock)
         self.clockwork = Clockwork(self.lane, clock)
         self.renewal = RenewalLoop(self.leases, self.deciders.drop)
         self.look = LookLoop(self.leases, self.clockwork)
-        self.deciders.report_to(self.presence.built, self.clockwork.moved)
+        self.deciders.report_to(self._built, self.clockwork.moved)
 
     def _waiting(self, shop_id: UUID) -> tuple[UUID, ...]:
         return self.deciders.waiting(shop_id)  # they are made after whom they tell
+
+    def _has_free_agent(self, shop_id: UUID) -> bool | None:
+        return self.deciders.has_free_agent(shop_id)
+
+    def _built(self, shop_id: UUID, agents: Sequence[Agent]) -> None:
+        self.presence.built(shop_id, agents)
+        self.free_agents.built(shop_id, agents)
 
     @asynccontextmanager
     async def running(self, bus: Bus) -> AsyncIterator[None]:
@@ -214,6 +224,7 @@ class _Machine:
                 owners=self.owners_lane.run,
                 herald=self.herald.run,
                 positions=self.positions.run,
+                free_agents=self.free_agents.run,
                 relay=self._relay.run,
             ),
             self.presence.listening(bus),

@@ -135,7 +135,8 @@ class Welcome(Contract):
     With `reset` the client could not be resumed: what it holds is to be dropped, and the items
     begin at the first one of the present conversation.
     A connection on which nothing comes for longer than `beat_every_ms` and some seconds is dead.
-    `hours` say whether somebody is there; null: nobody knows just now.
+    `hours` say whether somebody is there; null: nobody knows just now. `agents_available`: an agent
+    is free at this moment.
     """
 
     type: Literal["welcome"] = "welcome"
@@ -150,6 +151,7 @@ class Welcome(Contract):
     limits: Limits
     beat_every_ms: int
     hours: ShopHours | None = None
+    agents_available: bool = False
 
 
 class Accepted(Contract):

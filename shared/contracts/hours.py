@@ -1,4 +1,4 @@
-"""Whether a shop is staffed now, as the gateway asks the router and tells customers."""
+"""Whether a shop is staffed now, as the gateway learns from the router and tells customers."""
 
 from __future__ import annotations
 
@@ -31,3 +31,13 @@ class HoursChanged(Contract):
 
     type: Literal["hours.changed"] = "hours.changed"
     hours: ShopHours
+
+
+class FreeAgents(Readable):
+    """Shops in which an agent is free now, or nobody is any more; to every gateway node.
+
+    Free is who could be asked about one more conversation, where none waits for somebody else.
+    """
+
+    free: bool
+    shops: tuple[ShopId, ...]

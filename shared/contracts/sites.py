@@ -7,6 +7,7 @@ from typing import Annotated, Any, Final, TypeAlias
 from pydantic import Field
 
 from shared.contracts.accounts import Name
+from shared.contracts.invitations import InvitationRule, InvitationRules
 from shared.contracts.wire import Contract, SiteId, WireInstant
 
 ORIGINS_MAX: Final = 50
@@ -60,6 +61,7 @@ class NewSite(TokenRules):
     origins: Origins
     colours: Colours | None = None
     languages: Languages = ()
+    invitations: InvitationRules = ()
 
 
 class SiteChange(TokenRules):
@@ -74,6 +76,7 @@ class SiteChange(TokenRules):
     origins: Origins | None = None
     colours: Colours | None = None
     languages: Languages | None = None
+    invitations: InvitationRules | None = None
     closed: bool | None = None
 
 
@@ -93,6 +96,7 @@ class Site(TokenRules):
     origins: tuple[str, ...]
     colours: Colours | None = None
     languages: tuple[str, ...]
+    invitations: tuple[InvitationRule, ...] = ()
     closed: bool
     created_at: WireInstant
 
@@ -104,9 +108,13 @@ class SiteMade(Site):
 
 
 class Appearance(Contract):
-    """What a site's widget shows of its shop; anybody may read it. No colours: the widget's own."""
+    """What a site's widget shows of its shop; anybody may read it. No colours: the widget's own.
+
+    `invites` says that the site has rules for invitations: a widget connects before it is opened.
+    """
 
     colours: Colours | None
+    invites: bool = False
 
 
 class SitePage(Contract):

@@ -45,6 +45,9 @@ LEASES_RELEASED = "router.leases-released"
 WAITING_LINE = "router.waiting-line"
 """Publish: WaitingLine, at most once a second a shop."""
 
+FREE_AGENTS = "router.free-agents"
+"""Publish: FreeAgents, when the first agent of a shop is free or the last is not, and again."""
+
 SESSION_OPENED = "gateway.session-opened"
 """Publish: SessionOpened, from a gateway node to the others."""
 

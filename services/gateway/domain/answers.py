@@ -38,6 +38,7 @@ class Found:
     items: tuple[Item, ...]
     reset: bool = False
     hours: ShopHours | None = None
+    agents_available: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +78,7 @@ def welcome_of(found: Found, now: Instant, sends: Rate) -> Welcome:
         ),
         beat_every_ms=BEAT_EVERY_MS,
         hours=found.hours,
+        agents_available=found.agents_available,
     )
 
 

@@ -12,6 +12,7 @@ from sqlalchemy import RowMapping
 from services.gateway.usecases.ports import NewSite, Turn
 from shared.contracts.changes import Change, Once
 from shared.contracts.claims import Principal
+from shared.contracts.invitations import InvitationRule
 from shared.contracts.sites import Appearance, Colours, Site
 from shared.kernel.clock import from_datetime
 from shared.kernel.ids import IdKind, encode
@@ -20,9 +21,10 @@ from shared.kit.database import Database, ReadTransaction, WriteTransaction
 
 _ADD = """
     INSERT INTO gateway.sites (id, shop_id, name, key, customer_secret, origins, colours,
-        languages, jwks, jwks_url, token_issuer, token_audience)
+        languages, jwks, jwks_url, token_issuer, token_audience, invitations)
     VALUES (:id, :shop_id, :name, :key, :customer_secret, :origins, CAST(:colours AS jsonb),
-        :languages, CAST(:jwks AS jsonb), :jwks_url, :token_issuer, :token_audience)
+        :languages, CAST(:jwks AS jsonb), :jwks_url, :token_issuer, :token_audience,
+        CAST(:invitations AS jsonb))
     """
 _ONE = "SELECT * FROM gateway.sites WHERE shop_id = :shop_id AND id = :id"
 _LOCKED = f"{_ONE} FOR NO KEY UPDATE"
@@ -35,6 +37,7 @@ _CHANGE = """
     UPDATE gateway.sites SET name = :name, origins = :origins, colours = CAST(:colours AS jsonb),
         languages = :languages, jwks = CAST(:jwks AS jsonb), jwks_url = :jwks_url,
         token_issuer = :token_issuer, token_audience = :token_audience,
+        invitations = CAST(:invitations AS jsonb),
         closed_at = CASE WHEN :closed
             THEN coalesce(closed_at, clock_timestamp()) END
     WHERE shop_id = :shop_id AND id = :id
@@ -52,12 +55,13 @@ _ROTATE = {
         """,
 }
 _LOOK = """
-    SELECT colours FROM gateway.sites
+    SELECT colours, invitations FROM gateway.sites
     WHERE shop_id = :shop_id AND id = :id AND closed_at IS NULL
         AND (key = :key OR (old_key = :key AND old_key_until > clock_timestamp()))
     """
+AS_JSON = ("colours", "jwks", "invitations")
 TOKEN_RULES = ("jwks", "jwks_url", "token_issuer", "token_audience")
-RECORDED = ("name", "origins", "colours", "languages", "closed", *TOKEN_RULES)
+RECORDED = ("name", "origins", "colours", "languages", "invitations", "closed", *TOKEN_RULES)
 """The fields that a change can name, and the record tells."""
 
 
@@ -87,6 +91,7 @@ class SiteAccounts:
                 "languages": list(look["languages"]),
                 **{name: look[name] for name in TOKEN_RULES},
                 "jwks": _json(look["jwks"]),
+                "invitations": _json(look["invitations"]),
             }
             await tx.execute(_ADD, row)
             site = await _site(tx, caller, new.id)
@@ -120,7 +125,7 @@ class SiteAccounts:
                 return None
             before = read_site(row).model_dump(mode="json")
             after = {**{name: before[name] for name in RECORDED}, **fields}
-            as_json = {name: _json(after[name]) for name in ("colours", "jwks")}
+            as_json = {name: _json(after[name]) for name in AS_JSON}
             await tx.execute(_CHANGE, {**named, **after, **as_json})
             differing = compared(before, after)
             if differing:
@@ -132,7 +137,9 @@ class SiteAccounts:
         """Return how a site looks, over a connection that no hello and no message waits for."""
         async with self._database.read(shop_id) as tx:
             row = await tx.row(_LOOK, {"shop_id": shop_id, "id": site_id, "key": key})
-        return None if row is None else Appearance(colours=_colours(row))
+        if row is None:
+            return None
+        return Appearance(colours=_colours(row), invites=bool(row["invitations"]))
 
     async def changes(self, caller: Principal, before: UUID | None, limit: int) -> Sequence[Change]:
         """Return what was changed of the shop's sites, newest first."""
@@ -176,6 +183,7 @@ def read_site(row: RowMapping) -> Site:
         origins=tuple(row["origins"]),
         colours=_colours(row),
         languages=tuple(row["languages"]),
+        invitations=tuple(map(InvitationRule.model_validate, row["invitations"])),
         closed=row["closed_at"] is not None,
         **{name: row[name] for name in TOKEN_RULES},
         created_at=from_datetime(row["created_at"]),

@@ -118,7 +118,12 @@ async def greet(hello: Hello, origin: str | None, needs: Greeter) -> Greeting:
     return replace(greeting, site_id=named.id, proof=proof)
 
 
-async def catch_up(greeting: Greeting, items: ItemStore, hours: KnowHours = _unknown) -> Found:
+async def catch_up(
+    greeting: Greeting,
+    items: ItemStore,
+    hours: KnowHours = _unknown,
+    is_free: Callable[[UUID], bool] = lambda _: False,
+) -> Found:
     """Return what a greeted customer has not seen. Call it once the conversation is followed."""
     session = greeting.session
     page = None
@@ -144,6 +149,7 @@ async def catch_up(greeting: Greeting, items: ItemStore, hours: KnowHours = _unk
         items=seen + (page.items if page else ()),
         reset=reset,
         hours=await hours(greeting.shop_id),
+        agents_available=is_free(greeting.shop_id),
     )
 
 

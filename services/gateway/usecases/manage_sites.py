@@ -8,6 +8,7 @@ from uuid import UUID
 
 from pydantic import JsonValue
 
+from services.gateway.domain.invitation_rules import fault_of
 from services.gateway.domain.site_rules import (
     CONTRAST_MIN,
     contrast,
@@ -18,6 +19,7 @@ from services.gateway.usecases.create_site import fresh_key, fresh_secret
 from services.gateway.usecases.ports import NewSite, Site as KeptSite, Turn
 from shared.contracts.changes import Change, Once
 from shared.contracts.claims import Principal
+from shared.contracts.invitations import InvitationRule
 from shared.contracts.sites import Colours, NewSite as AskedSite, Site, SiteChange, SiteMade
 from shared.kernel.addresses import may_name
 from shared.kernel.errors import ErrorCode, RefusedError
@@ -196,9 +198,16 @@ def _checked(fields: dict[str, Any]) -> dict[str, Any]:
             normal_languages(fields["languages"]),
             "languages are BCP 47 tags, such as en or pt-BR.",
         )
+    _check_invitations(fields.get("invitations", ()))
     if fields.get("colours") is not None:
         _check_contrast(Colours(**fields["colours"]))
     return checked
+
+
+def _check_invitations(rules: Sequence[Mapping[str, Any]]) -> None:
+    fault = fault_of([InvitationRule(**rule) for rule in rules])
+    if fault is not None:
+        raise RefusedError(ErrorCode.INVALID_REQUEST, fault)
 
 
 def _or_refuse(normal: tuple[str, ...] | None, sentence: str) -> JsonValue:

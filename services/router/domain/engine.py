@@ -76,6 +76,10 @@ class Engine:
         )
         return (*(one.id for one in ahead), *self.state.line.order())
 
+    def has_free_agent(self) -> bool:
+        """Return whether somebody could be asked about one more conversation before it waits."""
+        return len(self.state.pool) > 0 and self.state.line.first() is None
+
     def next_deadline(self) -> Instant | None:
         """Return when a Tick is due at the latest."""
         return self.state.timers.next_at()

@@ -108,6 +108,11 @@ class Deciders:
         owned = self._owned.get(shop_id)
         return () if owned is None else owned.engine.waiting()
 
+    def has_free_agent(self, shop_id: UUID) -> bool | None:
+        """Return whether somebody is free in a shop; None: it is not ours."""
+        owned = self._owned.get(shop_id)
+        return None if owned is None else owned.engine.has_free_agent()
+
     def drop(self, shop_id: UUID) -> None:
         """Throw away the engine of a shop whose lease is gone; may be called at any time.
 

@@ -82,9 +82,10 @@ export interface AgentTyping {
   readonly for_ms: number;
 }
 
-/** What a site's widget shows of its shop; anybody may read it. No colours: the widget's own. */
+/** What a site's widget shows of its shop; anybody may read it. No colours: the widget's own. `invites` says that the site has rules for invitations: a widget connects before it is opened. */
 export interface Appearance {
   readonly colours: Colours | null;
+  readonly invites: boolean;
 }
 
 /** Who serves a conversation. At most one of a conversation is active. */
@@ -658,7 +659,7 @@ export interface WaitRange {
   readonly high_ms: number;
 }
 
-/** Answer to hello: the session, and the items after the `last_seq` the client named. When they are many, the rest follow as `message.created`; `last_seq` is the conversation's. With `reset` the client could not be resumed: what it holds is to be dropped, and the items begin at the first one of the present conversation. A connection on which nothing comes for longer than `beat_every_ms` and some seconds is dead. `hours` say whether somebody is there; null: nobody knows just now. */
+/** Answer to hello: the session, and the items after the `last_seq` the client named. When they are many, the rest follow as `message.created`; `last_seq` is the conversation's. With `reset` the client could not be resumed: what it holds is to be dropped, and the items begin at the first one of the present conversation. A connection on which nothing comes for longer than `beat_every_ms` and some seconds is dead. `hours` say whether somebody is there; null: nobody knows just now. `agents_available`: an agent is free at this moment. */
 export interface Welcome {
   readonly type: "welcome";
   readonly session_id: SessionId;
@@ -672,6 +673,7 @@ export interface Welcome {
   readonly limits: Limits;
   readonly beat_every_ms: number;
   readonly hours: ShopHours | null;
+  readonly agents_available: boolean;
 }
 
 export type ClientFrame = Hello | Send | Typing | Received | Read | Leave | Rate | LeaveAddress | Context;

@@ -65,6 +65,7 @@ export function aWelcome(more: Partial<Welcome> = {}): Welcome {
     },
     beat_every_ms: 15_000,
     hours: null,
+    agents_available: false,
     ...more,
   };
 }

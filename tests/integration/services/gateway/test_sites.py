@@ -10,13 +10,15 @@ import httpx
 import pytest
 
 from shared.contracts.claims import Principal
+from shared.contracts.hours import FreeAgents
+from shared.contracts.subjects import FREE_AGENTS
 from shared.kernel.ids import IdKind, encode
 from shared.kernel.vocabulary import Scope, Service
 from shared.kit.auth.customer_tokens import sign_customer_token
 from shared.kit.new_ids import new_id
 from tests.support.admin import Admin
 from tests.support.chat_client import chat_client, raw_chat
-from tests.support.gateway import OTHER_SHOP, OTHER_SITE, SITE, looking_inside
+from tests.support.gateway import OTHER_SHOP, OTHER_SITE, SHOP, SITE, looking_inside
 from tests.support.postgres import TestDatabase
 from tests.support.running_gateway import ServedGateway
 
@@ -26,6 +28,15 @@ NEW_SITE = {
     "origins": ["https://Fern.example"],
     "colours": {"accent": "#0a7d55", "text": "#ffffff"},
     "languages": ["de-ch", "en"],
+}
+A_RULE = {
+    "id": "big-cart",
+    "text": "May we help you choose?",
+    "texts": {"de": "Dürfen wir helfen?"},
+    "cart_at_least_minor": 10_000,
+    "currency": "EUR",
+    "page": "/checkout*",
+    "on_page_ms": 60_000,
 }
 FERN = {"origin": "https://fern.example"}
 
@@ -89,6 +100,9 @@ class TestSites:
             {"colours": {"accent": "#0a7d55"}},
             {"languages": ["de_CH"]},
             {"closed": True},
+            {"invitations": [{"id": "a", "text": "Hello?"}]},
+            {"invitations": [{"id": "A b", "text": "Hello?", "page": "/"}]},
+            {"invitations": [{"id": "a", "text": {"en": "Hello?"}, "page": "/"}]},
         ],
     )
     async def test_what_cannot_be_a_site_is_refused(
@@ -181,11 +195,11 @@ class TestAppearance:
         made = await admin.make("/v1/sites", NEW_SITE)
         answer = await look(served, made["key"])
         assert answer.status_code == httpx.codes.OK
-        assert answer.json() == {"colours": NEW_SITE["colours"]}
+        assert answer.json() == {"colours": NEW_SITE["colours"], "invites": False}
         assert answer.headers["access-control-allow-origin"] == "*"
         assert answer.headers["cache-control"] == "public, max-age=300"
         await admin.change(f"/v1/sites/{made['id']}", {"colours": None})
-        assert (await look(served, made["key"])).json() == {"colours": None}
+        assert (await look(served, made["key"])).json()["colours"] is None
 
     async def test_a_key_that_lets_nobody_in_looks_like_one_that_nobody_has(
         self, served: ServedGateway, admin: Admin
@@ -207,7 +221,33 @@ class TestAppearance:
         made = await admin.make("/v1/sites", NEW_SITE)
         second = await admin.make(f"/v1/sites/{made['id']}/rotate-key", {})
         for key in (made["key"], second["key"]):
-            assert (await look(served, key)).json() == {"colours": NEW_SITE["colours"]}
+            assert (await look(served, key)).json()["colours"] == NEW_SITE["colours"]
+
+
+class TestInvitations:
+    async def test_rules_are_kept_as_they_are_and_recorded_and_taken_away(
+        self, served: ServedGateway, admin: Admin
+    ) -> None:
+        made = await admin.make("/v1/sites", {**NEW_SITE, "invitations": [A_RULE]})
+        path = f"/v1/sites/{made['id']}"
+        (kept,) = (await admin.get(path))["invitations"]
+        assert A_RULE.items() <= kept.items()
+        assert (await look(served, made["key"])).json()["invites"] is True
+        await admin.change(path, {"name": "Fern & Co"})
+        assert (await admin.get(path))["invitations"] == [kept]
+
+        assert (await admin.change(path, {"invitations": []}))["invitations"] == []
+        (newest, *_) = (await admin.get("/v1/sites/changes"))["changes"]
+        assert newest["fields"] == {"invitations": {"before": [kept], "after": []}}
+
+
+async def test_the_welcome_says_whether_an_agent_is_free(served: ServedGateway) -> None:
+    key = served.stores.site.key
+    assert (await welcome(served, key))["agents_available"] is False
+    for free in (True, False):
+        told = FreeAgents(free=free, shops=(SHOP,))
+        await served.router.bus.publish(FREE_AGENTS, told.to_json())
+        assert (await welcome(served, key))["agents_available"] is free
 
 
 class TestWhoMay:
