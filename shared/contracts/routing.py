@@ -251,6 +251,8 @@ class Candidate(Readable):
     load: int
     capacity: int
     chosen: bool
+    chance: float | None = None
+    """The predicted probability, 0 to 1, that this agent asked then answers by `respond_by`."""
 
 
 class ExclusionCount(Readable):

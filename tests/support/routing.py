@@ -31,6 +31,7 @@ from services.router.domain.model import (
     Offer,
     Rows,
 )
+from services.router.domain.paces import AgentKey, AgentPace, TeamKey, TeamPace
 from services.router.domain.policy import Policy
 from shared.contracts.accounts import OpeningHours, OpenSpan
 from shared.kernel.clock import Instant, Millis
@@ -101,6 +102,8 @@ class Tables:
     assignments: dict[UUID, Assignment] = field(default_factory=dict)
     heard: dict[UUID, Heard] = field(default_factory=dict)
     changes_made: list[ChangeMade] = field(default_factory=list)
+    team_paces: dict[TeamKey, TeamPace] = field(default_factory=dict)
+    agent_paces: dict[AgentKey, AgentPace] = field(default_factory=dict)
 
     def commit(self, effects: Effects) -> None:
         self.agents.update({row.id: row for row in effects.agents})
@@ -109,6 +112,8 @@ class Tables:
         self.assignments.update({row.id: row for row in effects.assignments})
         self.heard.update({row.conversation_id: row for row in effects.heard})
         self.changes_made += effects.changes_made
+        self.team_paces.update({row.key: row for row in effects.team_paces})
+        self.agent_paces.update({row.key: row for row in effects.agent_paces})
 
     def live_rows(self) -> Rows:
         """What a rebuild reads: everything that is not over."""
@@ -122,6 +127,8 @@ class Tables:
                 a for a in self.assignments.values() if a.status is AssignmentStatus.ACTIVE
             ),
             heard=tuple(h for h in self.heard.values() if h.conversation_id in ids),
+            team_paces=tuple(self.team_paces.values()),
+            agent_paces=tuple(self.agent_paces.values()),
         )
 
     def rows_of(self, conversation: UUID) -> Rows:
@@ -290,4 +297,6 @@ def shape_of(engine: Engine) -> dict[str, object]:
         "timers": state.timers.all(),
         "extras": list(state.extras),
         "policy": state.policy,
+        "team_paces": state.predictor.team,
+        "agent_paces": state.predictor.agents,
     }

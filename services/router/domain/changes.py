@@ -19,6 +19,7 @@ from services.router.domain.model import (
     Heard,
     Offer,
 )
+from services.router.domain.paces import AgentKey, AgentPace, TeamKey, TeamPace
 from shared.contracts.routing import DecisionTrigger
 from shared.kernel.vocabulary import ConversationStatus
 
@@ -34,6 +35,8 @@ class Changes:
         self.offers: dict[UUID, Offer] = {}
         self.assignments: dict[UUID, Assignment] = {}
         self.heard: dict[UUID, Heard] = {}
+        self.team_paces: dict[TeamKey, TeamPace] = {}
+        self.agent_paces: dict[AgentKey, AgentPace] = {}
         self.changes_made: list[ChangeMade] = []
         self.decisions: list[DecisionRecord] = []
         self.conversations_told: list[ConversationTold] = []
@@ -52,6 +55,8 @@ class Changes:
             assignments=tuple(self.assignments.values()),
             heard=tuple(self.heard.values()),
             changes_made=tuple(self.changes_made),
+            team_paces=tuple(self.team_paces.values()),
+            agent_paces=tuple(self.agent_paces.values()),
             decisions=tuple(self.decisions),
             conversations_told=tuple(self.conversations_told),
             offers_told=tuple(self.offers_told),

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from itertools import islice
 from uuid import UUID
 
+from services.router.domain import learning
 from services.router.domain.effects import CandidateSeen
 from services.router.domain.model import Agent, Conversation, Offer
 from services.router.domain.state import ShopState
@@ -24,7 +25,7 @@ def rank(state: ShopState, conversation: Conversation) -> tuple[Agent, ...]:
     asked = _asked(state, conversation)
     passed = dict(conversation.passed_by)
     others = (state.agents[one] for one in state.pool if one not in asked and one not in passed)
-    best = _best(others, conversation)
+    best = _best(state, others, conversation)
     return best if best or asked else _ask_again(state, conversation)
 
 
@@ -45,10 +46,19 @@ def excluded(
     return tuple(counts.items())
 
 
-def seen(best: tuple[Agent, ...], chosen: Agent | None) -> tuple[CandidateSeen, ...]:
-    """Return the candidates as a decision record tells them."""
+def seen(
+    state: ShopState, conversation: Conversation, best: tuple[Agent, ...]
+) -> tuple[CandidateSeen, ...]:
+    """Return the candidates as a decision record tells them; the first is the one chosen."""
     return tuple(
-        CandidateSeen(one.id, one.name, one.load, one.capacity, chosen=one is chosen)
+        CandidateSeen(
+            agent_id=one.id,
+            name=one.name,
+            load=one.load,
+            capacity=one.capacity,
+            chosen=one is best[0],
+            chance_permille=learning.chance(state, conversation, one),
+        )
         for one in best
     )
 
@@ -69,9 +79,20 @@ def _asked(state: ShopState, conversation: Conversation) -> set[UUID]:
     return {offer.agent_id for offer in state.offers_of(conversation.id)}
 
 
-def _best(agents: Iterable[Agent], conversation: Conversation) -> tuple[Agent, ...]:
+def _best(
+    state: ShopState, agents: Iterable[Agent], conversation: Conversation
+) -> tuple[Agent, ...]:
+    """Return the likeliest to answer in time; of those about as likely, in the order given."""
     fitting = (one for one in agents if one.load + conversation.weight <= one.capacity)
-    return tuple(islice(fitting, CANDIDATES_TOLD))
+    weighed = list(islice(fitting, state.policy.candidates_weighed))
+    weighed.sort(key=lambda one: -_level(state, conversation, one))
+    return tuple(weighed[:CANDIDATES_TOLD])
+
+
+def _level(state: ShopState, conversation: Conversation, agent: Agent) -> int:
+    policy = state.policy
+    penalty = policy.load_penalty_permille * agent.load
+    return (learning.chance(state, conversation, agent) - penalty) // policy.level_permille
 
 
 def _ask_again(state: ShopState, conversation: Conversation) -> tuple[Agent, ...]:
@@ -79,4 +100,4 @@ def _ask_again(state: ShopState, conversation: Conversation) -> tuple[Agent, ...
     rested = (agent for agent, at in conversation.passed_by if at <= patience)
     free = (state.agents[one] for one in rested if one in state.pool)
     in_order = sorted(free, key=lambda one: (one.load, one.idle_since, one.id.int))
-    return _best(in_order, conversation)
+    return _best(state, in_order, conversation)

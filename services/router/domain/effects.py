@@ -15,6 +15,7 @@ from services.router.domain.model import (
     Heard,
     Offer,
 )
+from services.router.domain.paces import AgentPace, TeamPace
 from shared.contracts.routing import DecisionTrigger
 from shared.kernel.clock import Instant
 from shared.kernel.errors import ErrorCode
@@ -97,6 +98,8 @@ class CandidateSeen:
     load: int
     capacity: int
     chosen: bool
+    chance_permille: int | None = None
+    """The predicted chance to answer in time; of decisions from before it was predicted, None."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +127,8 @@ class Effects:
     assignments: tuple[Assignment, ...] = ()
     heard: tuple[Heard, ...] = ()
     changes_made: tuple[ChangeMade, ...] = ()
+    team_paces: tuple[TeamPace, ...] = ()
+    agent_paces: tuple[AgentPace, ...] = ()
     decisions: tuple[DecisionRecord, ...] = ()
     conversations_told: tuple[ConversationTold, ...] = ()
     offers_told: tuple[OfferTold, ...] = ()
@@ -139,5 +144,6 @@ class Effects:
             or self.assignments
             or self.heard
             or self.changes_made
+            or self.team_paces
             or self.decisions
         )

@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import TypeAlias
 from uuid import UUID
 
+from services.router.domain.paces import AgentPace, TeamPace
 from services.router.domain.policy import CHAT_WEIGHT, DEFAULT_CAPACITY
 from shared.contracts.items import CustomerRef
 from shared.contracts.wire import AgentId, AssignmentId, ConversationId, OfferId, WireInstant
@@ -131,6 +132,10 @@ class Offer:
     reminded_at: Instant | None = None
     ended_at: Instant | None = None
     end_cause: OfferEnd | None = None
+    load: int = 0
+    """What its agent held when it was made, without this."""
+    chance_permille: int | None = None
+    """How probably its agent would answer in time, as predicted when it was made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +151,10 @@ class Assignment:
     started_at: WireInstant
     status: AssignmentStatus = AssignmentStatus.ACTIVE
     ended_at: WireInstant | None = None
+    offered_at: WireInstant | None = None
+    """When the offer that became this was made; None: it came without one."""
+    offered_load: int = 0
+    """What the agent held then, without this."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,3 +193,5 @@ class Rows:
     offers: tuple[Offer, ...] = ()
     assignments: tuple[Assignment, ...] = ()
     heard: tuple[Heard, ...] = ()
+    team_paces: tuple[TeamPace, ...] = ()
+    agent_paces: tuple[AgentPace, ...] = ()

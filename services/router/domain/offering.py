@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from uuid import UUID
 
-from services.router.domain import choice
+from services.router.domain import choice, learning
 from services.router.domain.derived_ids import derived_id
 from services.router.domain.effects import DecisionRecord, OfferNews, OfferTold
 from services.router.domain.model import Agent, Conversation, Offer, OfferEnd
@@ -34,6 +34,8 @@ def end_offer(state: ShopState, offer: Offer, status: OfferStatus, cause: OfferE
     """End a pending offer and let its agent know."""
     ended = replace(offer, status=status, ended_at=state.now, end_cause=cause)
     state.put_offer(ended)
+    if status is not OfferStatus.ACCEPTED:
+        learning.offer_ended(state, ended, cause)
     conversation = state.conversations[offer.conversation_id]
     state.changes.offers_told.append(OfferTold(OfferNews.ENDED, ended, conversation))
 
@@ -143,6 +145,8 @@ def _offer(state: ShopState, conversation: Conversation, agent: Agent) -> Offer:
         weight=conversation.weight,
         created_at=state.now,
         expires_at=state.now + state.policy.offer_ttl_ms,
+        load=agent.load,
+        chance_permille=learning.chance(state, conversation, agent),
     )
 
 
@@ -157,7 +161,7 @@ def _decide(
             decided_at=state.now,
             trigger=cause,
             policy=state.policy.label,
-            candidates=choice.seen(best, best[0] if best else None),
+            candidates=choice.seen(state, conversation, best),
             excluded=choice.excluded(state, conversation, best),
             waiting_ahead=state.line.ahead_of(conversation.id),
         )

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from shared.contracts.accounts import OpeningHours
 from shared.kernel.clock import Millis
 
-POLICY_NAME = "least_loaded"
+POLICY_NAME = "likeliest_in_time"
 """What the choice prefers; a decision record names it."""
 
-POLICY_VERSION = 1
+POLICY_VERSION = 2
 """Grows whenever the same inputs would be decided otherwise."""
 
 DEFAULT_CAPACITY = 4
@@ -53,6 +53,15 @@ class Policy:
 
     expiries_before_away: int = 2
     """So many unanswered offers in a row set the agent away."""
+
+    candidates_weighed: int = 32
+    """So many of the free, least loaded first, are weighed by their chance to answer in time."""
+
+    level_permille: int = 20
+    """Chances within so much of each other are alike: the load and the turn decide then."""
+
+    load_penalty_permille: int = 0
+    """What a chance is lessened by for each weight held already, for the sake of fairness."""
 
     hours: OpeningHours | None = None
     """When the shop is open; None: always."""

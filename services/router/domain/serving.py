@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from uuid import UUID
 
+from services.router.domain import learning
 from services.router.domain.commands import ConversationClosed, CustomerLeft, MessageArrived
 from services.router.domain.derived_ids import derived_id
 from services.router.domain.effects import Answer, ConversationNow, HeardUpTo, Refused
@@ -79,6 +80,8 @@ def assign(state: ShopState, conversation: Conversation, offer: Offer, agent: Ag
         version=version,
         weight=offer.weight,
         started_at=state.now,
+        offered_at=offer.created_at,
+        offered_load=offer.load,
     )
     state.put_assignment(assignment)
     waited = max(0, state.now - conversation.clock_from)
@@ -197,6 +200,7 @@ def _enqueue(
 
 def _respond(state: ShopState, conversation: Conversation, command: MessageArrived) -> None:
     took = max(0, command.created_at - conversation.clock_from)
+    learning.answered(state, conversation, command.created_at)
     audience = () if conversation.agent_id is None else (conversation.agent_id,)
     answered = replace(conversation, first_response_ms=took)
     tell(state, answered, EventType.CONVERSATION_RESPONDED, audience)
@@ -220,6 +224,7 @@ def _end(state: ShopState, conversation: Conversation, reason: EndReason) -> Con
 
 
 def _end_assignment(state: ShopState, assignment: Assignment) -> None:
+    learning.unanswered(state, assignment)
     ended = replace(assignment, status=AssignmentStatus.ENDED, ended_at=state.now)
     state.put_assignment(ended)
     agent = state.agents[assignment.agent_id]

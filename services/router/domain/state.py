@@ -14,6 +14,7 @@ from services.router.domain.model import Agent, Assignment, Conversation, Heard,
 from services.router.domain.ordered import Key, OrderedKeys
 from services.router.domain.policy import Policy
 from services.router.domain.pool import AgentPool
+from services.router.domain.prediction import Outcome, Predictor
 from services.router.domain.timers import TimerKind, Timers
 from shared.kernel.clock import Instant
 from shared.kernel.vocabulary import AssignmentStatus, ConversationStatus, OfferStatus
@@ -48,6 +49,7 @@ class ShopState:
         self.held: set[UUID] = set()
         """Conversations that wait for the shop to open."""
         self.timers = Timers()
+        self.predictor = Predictor()
         self.extras = OrderedKeys()
         """Offers beside another of the same conversation, newest first: what gives way first."""
         self.live_offers: dict[UUID, tuple[UUID, ...]] = {}
@@ -91,6 +93,12 @@ class ShopState:
         """Note how far a conversation's gateway stream has taken effect."""
         self.heard[conversation_id] = version
         self.changes.heard[conversation_id] = Heard(conversation_id, version)
+
+    def learn(self, outcome: Outcome) -> None:
+        """Take an offer's fate into the paces of its agent and of the team."""
+        learnt = self.predictor.learn(outcome)
+        self.changes.team_paces[learnt.team.key] = learnt.team
+        self.changes.agent_paces[learnt.agent.key] = learnt.agent
 
     def put_agent(self, agent: Agent) -> None:
         """Take an agent's new state."""
@@ -152,6 +160,7 @@ class ShopState:
         for agent in rows.agents:
             self._index_agent(replace(agent, load=self._weights_of(agent.id)))
         self.heard.update({one.conversation_id: one.version for one in rows.heard})
+        self.predictor.restore(rows.team_paces, rows.agent_paces)
 
     # -- indexes
 

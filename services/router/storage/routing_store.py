@@ -14,7 +14,7 @@ from services.router.domain.effects import Effects
 from services.router.domain.leases import LEASE_MS
 from services.router.domain.model import Heard, Rows
 from services.router.domain.policy import Policy
-from services.router.storage import rows
+from services.router.storage import pace_rows, rows
 from services.router.storage.account_rows import change_json, read_hours
 from services.router.storage.failures import as_commit_failure
 from services.router.storage.rows import AGENT_COLUMNS, Json, stream_of
@@ -40,6 +40,8 @@ _SOME_CONVERSATIONS = """
     SELECT * FROM router.conversations WHERE shop_id = :shop_id AND id = ANY (:ids)
     """
 _PENDING = "SELECT * FROM router.offers WHERE shop_id = :shop_id AND status = 'pending'"
+_TEAM_PACES = "SELECT * FROM router.team_paces WHERE shop_id = :shop_id"
+_AGENT_PACES = "SELECT * FROM router.agent_paces WHERE shop_id = :shop_id"
 _ACTIVE = "SELECT * FROM router.assignments WHERE shop_id = :shop_id AND status = 'active'"
 
 
@@ -116,6 +118,8 @@ def group_json(work: Sequence[ShopWork]) -> str:
         "assignments": _last(work, "assignments", rows.assignment_json),
         "decisions": _last(work, "decisions", rows.decision_json),
         "changes_made": _last(work, "changes_made", change_json),
+        "team_paces": _last(work, "team_paces", pace_rows.team_json, key="key"),
+        "agent_paces": _last(work, "agent_paces", pace_rows.agent_json, key="key"),
         "inbox": _last(work, "heard", rows.heard_json, key="conversation_id"),
     }
     events = outbox_rows(event for one in work for event in one.events)
@@ -125,7 +129,7 @@ def group_json(work: Sequence[ShopWork]) -> str:
 def _last(
     work: Sequence[ShopWork], table: str, to_json: Callable[[UUID, Any], Json], key: str = "id"
 ) -> list[Json]:
-    last: dict[tuple[UUID, UUID], Json] = {}
+    last: dict[tuple[UUID, Any], Json] = {}
     for one in work:
         newest = {getattr(row, key): row for did in one.effects for row in _rows(did, table)}
         last |= {(one.shop_id, row_id): to_json(one.shop_id, row) for row_id, row in newest.items()}
@@ -156,4 +160,6 @@ async def _live_rows(tx: ReadTransaction, shop_id: UUID) -> Rows:
         conversations=tuple(rows.read_conversation(row) for row in await tx.rows(_LIVE, shop)),
         offers=tuple(rows.read_offer(row) for row in await tx.rows(_PENDING, shop)),
         assignments=tuple(rows.read_assignment(row) for row in await tx.rows(_ACTIVE, shop)),
+        team_paces=tuple(pace_rows.read_team(row) for row in await tx.rows(_TEAM_PACES, shop)),
+        agent_paces=tuple(pace_rows.read_agent(row) for row in await tx.rows(_AGENT_PACES, shop)),
     )

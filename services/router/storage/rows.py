@@ -106,6 +106,8 @@ def offer_json(shop_id: UUID, offer: Offer) -> Json:
         "reminded_at": _iso(offer.reminded_at),
         "ended_at": _iso(offer.ended_at),
         "end_cause": offer.end_cause,
+        "load": offer.load,
+        "chance_permille": offer.chance_permille,
     }
 
 
@@ -122,6 +124,8 @@ def assignment_json(shop_id: UUID, one: Assignment) -> Json:
         "status": one.status,
         "started_at": to_iso(one.started_at),
         "ended_at": _iso(one.ended_at),
+        "offered_at": _iso(one.offered_at),
+        "offered_load": one.offered_load,
     }
 
 
@@ -134,6 +138,7 @@ def decision_json(shop_id: UUID, one: DecisionRecord) -> Json:
             "load": seen.load,
             "capacity": seen.capacity,
             "chosen": seen.chosen,
+            "chance_permille": seen.chance_permille,
         }
         for seen in one.candidates
     ]
@@ -234,6 +239,8 @@ def read_offer(row: Row) -> Offer:
         reminded_at=_instant(row["reminded_at"]),
         ended_at=_instant(row["ended_at"]),
         end_cause=OfferEnd(row["end_cause"]) if row["end_cause"] else None,
+        load=row["load"],
+        chance_permille=row["chance_permille"],
     )
 
 
@@ -249,6 +256,8 @@ def read_assignment(row: Row) -> Assignment:
         status=AssignmentStatus(row["status"]),
         started_at=from_datetime(row["started_at"]),
         ended_at=_instant(row["ended_at"]),
+        offered_at=_instant(row["offered_at"]),
+        offered_load=row["offered_load"],
     )
 
 

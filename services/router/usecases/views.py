@@ -141,6 +141,7 @@ def decision(row: DecisionRecord) -> routing.Decision:
                 load=one.load,
                 capacity=one.capacity,
                 chosen=one.chosen,
+                chance=_share(one.chance_permille),
             )
             for one in row.candidates
         ),
@@ -149,6 +150,10 @@ def decision(row: DecisionRecord) -> routing.Decision:
         ),
         waiting_ahead=row.waiting_ahead,
     )
+
+
+def _share(permille: int | None) -> float | None:
+    return None if permille is None else permille / 1_000
 
 
 def events(shop_id: UUID, effects: Effects, now: Instant) -> tuple[Envelope, ...]:

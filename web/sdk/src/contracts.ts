@@ -143,6 +143,7 @@ export interface Candidate {
   readonly load: number;
   readonly capacity: number;
   readonly chosen: boolean;
+  readonly chance: number | null;
 }
 
 /** The context card: newest orders and contacts first, at most five of each. */

@@ -1,0 +1,178 @@
+"""Who will probably answer in time: learnt from each offer's fate; knows no offer and no clock.
+
+A discrete hazard for each channel and load of the team, and one factor on it for each agent: the
+answers given over those the team would have given in the same time. Both are shrunk towards what is
+known beforehand (the team's towards PRIOR, an agent's towards the team) and forget by decay. Offers
+that ended otherwise count only for as long as they were open (right-censored).
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from itertools import accumulate, pairwise
+from math import exp, log1p
+from typing import Final
+from uuid import UUID
+
+from services.router.domain.paces import (
+    EDGES,
+    LONGEST_MS,
+    UNIT,
+    AgentKey,
+    AgentPace,
+    TeamKey,
+    TeamPace,
+    band_of,
+)
+from shared.kernel.clock import Millis
+from shared.kernel.vocabulary import Channel
+
+PRIOR: Final = (0.001, 0.02, 0.1, 0.18, 0.22, 0.22, 0.22, 0.2, 0.2, 0.18, 0.3, 0.3, 0.3, 0.3, 0.4)
+"""Chance to answer within each bucket when not before: a notice of 1 to 2 s and 2.5 to 4 s to
+compose (DESIGN section 6), with a tail of people who are elsewhere: eight of ten in ten seconds."""
+
+PRIOR_OFFERS: Final = 10 * UNIT
+"""The prior counts as so many offers of the team's own at each load."""
+
+TEAM_OFFERS: Final = 4 * UNIT
+"""The team counts as so many answers of the agent's own."""
+
+TEAM_MEMORY: Final = 512
+"""Of so many parts of what the team showed, one is forgotten with each new offer at that load."""
+
+AGENT_MEMORY: Final = 64
+"""The same of an agent: people change within a shift, teams do not."""
+
+STARTS: Final = (0, *EDGES[:-1])
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What an offer showed: answered after so long, or still open when it ended."""
+
+    agent_id: UUID
+    channel: Channel
+    load: int
+    open_ms: Millis
+    answered: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Learnt:
+    """The rows an outcome changed."""
+
+    team: TeamPace
+    agent: AgentPace
+
+
+class Predictor:
+    """The paces of one shop, by team and by agent. All it holds is in its rows."""
+
+    def __init__(self) -> None:
+        self.team: dict[TeamKey, TeamPace] = {}
+        self.agents: dict[AgentKey, AgentPace] = {}
+        self._curves: dict[TeamKey, tuple[float, ...]] = {}
+
+    def restore(self, team: Iterable[TeamPace], agents: Iterable[AgentPace]) -> None:
+        """Take rows as they stand."""
+        for pace in team:
+            self._put_team(pace)
+        self.agents.update({pace.key: pace for pace in agents})
+
+    def chance(
+        self, agent_id: UUID, load: int, channel: Channel, within_ms: Millis, open_ms: Millis = 0
+    ) -> float:
+        """Return the probability that an agent holding `load` answers within a span.
+
+        `open_ms` is how long the agent has been silent about an offer already: whoever was not
+        heard for long is likelier to be elsewhere.
+        """
+        curve = self._curve((channel, band_of(load)))
+        rate = _at(curve, open_ms + within_ms) - _at(curve, open_ms)
+        return 1 - exp(-rate * self.factor(agent_id, load, channel))
+
+    def factor(self, agent_id: UUID, load: int, channel: Channel) -> float:
+        """Return how much faster than the team an agent is at a load; 1: as fast."""
+        pace = self.agents.get((agent_id, channel))
+        if pace is None:
+            return 1.0
+        whole = (sum(pace.answered) + TEAM_OFFERS) / (sum(pace.expected) + TEAM_OFFERS)
+        band = band_of(load)
+        return (pace.answered[band] + TEAM_OFFERS * whole) / (pace.expected[band] + TEAM_OFFERS)
+
+    def learn(self, outcome: Outcome) -> Learnt:
+        """Take an offer's fate in; return the rows it changed."""
+        key = (outcome.channel, band_of(outcome.load))
+        expected = round(UNIT * _at(self._curve(key), outcome.open_ms))
+        agent = self.agents.get((outcome.agent_id, outcome.channel))
+        agent = agent or AgentPace(outcome.agent_id, outcome.channel)
+        team = self.team.get(key) or TeamPace(*key)
+        learnt = Learnt(_team_after(team, outcome), _agent_after(agent, key[1], outcome, expected))
+        self._put_team(learnt.team)
+        self.agents[learnt.agent.key] = learnt.agent
+        return learnt
+
+    def _put_team(self, pace: TeamPace) -> None:
+        self.team[pace.key] = pace
+        self._curves.pop(pace.key, None)
+
+    def _curve(self, key: TeamKey) -> tuple[float, ...]:
+        """Return the team's summed hazard at 0 and at each edge: a function of its row alone."""
+        curve = self._curves.get(key)
+        if curve is None:
+            curve = self._curves[key] = _summed(self.team.get(key) or TeamPace(*key))
+        return curve
+
+
+def _summed(pace: TeamPace) -> tuple[float, ...]:
+    hazards = (
+        (answered + PRIOR_OFFERS * prior) / (at_risk + PRIOR_OFFERS)
+        for answered, at_risk, prior in zip(pace.answered, pace.at_risk, PRIOR, strict=True)
+    )
+    return tuple(accumulate((-log1p(-hazard) for hazard in hazards), initial=0.0))
+
+
+def _at(curve: tuple[float, ...], span: Millis) -> float:
+    """Return the summed hazard at a span: straight within a bucket, flat after the last."""
+    if span >= LONGEST_MS:
+        return curve[-1]
+    bucket = bisect_right(EDGES, span)
+    share = (span - STARTS[bucket]) / (EDGES[bucket] - STARTS[bucket])
+    return curve[bucket] + share * (curve[bucket + 1] - curve[bucket])
+
+
+def _team_after(pace: TeamPace, outcome: Outcome) -> TeamPace:
+    answers_in = bisect_right(EDGES, outcome.open_ms) if outcome.answered else None
+    seen = (
+        UNIT
+        if bucket == answers_in
+        else UNIT * max(0, min(outcome.open_ms, end) - start) // (end - start)
+        for bucket, (start, end) in enumerate(pairwise((0, *EDGES)))
+    )
+    return replace(
+        pace,
+        answered=tuple(
+            was - was // TEAM_MEMORY + (UNIT if bucket == answers_in else 0)
+            for bucket, was in enumerate(pace.answered)
+        ),
+        at_risk=tuple(
+            was - was // TEAM_MEMORY + new for was, new in zip(pace.at_risk, seen, strict=True)
+        ),
+    )
+
+
+def _agent_after(pace: AgentPace, band: int, outcome: Outcome, expected: int) -> AgentPace:
+    """Count an outcome in its band; what was known of every band fades alike."""
+    return replace(
+        pace,
+        answered=_with(pace.answered, band, UNIT if outcome.answered else 0),
+        expected=_with(pace.expected, band, expected),
+    )
+
+
+def _with(figures: tuple[int, ...], band: int, more: int) -> tuple[int, ...]:
+    return tuple(
+        was - was // AGENT_MEMORY + (more if at == band else 0) for at, was in enumerate(figures)
+    )
