@@ -102,6 +102,8 @@ faults-gateway: ready-dev ## Kill, stop and cut what is around the gateway, twen
 	@FIRSTREPLY_CLUSTER_VICTIMS=postgres FIRSTREPLY_CLUSTER_ROUNDS=20 $(PYTEST) tests/faults/test_cluster_kills.py
 	@FIRSTREPLY_CLUSTER_VICTIMS=nats FIRSTREPLY_CLUSTER_ROUNDS=5 $(PYTEST) tests/faults/test_cluster_kills.py
 	@FIRSTREPLY_NATS_AWAY_S=30 $(PYTEST) tests/faults/test_cluster.py
+	@FIRSTREPLY_CLUSTER_ROUNDS=10 FIRSTREPLY_RACERS=50 $(PYTEST) tests/faults/test_two_gateways.py
+	@FIRSTREPLY_STOPPED_S=70 $(PYTEST) tests/faults/test_stopped_client.py
 	@FIRSTREPLY_CROWD=10000 FIRSTREPLY_CROWD_IDLE_S=25 $(PYTEST) tests/faults/test_crowd.py
 	@FIRSTREPLY_DROPS=1000 $(PYTEST) tests/faults/test_random_drops.py
 	@$(PYTEST) tests/contract/test_lost_publishes.py tests/faults/bus

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -18,6 +18,7 @@ from tests.support.busy_agent import TRY_LATER
 SHOP = encode(IdKind.SHOP, SHOP_ID)
 TIMEOUT_S = 10.0
 BACKOFF_S = 0.1
+OFFERED_WITHIN_S = 20.0
 
 
 @dataclass
@@ -41,13 +42,15 @@ class Screen:
     async def keep(self) -> None:
         """Keep a stream until cancelled."""
         while True:
-            with suppress(httpx.HTTPError, TimeoutError):
+            try:
                 async with httpx.AsyncClient(base_url=self.stream_url, timeout=TIMEOUT_S) as http:
                     self.client.events.clear()
                     self._read = 0
                     reader = AgentClient(http, self.client.token, {}, self.client.events)
                     self.streams += 1
                     await reader.read_stream()
+            except* (httpx.HTTPError, TimeoutError):
+                pass
             await asyncio.sleep(BACKOFF_S)
 
     def look(self) -> None:
@@ -73,6 +76,13 @@ class Screen:
             if answer.is_success:
                 taken = answer.json()
                 self.mine[taken["assignment"]["conversation_id"]] = taken["grant"]
+
+    async def take_one(self) -> None:
+        """Take the first conversation that is offered."""
+        async with asyncio.timeout(OFFERED_WITHIN_S):
+            while not self.mine:
+                await self.take_offers()
+                await asyncio.sleep(BACKOFF_S)
 
     def missing(self, last_seqs: dict[UUID, int]) -> list[str]:
         """Return what this agent ought to see of their conversations and does not."""
