@@ -9,7 +9,7 @@ from services.demo.dice import Dice
 from services.demo.fates import Fate, Plan
 from services.demo.seasons import DAY, HOUR
 from services.demo.words.scripts import Topic
-from shared.contracts.cards import IngestOrder
+from shared.contracts.orders import IngestOrder
 from shared.kernel.clock import Instant
 from shared.kernel.vocabulary import OrderStatus
 

@@ -9,7 +9,8 @@ from services.demo.catalogue import PRODUCTS, Market
 from services.demo.dice import choose, draw
 from services.demo.markets import MARKETS
 from services.demo.people import AGENTS, email_of
-from shared.contracts.cards import IngestContact, IngestCustomer, IngestOrder, OrderLine
+from shared.contracts.cards import IngestContact
+from shared.contracts.orders import IngestCustomer, IngestOrder, OrderLine
 from shared.kernel.clock import Instant, Millis, from_iso
 from shared.kernel.vocabulary import Channel, EndReason, OrderStatus
 

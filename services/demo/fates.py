@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 
 from services.demo.dice import Dice
 from services.demo.seasons import DAY, HOUR
-from shared.contracts.cards import IngestOrder, OrderLine
+from shared.contracts.orders import IngestOrder, OrderLine
 from shared.kernel.clock import Instant
 from shared.kernel.vocabulary import OrderStatus
 

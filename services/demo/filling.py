@@ -8,7 +8,8 @@ from typing import TypeAlias, TypeVar
 
 from services.demo.life import Life
 from services.history.app import open_orders_api
-from shared.contracts.cards import ContactBatch, IngestBatch, Ingested
+from shared.contracts.cards import ContactBatch
+from shared.contracts.orders import IngestBatch, Ingested
 
 BATCH = 200
 """Orders or contacts a request: 120 kB or so, as imports send them."""

@@ -10,7 +10,7 @@ from services.demo.markets import MARKETS
 from services.demo.people import email_of
 from services.demo.words.scripts import Tongue
 from services.demo.words.tongues import TONGUES
-from shared.contracts.cards import IngestCustomer
+from shared.contracts.orders import IngestCustomer
 
 FIRST_NUMBER = 20_001
 """Far above the sixty customers that every start brings."""

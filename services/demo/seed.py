@@ -10,7 +10,8 @@ from services.demo.people import AGENTS, PASSWORD, SHOP_ID, SHOP_NAME, SITE_ID, 
 from services.gateway.app import CreateSite
 from services.history.app import Intake
 from services.router.app import SetUp
-from shared.contracts.cards import INGEST_MAX, ContactBatch, IngestBatch, IngestOrder
+from shared.contracts.cards import ContactBatch
+from shared.contracts.orders import INGEST_MAX, IngestBatch, IngestOrder
 
 
 @dataclass(frozen=True)

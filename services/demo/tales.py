@@ -12,7 +12,7 @@ from services.demo.fates import Fate, Plan, as_of, plan_of, status_on
 from services.demo.folk import Buyer
 from services.demo.wares import WARES
 from services.demo.words.scripts import Topic
-from shared.contracts.cards import IngestOrder, OrderLine
+from shared.contracts.orders import IngestOrder, OrderLine
 from shared.kernel.clock import Instant
 
 PLATFORM = "demo"

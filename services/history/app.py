@@ -32,7 +32,8 @@ from services.history.usecases.import_orders import (
 )
 from services.history.usecases.ingest_contacts import ingest_contacts
 from services.history.usecases.ingest_orders import ingest_orders
-from shared.contracts.cards import ContactBatch, IngestBatch, Ingested
+from shared.contracts.cards import ContactBatch
+from shared.contracts.orders import IngestBatch, Ingested
 from shared.kernel.clock import Clock
 from shared.kernel.errors import ErrorCode
 from shared.kit.auth.callers import open_callers

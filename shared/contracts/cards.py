@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Self, TypeAlias
+from typing import Self
 
 from pydantic import Field, field_validator, model_validator
 
 from shared.contracts.items import CustomerRef
+from shared.contracts.orders import (
+    CURRENCY_PATTERN,
+    INGEST_MAX,
+    LATEST,
+    QUANTITY_MAX,
+    Minor,
+    OrderInstant,
+    OrderLine,
+    OrderParts,
+)
 from shared.contracts.wire import (
     ContactId,
     Contract,
@@ -19,39 +29,8 @@ from shared.contracts.wire import (
 )
 from shared.kernel.vocabulary import Channel, EndReason, OrderStatus
 
-CURRENCY_PATTERN = "^[A-Z]{3}$"
-MONEY_MAX = 10**13
-"""Largest amount of one order: a hundred billion with two decimals; sums of it fit a bigint."""
-Minor: TypeAlias = Annotated[int, Field(ge=0)]
-"""Money in the currency's minor unit (cents)."""
-Amount: TypeAlias = Annotated[int, Field(ge=0, le=MONEY_MAX)]
-"""One amount of one order, in minor units."""
-
-LINE_NO_MAX = 10_000
-QUANTITY_MAX = 1_000_000
-REVIEW_TEXT_MAX = 5_000
-NOTE_MAX = 500
-"""Code points of what a shop notes on an order: two or three sentences."""
-SOURCE_PATTERN = "^[0-9a-f]{64}$"
-"""SHA-256 of what is imported and how it is cut into batches."""
 WORDS_MAX = 200
 """Code points of a contact's first and last message that a card shows: two lines on the screen."""
-
-LATEST = 7_258_118_400_000
-"""1 January 2200: an order's instants lie between 1970 and it."""
-
-OrderInstant: TypeAlias = Annotated[WireInstant, Field(ge=0, le=LATEST)]
-
-
-class OrderLine(Readable):
-    """One line of an order; `unit_price_minor` is without freight."""
-
-    line_no: int = Field(ge=1, le=LINE_NO_MAX)
-    product_ref: str = Field(max_length=200)
-    title: str = Field(max_length=300)
-    quantity: int = Field(ge=1, le=QUANTITY_MAX)
-    unit_price_minor: Amount
-    freight_minor: Amount = 0
 
 
 class OrderSummary(Readable):
@@ -59,6 +38,7 @@ class OrderSummary(Readable):
 
     id: OrderId
     reference: str
+    number: str | None = None
     status: OrderStatus
     placed_at: WireInstant
     promised_at: WireInstant | None = None
@@ -73,6 +53,7 @@ class OrderSummary(Readable):
     review_text: str | None = None
     lines: tuple[OrderLine, ...] = ()
     more_lines: int = 0
+    parts: OrderParts = OrderParts()
 
 
 class ContactSummary(Readable):
@@ -129,80 +110,6 @@ class CardAnswer(Readable):
     card: Card | None
 
 
-class IngestCustomer(Contract):
-    """The person of an order, as the shop platform names one."""
-
-    shop_ref: str = Field(min_length=1, max_length=200)
-    name: str | None = Field(default=None, max_length=200)
-    email: str | None = Field(default=None, max_length=254)
-    phone: str | None = Field(default=None, max_length=40)
-    city: str | None = Field(default=None, max_length=120)
-    region: str | None = Field(default=None, max_length=120)
-    locale: str | None = Field(default=None, max_length=35)
-
-
-class IngestOrder(Contract):
-    """One order in; `reference` is unique within (shop, platform). A newer state replaces it.
-
-    `refunded_minor` is what went back to the customer in all, of `total_minor`; `note` is what the
-    shop wants its agents to know of the order, such as why it is late.
-    """
-
-    platform: str = Field(min_length=1, max_length=40)
-    reference: str = Field(min_length=1, max_length=200)
-    customer: IngestCustomer
-    status: OrderStatus
-    placed_at: OrderInstant
-    promised_at: OrderInstant | None = None
-    delivered_at: OrderInstant | None = None
-    currency: str = Field(pattern=CURRENCY_PATTERN)
-    total_minor: Amount
-    refunded_minor: Amount = 0
-    returned_at: OrderInstant | None = None
-    note: str | None = Field(default=None, max_length=NOTE_MAX)
-    review_score: int | None = Field(default=None, ge=1, le=5)
-    review_text: str | None = Field(default=None, max_length=REVIEW_TEXT_MAX)
-    lines: tuple[OrderLine, ...] = Field(default=(), max_length=LINE_NO_MAX)
-
-    @field_validator("lines")
-    @classmethod
-    def _numbered_apart(cls, lines: tuple[OrderLine, ...]) -> tuple[OrderLine, ...]:
-        if len({line.line_no for line in lines}) != len(lines):
-            raise ValueError("an order numbers each of its lines once")
-        return lines
-
-    @model_validator(mode="after")
-    def _refunded_from_what_was_paid(self) -> Self:
-        if self.refunded_minor > self.total_minor:
-            raise ValueError("a refund is part of the order's total")
-        return self
-
-
-class Checkpoint(Contract):
-    """How far a resumable import is once its batch is in; 0 when that was the last one."""
-
-    source: str = Field(pattern=SOURCE_PATTERN)
-    next_batch: int = Field(ge=0, le=QUANTITY_MAX)
-
-
-INGEST_MAX = 500
-"""Orders or contacts in one ingest request."""
-
-
-class IngestBatch(Contract):
-    """Some orders; all are taken in one transaction or none, and the checkpoint with them."""
-
-    orders: tuple[IngestOrder, ...] = Field(min_length=1, max_length=INGEST_MAX)
-    checkpoint: Checkpoint | None = None
-
-    @field_validator("orders")
-    @classmethod
-    def _named_apart(cls, orders: tuple[IngestOrder, ...]) -> tuple[IngestOrder, ...]:
-        if len({(order.platform, order.reference) for order in orders}) != len(orders):
-            raise ValueError("a batch names each order once")
-        return orders
-
-
 class IngestContact(Contract):
     """One contact that another system recorded; `reference` is unique within (shop, platform).
 
@@ -241,11 +148,3 @@ class ContactBatch(Contract):
         if len({(one.platform, one.reference) for one in contacts}) != len(contacts):
             raise ValueError("a batch names each contact once")
         return contacts
-
-
-class Ingested(Contract):
-    """What a batch changed."""
-
-    created: int
-    updated: int
-    unchanged: int

@@ -146,6 +146,37 @@ class OrderStatus(StrEnum):
     UNAVAILABLE = "unavailable"
 
 
+class PaymentStatus(StrEnum):
+    """How one payment of an order stands."""
+
+    PENDING = "pending"
+    PAID = "paid"
+    FAILED = "failed"
+    VOIDED = "voided"
+
+
+class ReturnStatus(StrEnum):
+    """How goods stand that come back."""
+
+    REQUESTED = "requested"
+    APPROVED = "approved"
+    ON_ITS_WAY = "on_its_way"
+    RECEIVED = "received"
+    DECLINED = "declined"
+    CANCELLED = "cancelled"
+
+
+class ShipmentStatus(StrEnum):
+    """Where one parcel is."""
+
+    PENDING = "pending"
+    ON_ITS_WAY = "on_its_way"
+    OUT_FOR_DELIVERY = "out_for_delivery"
+    DELIVERED = "delivered"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
 class Scope(StrEnum):
     """What a token or an API key allows."""
 

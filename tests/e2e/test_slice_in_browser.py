@@ -17,7 +17,7 @@ from playwright.async_api import Page, expect
 
 from services.demo.data import demo_contacts, demo_orders
 from services.demo.people import AGENTS, SHOP_ID
-from shared.contracts.cards import IngestOrder
+from shared.contracts.orders import IngestOrder
 from shared.kernel.ids import IdKind, encode
 from tests.support.agent_client import AgentClient
 from tests.support.chat_client import chat_client

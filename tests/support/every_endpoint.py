@@ -58,6 +58,21 @@ _BODIES: dict[str, dict[str, Any]] = {
             }
         ]
     },
+    "POST /v1/orders/carts/batches": {
+        "carts": [
+            {
+                "platform": "test",
+                "reference": "K-1",
+                "shop_ref": "customer-1",
+                "updated_at": "2026-11-01T10:00:00Z",
+                "currency": "EUR",
+                "total_minor": 1_295,
+            }
+        ]
+    },
+    "POST /v1/orders/products/batches": {
+        "products": [{"platform": "test", "reference": "P-1", "title": "Tea kettle"}]
+    },
     "POST /v1/contacts/batches": {
         "contacts": [
             {

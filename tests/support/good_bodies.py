@@ -45,8 +45,19 @@ _CONTACT = {
     "message_count": 2,
     "first_words": "Is it there?",
 }
+_CART = {
+    "platform": "test",
+    "reference": "K-1",
+    "shop_ref": "customer-8",
+    "updated_at": "2026-11-02T10:00:00.000Z",
+    "currency": "EUR",
+    "total_minor": 100,
+}
+_PRODUCT = {"platform": "test", "reference": "P-1", "title": "Tea kettle"}
 INGEST_BODIES: dict[str, dict[str, Any]] = {
     "/v1/orders/batches": {"orders": [_ORDER]},
+    "/v1/orders/carts/batches": {"carts": [_CART]},
+    "/v1/orders/products/batches": {"products": [_PRODUCT]},
     "/v1/contacts/batches": {"contacts": [_CONTACT]},
 }
 CONVERSATION_BODIES: dict[str, dict[str, Any]] = {

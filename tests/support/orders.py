@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from shared.contracts.cards import IngestContact, IngestCustomer, IngestOrder, OrderLine
+from shared.contracts.cards import IngestContact
+from shared.contracts.orders import (
+    IngestCart,
+    IngestCustomer,
+    IngestOrder,
+    IngestProduct,
+    OrderLine,
+)
 from shared.kernel.vocabulary import Channel, EndReason, OrderStatus
 from tests.support.clock import START
 
@@ -41,6 +48,26 @@ def order(reference: str = "A-1", **changes: Any) -> IngestOrder:
         "lines": (line(),),
     }
     return IngestOrder(**{**told, **changes})
+
+
+def cart(reference: str = "K-1", **changes: Any) -> IngestCart:
+    """A cart of Anna's with one line, touched at START."""
+    told: dict[str, Any] = {
+        "platform": "test",
+        "reference": reference,
+        "shop_ref": "anna",
+        "updated_at": START,
+        "currency": "EUR",
+        "total_minor": 2_995,
+        "lines": (line(),),
+    }
+    return IngestCart(**{**told, **changes})
+
+
+def product(reference: str = "P-1", **changes: Any) -> IngestProduct:
+    picture = f"https://shop.example/{reference}.jpg"
+    told = {"platform": "test", "reference": reference, "title": "Tea kettle", "url": None}
+    return IngestProduct(**{**told, "picture_url": picture, **changes})
 
 
 def contact(reference: str = "T-1", *, age_days: int = 1, **changes: Any) -> IngestContact:

@@ -20,7 +20,7 @@ from typing import Any
 
 from services.settings import Settings
 from services.standalone import Product, open_product
-from shared.contracts.cards import IngestBatch, IngestCustomer, IngestOrder
+from shared.contracts.orders import IngestBatch, IngestCustomer, IngestOrder
 from shared.kernel.clock import from_iso
 from shared.kernel.ids import IdKind, encode
 from shared.kernel.vocabulary import OrderStatus, Scope

@@ -8,8 +8,9 @@ from fastapi import APIRouter, Depends
 
 from services.history.usecases.ingest_contacts import ingest_contacts
 from services.history.usecases.ports import ContactStore
-from shared.contracts.cards import ContactBatch, Ingested
+from shared.contracts.cards import ContactBatch
 from shared.contracts.claims import Principal
+from shared.contracts.orders import Ingested
 from shared.kernel.vocabulary import Scope
 from shared.kit.auth.bearer import require
 from shared.kit.auth.callers import Callers

@@ -35,7 +35,7 @@ from services.history.shops.olist_rows import (
     read_row,
 )
 from services.history.usecases.import_orders import ImportWatcher, Rejected
-from shared.contracts.cards import IngestOrder
+from shared.contracts.orders import IngestOrder
 from shared.kernel.errors import ErrorCode, RefusedError
 
 SPOOL_SCHEMA = """

@@ -11,7 +11,8 @@ import httpx
 from pydantic import ValidationError
 from pydantic_core import from_json
 
-from shared.contracts.cards import Checkpoint, ContactBatch, IngestBatch, Ingested
+from shared.contracts.cards import ContactBatch
+from shared.contracts.orders import Checkpoint, IngestBatch, Ingested
 from shared.kernel.errors import ErrorCode, RefusedError
 
 PAUSES_S = (0.2, 0.5, 1.0, 2.0, 4.0)

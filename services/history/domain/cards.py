@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from services.history.domain.orders import is_late
-from shared.contracts.cards import (
-    Card,
-    CardCustomer,
-    ContactSummary,
-    OrderLine,
-    OrderSummary,
-)
+from shared.contracts.cards import Card, CardCustomer, ContactSummary, OrderSummary
+from shared.contracts.orders import OrderLine, OrderParts
 from shared.kernel.clock import Instant
 from shared.kernel.vocabulary import Channel, EndReason, OrderStatus
 
@@ -22,6 +18,8 @@ NEWEST = 5
 """Orders and contacts on a card: what an agent can take in while answering."""
 LINES_SHOWN = 50
 """Lines of one order on a card; the card rides inside offers, and the rest is only counted."""
+PARTS_SHOWN = 20
+"""Payments, refunds, returns and shipments of one order on a card, of each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,14 +45,27 @@ def _order(order: Mapping[str, Any], at: Instant) -> OrderSummary:
     status = OrderStatus(order["status"])
     lines = order["lines"]
     late = is_late(status, order["promised_at"], order["delivered_at"], at)
+    pictures = order["pictures"] or {}
     told = {
         "id": UUID(order["id"]),
         "status": status,
         "late": late,
-        "lines": tuple(OrderLine(**line) for line in lines[:LINES_SHOWN]),
+        "lines": tuple(_line(line, pictures) for line in lines[:LINES_SHOWN]),
         "more_lines": max(len(lines) - LINES_SHOWN, 0),
+        "parts": _parts(order["parts"]),
     }
     return OrderSummary(**{**order, **told})
+
+
+def _line(line: Mapping[str, Any], pictures: Mapping[str, str]) -> OrderLine:
+    picture = line.get("picture_url") or pictures.get(line["product_ref"])
+    return OrderLine(**{**line, "picture_url": picture})
+
+
+def _parts(stored: Mapping[str, Any]) -> OrderParts:
+    """Return the parts, the newest PARTS_SHOWN of each kind, as shops append to them."""
+    shown = {name: parts[-PARTS_SHOWN:] for name, parts in stored.items()}
+    return OrderParts.model_validate_json(json.dumps(shown)) if shown else OrderParts()
 
 
 def _contact(contact: Mapping[str, Any]) -> ContactSummary:

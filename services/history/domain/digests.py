@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 
-from shared.contracts.cards import IngestContact, IngestOrder
+from shared.contracts.cards import IngestContact
+from shared.contracts.orders import IngestCart, IngestOrder, IngestProduct
 
 
-def digest_of(told: IngestOrder | IngestContact) -> str:
+def digest_of(told: IngestOrder | IngestCart | IngestProduct | IngestContact) -> str:
     """Return 64 hexadecimal digits that change whenever anything of it does.
 
     Fields left at their defaults are left out, so that a release with a new optional field still

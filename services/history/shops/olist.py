@@ -29,7 +29,8 @@ from services.history.shops.olist_rows import (
     Row,
     TranslationRow,
 )
-from shared.contracts.cards import MONEY_MAX, IngestCustomer, IngestOrder, OrderLine
+from shared.contracts.orders import IngestCustomer, IngestOrder, OrderLine
+from shared.kernel.money import MONEY_MAX
 from shared.kernel.vocabulary import OrderStatus
 
 PLATFORM = "olist"

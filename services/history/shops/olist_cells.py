@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from datetime import datetime, tzinfo
 from decimal import Decimal
 
-from shared.contracts.cards import LATEST, MONEY_MAX
+from shared.contracts.orders import LATEST
 from shared.kernel.clock import from_datetime
+from shared.kernel.money import MONEY_MAX
 
 KEY_MAX = 200
 MINOR_PER_UNIT = 100

@@ -11,7 +11,7 @@ from typing import TypeAlias
 
 from services.history.shops.csv_records import Record
 from services.history.shops.olist_cells import CellError, Cells
-from shared.contracts.cards import LINE_NO_MAX, REVIEW_TEXT_MAX
+from shared.contracts.orders import LINE_NO_MAX, REVIEW_TEXT_MAX
 from shared.kernel.clock import Instant, from_datetime
 from shared.kernel.vocabulary import OrderStatus
 

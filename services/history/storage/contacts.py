@@ -11,7 +11,8 @@ from uuid import UUID
 from services.history.domain.contacts import MessageFact, past_conversation_id
 from services.history.domain.digests import digest_of
 from services.history.domain.events import Fact
-from shared.contracts.cards import IngestContact, Ingested
+from shared.contracts.cards import IngestContact
+from shared.contracts.orders import Ingested
 from shared.kit.database import STATEMENT_TIMEOUT_S, Database, scope_of
 from shared.kit.new_ids import new_id
 

@@ -1,4 +1,4 @@
-"""Keeps orders; the function in the database says what is new, changed or known."""
+"""Keeps orders, carts and products; functions in the database say what is new, changed or known."""
 
 from __future__ import annotations
 
@@ -9,13 +9,23 @@ from uuid import UUID
 
 from services.history.domain.digests import digest_of
 from services.history.domain.identities import normalise_email, normalise_phone
-from shared.contracts.cards import Checkpoint, Ingested, IngestOrder
+from services.history.domain.orders import outcome_of
+from shared.contracts.orders import (
+    Checkpoint,
+    IngestCart,
+    Ingested,
+    IngestOrder,
+    IngestProduct,
+    OrderLine,
+    OrderParts,
+)
 from shared.kit.database import STATEMENT_TIMEOUT_S, Database
 from shared.kit.new_ids import new_id
 
-_INGEST = (
-    "SELECT created, updated, unchanged FROM history.ingest_orders($1, $2::text::jsonb, $3, $4)"
-)
+_ANSWER = "SELECT created, updated, unchanged, outdated FROM"
+_INGEST = f"{_ANSWER} history.ingest_orders($1, $2::text::jsonb, $3, $4)"
+_INGEST_CARTS = f"{_ANSWER} history.ingest_carts($1, $2::text::jsonb)"
+_INGEST_PRODUCTS = f"{_ANSWER} history.ingest_products($1, $2::text::jsonb)"
 _NEXT_BATCH = "SELECT next_batch FROM history.imports WHERE source = :source"
 
 
@@ -31,17 +41,30 @@ class SqlOrderStore:
         """Take orders and the checkpoint in one transaction; what is known already is left."""
         source = None if checkpoint is None else checkpoint.source
         next_batch = None if checkpoint is None else checkpoint.next_batch
-        document = json.dumps([_row(order) for order in orders], ensure_ascii=False)
-        rows = await self._db.call(
-            _INGEST, shop_id, document, source, next_batch, timeout_s=STATEMENT_TIMEOUT_S
-        )
-        created, updated, unchanged = rows[0]
-        return Ingested(created=created, updated=updated, unchanged=unchanged)
+        document = [_row(order) for order in orders]
+        return await self._ingest(_INGEST, shop_id, document, source, next_batch)
+
+    async def ingest_carts(self, shop_id: UUID, carts: Sequence[IngestCart]) -> Ingested:
+        """Take carts in one transaction; what is known already is left."""
+        return await self._ingest(_INGEST_CARTS, shop_id, [_cart_row(cart) for cart in carts])
+
+    async def ingest_products(self, shop_id: UUID, products: Sequence[IngestProduct]) -> Ingested:
+        """Take products in one transaction; what is known already is left."""
+        document = [dict(product) | {"digest": digest_of(product)} for product in products]
+        return await self._ingest(_INGEST_PRODUCTS, shop_id, document)
 
     async def next_batch(self, shop_id: UUID, source: str) -> int:
         """Return where an unfinished import of this source stopped, or 0."""
         async with self._db.read(shop_id) as tx:
             return int(await tx.value(_NEXT_BATCH, {"source": source}) or 0)
+
+    async def _ingest(
+        self, sql: str, shop_id: UUID, document: list[dict[str, Any]], *args: str | int | None
+    ) -> Ingested:
+        told = json.dumps(document, ensure_ascii=False)
+        rows = await self._db.call(sql, shop_id, told, *args, timeout_s=STATEMENT_TIMEOUT_S)
+        created, updated, unchanged, outdated = rows[0]
+        return Ingested(created=created, updated=updated, unchanged=unchanged, outdated=outdated)
 
 
 def _row(order: IngestOrder) -> dict[str, Any]:
@@ -49,27 +72,35 @@ def _row(order: IngestOrder) -> dict[str, Any]:
 
     Addresses are kept as the shop wrote them, and beside that in the form that is looked up.
     """
-    person = order.customer
-    return {
+    person, outcome = order.customer, outcome_of(order)
+    row = dict(order) | {
         "order_id": str(new_id()),
         "customer_id": str(new_id()),
         "digest": digest_of(order),
-        "platform": order.platform,
-        "reference": order.reference,
-        "status": order.status,
-        "placed_at": order.placed_at,
-        "promised_at": order.promised_at,
-        "delivered_at": order.delivered_at,
-        "currency": order.currency,
-        "total_minor": order.total_minor,
-        "refunded_minor": order.refunded_minor,
-        "returned_at": order.returned_at,
-        "note": order.note,
-        "review_score": order.review_score,
-        "review_text": order.review_text,
-        "lines": [dict(line) for line in order.lines],
+        "promised_at": outcome.promised_at,
+        "delivered_at": outcome.delivered_at,
+        "refunded_minor": outcome.refunded_minor,
+        "returned_at": outcome.returned_at,
+        "lines": [_told(line) for line in order.lines],
+        "parts": _told(order.parts),
         **dict(person),
         "shop_ref": person.shop_ref.strip(),
         "email_key": None if person.email is None else normalise_email(person.email),
         "phone_key": None if person.phone is None else normalise_phone(person.phone),
     }
+    del row["customer"]
+    return row
+
+
+def _cart_row(cart: IngestCart) -> dict[str, Any]:
+    return dict(cart) | {
+        "customer_id": str(new_id()),
+        "shop_ref": cart.shop_ref.strip(),
+        "digest": digest_of(cart),
+        "lines": [_told(line) for line in cart.lines],
+    }
+
+
+def _told(part: OrderLine | OrderParts) -> dict[str, Any]:
+    """Return a line or the parts as they go over the wire, without what was not told."""
+    return part.model_dump(mode="json", exclude_defaults=True)

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
-from shared.contracts.cards import Checkpoint, IngestBatch, Ingested, IngestOrder
+from shared.contracts.orders import Checkpoint, IngestBatch, Ingested, IngestOrder
 
 BATCH_ORDERS = 200
 """Orders a request: 120 kB or so, and a kill costs at most these."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 from uuid import UUID
 
 from services.history.usecases.ports import ContactStore
-from shared.contracts.cards import ContactBatch, Ingested
+from shared.contracts.cards import ContactBatch
+from shared.contracts.orders import Ingested
 
 
 async def ingest_contacts(store: ContactStore, shop_id: UUID, batch: ContactBatch) -> Ingested:

@@ -8,8 +8,9 @@ from uuid import UUID
 
 from services.history.domain.cards import StoredCard
 from services.history.domain.events import Fact
-from shared.contracts.cards import Checkpoint, IngestContact, Ingested, IngestOrder
+from shared.contracts.cards import IngestContact
 from shared.contracts.items import IdentityKind
+from shared.contracts.orders import Checkpoint, IngestCart, Ingested, IngestOrder, IngestProduct
 
 
 class CardStore(Protocol):
@@ -27,12 +28,20 @@ class CardStore(Protocol):
 
 
 class OrderStore(Protocol):
-    """Keeps orders."""
+    """Keeps orders, carts and products."""
 
     async def ingest(
         self, shop_id: UUID, orders: Sequence[IngestOrder], checkpoint: Checkpoint | None
     ) -> Ingested:
-        """Take orders and the checkpoint in one transaction; what is known already is left."""
+        """Take orders and the checkpoint in one transaction; what is known, or older, is left."""
+        ...
+
+    async def ingest_carts(self, shop_id: UUID, carts: Sequence[IngestCart]) -> Ingested:
+        """Take carts in one transaction; what is known already, or older, is left."""
+        ...
+
+    async def ingest_products(self, shop_id: UUID, products: Sequence[IngestProduct]) -> Ingested:
+        """Take products in one transaction; what is known already, or older, is left."""
         ...
 
     async def next_batch(self, shop_id: UUID, source: str) -> int:

@@ -470,7 +470,7 @@ export interface OfferTaken {
 /** Whether a conversation goes on. */
 export type Openness = "open" | "ended";
 
-/** One line of an order; `unit_price_minor` is without freight. */
+/** One line of an order or a cart; `unit_price_minor` is without freight. */
 export interface OrderLine {
   readonly line_no: number;
   readonly product_ref: string;
@@ -478,6 +478,16 @@ export interface OrderLine {
   readonly quantity: number;
   readonly unit_price_minor: number;
   readonly freight_minor: number;
+  readonly variant: string | null;
+  readonly picture_url: string | null;
+}
+
+/** What hangs on an order besides its lines. */
+export interface OrderParts {
+  readonly payments: readonly Payment[];
+  readonly refunds: readonly Refund[];
+  readonly returns: readonly Return[];
+  readonly shipments: readonly Shipment[];
 }
 
 /** Where an order stands, the same words for every shop platform. */
@@ -487,6 +497,7 @@ export type OrderStatus = "created" | "paid" | "processing" | "shipped" | "deliv
 export interface OrderSummary {
   readonly id: OrderId;
   readonly reference: string;
+  readonly number: string | null;
   readonly status: OrderStatus;
   readonly placed_at: Instant;
   readonly promised_at: Instant | null;
@@ -501,7 +512,20 @@ export interface OrderSummary {
   readonly review_text: string | null;
   readonly lines: readonly OrderLine[];
   readonly more_lines: number;
+  readonly parts: OrderParts;
 }
+
+/** One try to pay an order; `method` as the shop names it. */
+export interface Payment {
+  readonly reference: string;
+  readonly status: PaymentStatus;
+  readonly amount_minor: number;
+  readonly method: string | null;
+  readonly at: Instant | null;
+}
+
+/** How one payment of an order stands. */
+export type PaymentStatus = "pending" | "paid" | "failed" | "voided";
 
 /** What an agent's stream says of the agent. */
 export type Presence = "connected" | "disconnected";
@@ -545,6 +569,34 @@ export interface Received {
   readonly through_seq: number;
 }
 
+/** Money that went back. */
+export interface Refund {
+  readonly reference: string;
+  readonly amount_minor: number;
+  readonly refunded_at: Instant;
+  readonly reason: string | null;
+}
+
+/** Goods on their way back. */
+export interface Return {
+  readonly reference: string;
+  readonly status: ReturnStatus;
+  readonly opened_at: Instant;
+  readonly received_at: Instant | null;
+  readonly reason: string | null;
+  readonly lines: readonly ReturnedLine[];
+}
+
+/** How goods stand that come back. */
+export type ReturnStatus = "requested" | "approved" | "on_its_way" | "received" | "declined" | "cancelled";
+
+/** What came back, or is to: a line of the order, and why. */
+export interface ReturnedLine {
+  readonly line_no: number;
+  readonly quantity: number;
+  readonly reason: string | null;
+}
+
 /** Body of every live `conversation.*` event: the whole routing state after it. `version` grows by one with each such event of a conversation; only a greater one is applied. `assignment_version` grows with each new assignment. `first_response_ms` counts from the customer's first message received, or `clock_at` if the shop was closed then and opened later, to the first human message committed. */
 export interface RoutingState {
   readonly conversation_id: ConversationId;
@@ -579,6 +631,21 @@ export interface Send {
   readonly text: string;
   readonly file_ids?: readonly FileId[];
 }
+
+/** One parcel; `promised_at` is when the customer was told it would be there. */
+export interface Shipment {
+  readonly reference: string;
+  readonly status: ShipmentStatus;
+  readonly carrier: string | null;
+  readonly tracking_number: string | null;
+  readonly tracking_url: string | null;
+  readonly shipped_at: Instant | null;
+  readonly promised_at: Instant | null;
+  readonly delivered_at: Instant | null;
+}
+
+/** Where one parcel is. */
+export type ShipmentStatus = "pending" | "on_its_way" | "out_for_delivery" | "delivered" | "failed" | "cancelled";
 
 /** Whether the shop is open, and when that changes: `opens_at` if closed, else `closes_at`. Neither is given when nobody knows of a change: it is always open, or for a week at least. `time_zone` is the shop's own (IANA), so that its page can say when in the shop's words. */
 export interface ShopHours {

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
-from shared.contracts.cards import Card, CardRequest, IngestBatch
+from shared.contracts.cards import Card, CardRequest
 from shared.contracts.items import CustomerRef, IdentityKind
+from shared.contracts.orders import IngestBatch
 from shared.kernel.ids import IdKind, encode
 from shared.kernel.vocabulary import Scope
 from shared.kit.new_ids import new_id
@@ -55,8 +56,8 @@ class TestBatches:
         async with service.client(Scope.ORDERS_WRITE) as client:
             first = await client.post(BATCHES, json=body())
             again = await client.post(BATCHES, json=body())
-        assert first.json() == {"created": 1, "updated": 0, "unchanged": 0}
-        assert again.json() == {"created": 0, "updated": 0, "unchanged": 1}
+        assert first.json() == {"created": 1, "updated": 0, "unchanged": 0, "outdated": 0}
+        assert again.json() == {"created": 0, "updated": 0, "unchanged": 1, "outdated": 0}
 
     async def test_caller_without_the_scope_is_refused(self, service: RunningService) -> None:
         async with service.client(Scope.AGENT) as client:
@@ -72,6 +73,9 @@ class TestBatches:
             {"total_minor": "29.95"},
             {"total_minor": "0e1"},
             {"currency": "eur"},
+            {"currency": "XQQ"},
+            {"parts": {"refunds": [{"reference": "R", "amount_minor": -1}]}},
+            {"lines": [LINE | {"picture_url": "javascript:alert(1)"}]},
             {"placed_at": "2018-04-16 08:16:46"},
             {"placed_at": "yesterday"},
             {"placed_at": 10**30},

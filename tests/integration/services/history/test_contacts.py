@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from services.history.domain.cards import StoredCard
-from shared.contracts.cards import ContactBatch, Ingested
+from shared.contracts.cards import ContactBatch
 from shared.contracts.items import IdentityKind
+from shared.contracts.orders import Ingested
 from shared.kernel.vocabulary import Scope
 from tests.integration.services.history.conftest import OTHER_SHOP, SHOP
 from tests.support.orders import contact, order, person
@@ -42,9 +43,9 @@ class TestBatches:
             first = await client.post(BATCHES, json=body())
             again = await client.post(BATCHES, json=body())
             other = await client.post(BATCHES, json=body(last_words="Today."))
-        assert first.json() == {"created": 1, "updated": 0, "unchanged": 0}
-        assert again.json() == {"created": 0, "updated": 0, "unchanged": 1}
-        assert other.json() == {"created": 0, "updated": 1, "unchanged": 0}
+        assert first.json() == {"created": 1, "updated": 0, "unchanged": 0, "outdated": 0}
+        assert again.json() == {"created": 0, "updated": 0, "unchanged": 1, "outdated": 0}
+        assert other.json() == {"created": 0, "updated": 1, "unchanged": 0, "outdated": 0}
 
     @pytest.mark.parametrize("scope", [Scope.AGENT, Scope.ORDERS_WRITE])
     async def test_caller_without_the_scope_is_refused(

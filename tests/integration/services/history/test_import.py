@@ -11,8 +11,9 @@ from services.history.clients.olist_files import open_olist
 from services.history.clients.orders_api import OrdersApi, open_orders_api
 from services.history.usecases import import_orders as importing
 from services.history.usecases.import_orders import ImportSummary, import_orders
-from shared.contracts.cards import Card, CardRequest, IngestBatch, Ingested
+from shared.contracts.cards import Card, CardRequest
 from shared.contracts.items import CustomerRef, IdentityKind
+from shared.contracts.orders import IngestBatch, Ingested
 from shared.kernel.clock import from_iso
 from shared.kernel.errors import ErrorCode, RefusedError
 from shared.kernel.vocabulary import OrderStatus, Scope

@@ -9,8 +9,8 @@ import asyncpg
 import pytest
 
 from services.history.domain.cards import StoredCard
-from shared.contracts.cards import Checkpoint, Ingested
 from shared.contracts.items import IdentityKind
+from shared.contracts.orders import Checkpoint, Ingested
 from shared.kernel.vocabulary import OrderStatus
 from shared.kit.new_ids import new_id
 from tests.support.clock import START

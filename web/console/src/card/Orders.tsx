@@ -70,7 +70,7 @@ function Order({ order, open }: { order: OrderSummary; open: boolean }) {
         </p>
       )}
       {order.review_score !== null && <Review order={order} />}
-      <p className="order-reference">{order.reference}</p>
+      <p className="order-reference">{order.number ?? order.reference}</p>
     </details>
   );
 }

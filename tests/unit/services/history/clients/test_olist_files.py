@@ -10,7 +10,7 @@ from services.history.clients import olist_files
 from services.history.clients.olist_files import open_olist, size_of
 from services.history.shops.csv_records import BROKEN_QUOTES, NOT_UTF8
 from services.history.shops.olist_rows import OlistFile
-from shared.contracts.cards import IngestOrder
+from shared.contracts.orders import IngestOrder
 from shared.kernel.errors import ErrorCode, RefusedError
 from shared.kernel.vocabulary import OrderStatus
 from tests.support.olist import HEADERS, ROWS, Seen, write_olist

@@ -8,7 +8,8 @@ import httpx
 import pytest
 
 from services.history.clients.orders_api import PAUSES_S, OrdersApi
-from shared.contracts.cards import ContactBatch, IngestBatch, Ingested
+from shared.contracts.cards import ContactBatch
+from shared.contracts.orders import IngestBatch, Ingested
 from shared.kernel.errors import ErrorCode, RefusedError
 from tests.support.orders import contact, order
 

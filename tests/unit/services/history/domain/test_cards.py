@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from services.history.domain.cards import LINES_SHOWN, StoredCard, build_card
+from services.history.domain.cards import LINES_SHOWN, PARTS_SHOWN, StoredCard, build_card
 from shared.kernel.vocabulary import Channel, EndReason, OrderStatus
 from shared.kit.new_ids import new_id
 from tests.support.clock import START
@@ -43,6 +43,8 @@ ORDER: dict[str, Any] = {
     "review_score": None,
     "review_text": None,
     "lines": [LINE],
+    "parts": {},
+    "pictures": None,
 }
 CONTACT: dict[str, Any] = {
     "id": str(new_id()),
@@ -79,3 +81,25 @@ class TestCard:
         lines = [LINE | {"line_no": number} for number in range(1, LINES_SHOWN + 4)]
         (order,) = build_card(stored(lines=lines), START).orders
         assert (len(order.lines), order.more_lines) == (LINES_SHOWN, 3)
+
+
+class TestParts:
+    def test_line_is_shown_with_the_picture_of_its_product(self) -> None:
+        own = "https://shop.example/own.jpg"
+        lines = [LINE, LINE | {"line_no": 2, "picture_url": own}, LINE | {"product_ref": "Q"}]
+        pictures = {"P": "https://shop.example/p.jpg"}
+        order = ORDER | {"lines": lines, "pictures": pictures}
+        (shown,) = build_card(StoredCard(CUSTOMER, [order], []), START).orders
+        assert [one.picture_url for one in shown.lines] == [pictures["P"], own, None]
+
+    def test_newest_parts_are_shown(self) -> None:
+        refunds = [
+            {"reference": f"R-{number}", "amount_minor": 1, "refunded_at": "2026-01-01T00:00:00Z"}
+            for number in range(PARTS_SHOWN + 1)
+        ]
+        order = ORDER | {"parts": {"refunds": refunds}}
+        (shown,) = build_card(StoredCard(CUSTOMER, [order], []), START).orders
+        assert [one.reference for one in shown.parts.refunds] == [
+            one["reference"] for one in refunds[1:]
+        ]
+        assert shown.parts.payments == ()

@@ -36,8 +36,8 @@ from services.history.shops.olist_rows import (
     read_header,
     read_row,
 )
-from shared.contracts.cards import MONEY_MAX
 from shared.kernel.clock import from_iso
+from shared.kernel.money import MONEY_MAX
 from shared.kernel.vocabulary import OrderStatus
 from tests.support.clock import START
 from tests.support.olist import HEADERS, ROWS

@@ -11,8 +11,8 @@ from hypothesis import given, strategies as st
 
 from services.history.shops.olist import ZONE_NAME
 from services.history.shops.olist_cells import CellError, Cells, to_minor
-from shared.contracts.cards import MONEY_MAX
 from shared.kernel.clock import from_datetime, to_iso
+from shared.kernel.money import MONEY_MAX
 
 ZONE = ZoneInfo(ZONE_NAME)
 

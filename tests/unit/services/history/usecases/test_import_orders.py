@@ -8,7 +8,7 @@ import pytest
 
 from services.history.usecases import import_orders as module
 from services.history.usecases.import_orders import ImportSummary, import_orders
-from shared.contracts.cards import IngestBatch, Ingested, IngestOrder
+from shared.contracts.orders import IngestBatch, Ingested, IngestOrder
 from tests.support.olist import Seen
 from tests.support.orders import order
 
