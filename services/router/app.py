@@ -44,11 +44,13 @@ from services.router.storage.records import RoutingRecords
 from services.router.storage.reports import ReportTables
 from services.router.storage.revocations import RevocationRows
 from services.router.storage.routing_store import RoutingTables
+from services.router.storage.waits import ToldWaits
 from services.router.usecases.agent_desk import AgentDesk
 from services.router.usecases.announce import Herald
 from services.router.usecases.cards import CardDesk
 from services.router.usecases.decide import Deciders
 from services.router.usecases.explain import Explain
+from services.router.usecases.guess_waits import GuessWaits
 from services.router.usecases.guesses import Guesses
 from services.router.usecases.hear_events import HearEvents
 from services.router.usecases.keep_leases import KeepLeases
@@ -189,14 +191,15 @@ class _Machine:
         self.cards = CardDesk(HistoryCards(bus), self.chores.start)
         self.herald = Herald(relay.offer, LiveAgents(bus), self.cards, self.chores.start)
         tables = RoutingTables(database, self.router_id)
-        self.positions = QueuePositions(self.herald, self._waiting, bus)
+        self.waits = GuessWaits(ToldWaits(database), self._waiting, clock)
+        self.positions = QueuePositions(self.herald, self._waiting, self.waits, bus)
         self.free_agents = FreeAgentsTeller(self.positions, self._has_free_agent, bus)
         self.deciders = Deciders(tables, self.free_agents, clock, self.leases)
         self.lane = LaneDesk(self.deciders, self.cards.foresee)
         self.commands = CommandDesk(self.lane, owners, BusRouters(bus), SystemClock(), _pause)
         self.presence = PresenceLoop(self.lane, owners, clock)
         self.clockwork = Clockwork(self.lane, clock)
-        self.renewal = RenewalLoop(self.leases, self.deciders.drop)
+        self.renewal = RenewalLoop(self.leases, self._drop)
         self.look = LookLoop(self.leases, self.clockwork)
         self.deciders.report_to(self._built, self.clockwork.moved)
 
@@ -209,6 +212,10 @@ class _Machine:
     def _built(self, shop_id: UUID, agents: Sequence[Agent]) -> None:
         self.presence.built(shop_id, agents)
         self.free_agents.built(shop_id, agents)
+
+    def _drop(self, shop_id: UUID) -> None:
+        self.deciders.drop(shop_id)
+        self.waits.drop(shop_id)
 
     @asynccontextmanager
     async def running(self, bus: Bus) -> AsyncIterator[None]:

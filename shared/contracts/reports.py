@@ -117,3 +117,22 @@ class AgentReport(Contract):
     from_at: WireInstant
     to_at: WireInstant
     agents: tuple[AgentFigures, ...]
+
+
+class WaitReport(Contract):
+    """How far the ranges held that waiting customers were told, counted by what was told first.
+
+    `within`, `sooner` and `later` are the judged ones: answered within the range, before it, or
+    after it; who still waits after it or left after it is `later`. `coverage_pct` is
+    `within / judged`, and is to be about 80.
+    """
+
+    from_at: WireInstant
+    to_at: WireInstant
+    told: int
+    without_range: int
+    judged: int
+    within: int
+    sooner: int
+    later: int
+    coverage_pct: float | None

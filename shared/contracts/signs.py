@@ -63,7 +63,7 @@ class MessageRead(Contract):
     through_seq: int
 
 
-class WaitRange(Contract):
+class WaitRange(Readable):
     """How long it probably takes yet: of ten customers about eight are answered within it."""
 
     low_ms: int
@@ -83,12 +83,14 @@ class QueuePosition(Contract):
 class WaitingLine(Readable):
     """A shop's waiting conversations, first served first, from the router to every gateway node.
 
-    `waiting` counts them all; the end of a very long line is not named.
+    `waiting` counts them all; the end of a very long line is not named. `waits` are their ranges,
+    in the same order, or empty while too little is known for any.
     """
 
     shop_id: ShopId
     conversations: tuple[ConversationId, ...]
     waiting: int
+    waits: tuple[WaitRange, ...] = ()
 
 
 LiveSign: TypeAlias = AgentTyping | MessageDelivered | MessageRead | QueuePosition

@@ -14,7 +14,7 @@ from websockets.asyncio.client import ClientConnection
 
 from shared.contracts import subjects
 from shared.contracts.hours import ShopHours
-from shared.contracts.signs import WaitingLine
+from shared.contracts.signs import WaitingLine, WaitRange
 from shared.kernel.clock import Clock, Instant
 from shared.kernel.ids import IdKind, decode, encode
 from shared.kernel.vocabulary import EventType, ItemKind, Visibility
@@ -106,7 +106,8 @@ class Stage:
 
     async def _line_up(self, conversations: list[str]) -> None:
         ids = tuple(decode(IdKind.CONVERSATION, one) for one in conversations)
-        waiting = WaitingLine(shop_id=SHOP, conversations=ids, waiting=len(ids))
+        waits = tuple(WaitRange(low_ms=4_000 * n, high_ms=20_000 * n) for n, _ in enumerate(ids, 1))
+        waiting = WaitingLine(shop_id=SHOP, conversations=ids, waiting=len(ids), waits=waits)
         await self.served.router.bus.publish(subjects.WAITING_LINE, waiting.to_json())
 
     async def _node(self, line: Line, what: bool) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from itertools import zip_longest
 
 import structlog
 from pydantic import ValidationError
@@ -25,10 +26,14 @@ async def hearing_lines(bus: Bus, tell: Callable[[QueuePosition], None]) -> Asyn
         except ValidationError:
             log.warning("waiting_lines.unreadable")
             return
-        for position, conversation_id in enumerate(line.conversations, start=1):
+        places = zip_longest(line.conversations, line.waits[: len(line.conversations)])
+        for position, (conversation_id, wait) in enumerate(places, start=1):
             tell(
                 QueuePosition(
-                    conversation_id=conversation_id, position=position, waiting=line.waiting
+                    conversation_id=conversation_id,
+                    position=position,
+                    waiting=line.waiting,
+                    wait_ms=wait,
                 )
             )
 

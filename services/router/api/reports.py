@@ -11,7 +11,7 @@ from pydantic import AwareDatetime
 from services.router.usecases.report import Report
 from shared.contracts.accounts import TARGET_MAX_MS
 from shared.contracts.claims import Principal
-from shared.contracts.reports import AgentReport, FirstResponseReport
+from shared.contracts.reports import AgentReport, FirstResponseReport, WaitReport
 from shared.kernel.clock import Instant, from_datetime
 from shared.kernel.vocabulary import Scope
 from shared.kit.auth.bearer import require
@@ -43,6 +43,11 @@ def reports_router(report: Report, *, callers: Callers) -> APIRouter:
     async def read_agents(caller: supervisor, from_: From = None, to: To = None) -> AgentReport:
         """Tell what each agent was asked, took, and how busy each was."""
         return await report.agents(caller.shop_id, _at(from_), _at(to))
+
+    @router.get("/waits")
+    async def read_waits(caller: supervisor, from_: From = None, to: To = None) -> WaitReport:
+        """Tell how far the ranges held that waiting customers were told."""
+        return await report.waits(caller.shop_id, _at(from_), _at(to))
 
     return router
 

@@ -1,18 +1,19 @@
-"""Tells, at most once a second a shop, in which order its customers wait; holds no truth."""
+"""Tells, at most once a second a shop, how its customers wait and how long yet; holds no truth."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
-from typing import Final
+from typing import Final, Protocol
 from uuid import UUID
 
 import structlog
 
 from services.router.usecases.ports import Announcer, ShopWork
 from shared.contracts import subjects
-from shared.contracts.signs import WaitingLine
+from shared.contracts.signs import WaitingLine, WaitRange
 from shared.kit.bus.interface import Bus, BusError
+from shared.kit.database_away import DatabaseAwayError
 
 EVERY_S: Final = 1.0
 AGAIN_EVERY: Final = 5
@@ -23,20 +24,42 @@ TOLD_MAX: Final = 500
 log = structlog.get_logger()
 
 
+class WaitGuesses(Protocol):
+    """See `usecases.guess_waits.GuessWaits`."""
+
+    def committed(self, work: ShopWork) -> None:
+        """Learn from what is committed."""
+        ...
+
+    async def ranges(self, shop_id: UUID, line: Sequence[UUID]) -> tuple[WaitRange, ...]:
+        """Return a range for each of the line, or none at all."""
+        ...
+
+    async def keep(self) -> None:
+        """Write what was told first."""
+        ...
+
+
 class QueuePositions:
     """An Announcer before another one: notes which shops' lines moved, and tells them by itself.
 
     Args:
         after: whom everything committed is passed on to.
         waiting: a shop's waiting conversations, first served first; only asked once a second.
+        waits: how long each of them waits yet.
         bus: carries the lines.
     """
 
     def __init__(
-        self, after: Announcer, waiting: Callable[[UUID], Sequence[UUID]], bus: Bus
+        self,
+        after: Announcer,
+        waiting: Callable[[UUID], Sequence[UUID]],
+        waits: WaitGuesses,
+        bus: Bus,
     ) -> None:
         self._after = after
         self._waiting = waiting
+        self._waits = waits
         self._bus = bus
         self._moved: set[UUID] = set()
         self._standing: set[UUID] = set()
@@ -45,6 +68,7 @@ class QueuePositions:
     def committed(self, work: ShopWork) -> None:
         """See `Announcer.committed`."""
         self._after.committed(work)
+        self._waits.committed(work)
         if any(effects.conversations_told for effects in work.effects):
             self._moved.add(work.shop_id)
             self._wake.set()
@@ -69,9 +93,18 @@ class QueuePositions:
             if line or shop_id in self._standing:
                 await self._publish(shop_id, line)
             (self._standing.add if line else self._standing.discard)(shop_id)
+        try:
+            await self._waits.keep()
+        except DatabaseAwayError:
+            log.warning("positions.guesses_not_kept")
 
     async def _publish(self, shop_id: UUID, line: Sequence[UUID]) -> None:
-        told = WaitingLine(shop_id=shop_id, conversations=tuple(line[:TOLD_MAX]), waiting=len(line))
+        named = tuple(line[:TOLD_MAX])
+        try:
+            waits = await self._waits.ranges(shop_id, named)
+        except DatabaseAwayError:
+            waits = ()
+        told = WaitingLine(shop_id=shop_id, conversations=named, waiting=len(line), waits=waits)
         try:
             await self._bus.publish(subjects.WAITING_LINE, told.to_json())
         except BusError:  # the next round tells it again

@@ -127,3 +127,22 @@ AGENTS: Final = f"""
 TARGET: Final = """
     SELECT first_response_target_ms FROM router.queues WHERE shop_id = :shop_id AND is_default
 """
+
+WAITS: Final = """
+    WITH told AS (
+        SELECT t.low_ms, t.high_ms,
+            c.first_response_ms - CAST(extract(epoch FROM
+                t.told_at - coalesce(c.clock_at, c.started_at)) * 1000 AS bigint) AS took_ms,
+            CAST(extract(epoch FROM coalesce(c.ended_at, :now) - t.told_at) * 1000 AS bigint)
+                AS lasted_ms
+        FROM router.told_waits t
+        JOIN router.conversations c ON c.shop_id = t.shop_id AND c.id = t.conversation_id
+        WHERE t.shop_id = :shop_id AND t.told_at >= :from AND t.told_at < :to
+    )
+    SELECT count(*) AS told,
+        count(*) FILTER (WHERE low_ms IS NULL) AS without_range,
+        count(*) FILTER (WHERE took_ms BETWEEN low_ms AND high_ms) AS within,
+        count(*) FILTER (WHERE took_ms < low_ms) AS sooner,
+        count(*) FILTER (WHERE coalesce(took_ms, lasted_ms) > high_ms) AS later
+    FROM told
+    """

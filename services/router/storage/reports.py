@@ -12,7 +12,7 @@ from sqlalchemy import RowMapping
 
 from services.router.domain.misses import Miss, OfferLife, Span
 from services.router.storage import report_statements as statements
-from services.router.usecases.report import NOTHING, AgentCounts, Counts, ReportSpan
+from services.router.usecases.report import NOTHING, AgentCounts, Counts, ReportSpan, WaitCounts
 from shared.contracts.reports import HourlyLevel
 from shared.kernel.clock import Millis, from_datetime, to_datetime
 from shared.kit.database import Database
@@ -55,6 +55,11 @@ class ReportTables:
         """Return every agent's counts, in the order of their names."""
         found = await self._rows(span, statements.AGENTS)
         return [AgentCounts(**_named(AgentCounts, row)) for row in found]
+
+    async def waits(self, span: ReportSpan) -> WaitCounts:
+        """Return what became of the ranges told first in the span."""
+        (row,) = await self._rows(span, statements.WAITS)
+        return WaitCounts(**row)
 
     async def _rows(self, span: ReportSpan, statement: str, **more: Any) -> Sequence[RowMapping]:
         params = {

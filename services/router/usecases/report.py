@@ -19,6 +19,7 @@ from shared.contracts.reports import (
     HourlyLevel,
     MissShare,
     Spread,
+    WaitReport,
 )
 from shared.contracts.routing import AgentRef
 from shared.kernel.clock import Clock, Instant, Millis
@@ -73,6 +74,17 @@ class AgentCounts:
     handle: Sequence[Millis | None]
 
 
+@dataclass(frozen=True, slots=True)
+class WaitCounts:
+    """What became of the ranges that customers were told first."""
+
+    told: int
+    without_range: int
+    within: int
+    sooner: int
+    later: int
+
+
 class Measures(Protocol):
     """The tables, counted."""
 
@@ -94,6 +106,10 @@ class Measures(Protocol):
 
     async def agents(self, span: ReportSpan) -> Sequence[AgentCounts]:
         """Return every agent's counts, in the order of their names."""
+        ...
+
+    async def waits(self, span: ReportSpan) -> WaitCounts:
+        """Return what became of the ranges told first in the span."""
         ...
 
 
@@ -145,6 +161,29 @@ class Report:
         rows = await self._measures.agents(span)
         return AgentReport(
             from_at=span.from_at, to_at=span.to_at, agents=tuple(_agent(row) for row in rows)
+        )
+
+    async def waits(
+        self, shop_id: UUID, from_at: Instant | None, to_at: Instant | None
+    ) -> WaitReport:
+        """Return how far the ranges told in a span held, by default the last day.
+
+        Raises:
+            RefusedError: INVALID_REQUEST, the span is empty or longer than a quarter.
+        """
+        span = self._span(shop_id, from_at, to_at)
+        counts = await self._measures.waits(span)
+        judged = counts.within + counts.sooner + counts.later
+        return WaitReport(
+            from_at=span.from_at,
+            to_at=span.to_at,
+            told=counts.told,
+            without_range=counts.without_range,
+            judged=judged,
+            within=counts.within,
+            sooner=counts.sooner,
+            later=counts.later,
+            coverage_pct=round(100 * counts.within / judged, 1) if judged else None,
         )
 
     def _span(self, shop_id: UUID, from_at: Instant | None, to_at: Instant | None) -> ReportSpan:

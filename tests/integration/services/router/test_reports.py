@@ -6,13 +6,17 @@ from uuid import UUID
 
 import pytest
 
+from services.router.domain.waits import Guess, Pace
+from services.router.storage.waits import ToldWaits
+from services.router.usecases.guess_waits import PastWaits, ToldWait
 from shared.contracts import subjects
 from shared.contracts.claims import NO_SHOP
 from shared.contracts.routing import LeaveAnswer, LeaveRequest
 from shared.kernel import ids
 from shared.kernel.clock import to_datetime, to_iso
 from shared.kernel.ids import IdKind
-from shared.kernel.vocabulary import AuthorKind, EventType, Scope
+from shared.kernel.vocabulary import AuthorKind, EventType, Scope, Service
+from shared.kit.database import open_database
 from shared.kit.new_ids import new_id
 from tests.support.admin import Admin
 from tests.support.clock import VirtualClock
@@ -21,6 +25,7 @@ from tests.support.router import Console, Rig
 
 FIRST = "/v1/reports/first-responses"
 AGENTS = "/v1/reports/agents"
+WAITS = "/v1/reports/waits"
 SECOND = 1_000
 
 
@@ -36,9 +41,16 @@ async def pass_time(rig: Rig, console: Console, clock: VirtualClock, span_ms: in
         await rig.beat(console)
 
 
-async def answered(rig: Rig, console: Console, clock: VirtualClock, *, after_ms: int) -> UUID:
+async def answered(
+    rig: Rig,
+    console: Console,
+    clock: VirtualClock,
+    *,
+    after_ms: int,
+    conversation: UUID | None = None,
+) -> UUID:
     """A conversation that its agent takes after a second and answers after so long."""
-    conversation, count = new_id(), len(console.offers) + 1
+    conversation, count = conversation or new_id(), len(console.offers) + 1
     await rig.message(console.shop_id, conversation)
     offer = await console.wait_for(EventType.OFFER_CREATED, count)
     await pass_time(rig, console, clock, SECOND)
@@ -130,7 +142,7 @@ class TestFirstResponses:
     async def test_what_is_no_span_is_refused(self, supervisor: Admin, query: str) -> None:
         assert await supervisor.refused("GET", f"{FIRST}?{query}") == (422, "invalid_request")
 
-    @pytest.mark.parametrize("path", [FIRST, AGENTS])
+    @pytest.mark.parametrize("path", [FIRST, AGENTS, WAITS])
     async def test_an_agent_may_not_see_them(self, rig: Rig, shop: UUID, path: str) -> None:
         agent = Admin(rig.http, rig.token(shop, await rig.agent(shop)))
         assert await agent.refused("GET", path) == (403, "forbidden")
@@ -197,3 +209,43 @@ class TestStandings:
             ("available", True),
             ("away", True),
         ]
+
+
+class TestWaits:
+    async def test_the_share_of_first_told_ranges_that_held_is_counted(
+        self, rig: Rig, shop: UUID, supervisor: Admin, clock: VirtualClock, database: TestDatabase
+    ) -> None:
+        console, began = await rig.console(shop), clock.now()
+        ranges = ((5_000, 7_000), (7_000, 9_000), (1_000, 2_000), (None, None))
+        for low, high in ranges:
+            told_at = clock.now()
+            conversation = await answered(rig, console, clock, after_ms=6_000)
+            await self.tell(database, (shop, conversation, to_datetime(told_at), low, high))
+        told = await supervisor.get(f"{WAITS}?from={to_iso(began)}")
+        counts = {name: told[name] for name in ("told", "without_range", "judged")}
+        assert counts == {"told": 4, "without_range": 1, "judged": 3}
+        assert (told["within"], told["sooner"], told["later"]) == (1, 1, 1)
+        assert told["coverage_pct"] == 33.3
+
+    async def tell(self, database: TestDatabase, row: tuple[object, ...]) -> None:
+        """Have told this first, whatever the router itself has told meanwhile."""
+        statement = """
+            INSERT INTO router.told_waits (shop_id, conversation_id, told_at, low_ms, high_ms,
+                expected_ms, gap_ms, compose_ms) VALUES ($1, $2, $3, $4, $5, 6000, 1, 1)
+            ON CONFLICT (shop_id, conversation_id) DO UPDATE
+                SET told_at = $3, low_ms = $4, high_ms = $5, expected_ms = 6000
+            """
+        async with database.server.admin(database.name) as owner:
+            await owner.execute(statement, *row)
+
+    async def test_a_router_that_begins_goes_on_from_what_was_told(
+        self, rig: Rig, shop: UUID, clock: VirtualClock, database: TestDatabase
+    ) -> None:
+        console = await rig.console(shop)
+        guess, pace = Guess(5_000, 4_000, 8_000), Pace(1_500, 2_500)
+        async with open_database(database.service_url(Service.ROUTER)) as db:
+            book, told_at = ToldWaits(db), clock.now() + SECOND
+            conversation = new_id()
+            await book.keep({shop: [ToldWait(conversation, told_at, guess, pace)]})
+            await answered(rig, console, clock, after_ms=6_000, conversation=conversation)
+            assert await book.past(shop, 10) == PastWaits(pace, [(guess, 5_000)])

@@ -1,7 +1,7 @@
 /** What the widget says of itself, in words for people; chooses, never shows. */
 
 import { type ChatState, hasEnded } from "@firstreply/sdk/chat";
-import { CloseCode, type QueuePosition } from "@firstreply/sdk/contracts";
+import { CloseCode, type QueuePosition, type WaitRange } from "@firstreply/sdk/contracts";
 
 /** A first attempt that fails says nothing yet: most come back within a second. */
 const QUIET_ATTEMPTS = 1;
@@ -18,13 +18,22 @@ export function stateLine(state: ChatState, agent: string | null, online: boolea
   return "Write to us here";
 }
 
-function placeLine({ position, wait_ms: wait }: QueuePosition): string {
+export function placeLine({ position, wait_ms: wait }: QueuePosition): string {
   const place = position === 1 ? "You are next" : `You are number ${position} in line`;
-  return wait ? `${place}, about ${minutes(wait.low_ms)} to ${minutes(wait.high_ms)} min` : place;
+  return wait ? `${place}, ${span(wait)}` : place;
 }
 
-function minutes(span: number): number {
-  return Math.max(1, Math.ceil(span / 60_000));
+const MINUTE_MS = 60_000;
+/** Nobody counts seconds: tens, and whole minutes once it is more than one and a half. */
+const STEP_MS = 10_000;
+const SECONDS_UP_TO_MS = 90_000;
+
+function span({ low_ms: low, high_ms: high }: WaitRange): string {
+  const [step, unit] = high <= SECONDS_UP_TO_MS ? [STEP_MS, "s"] : [MINUTE_MS, "min"];
+  const shown = unit === "s" ? STEP_MS / 1_000 : 1;
+  const least = Math.floor(low / step) * shown;
+  const most = Math.max(1, Math.ceil(high / step)) * shown;
+  return least > 0 && least < most ? `about ${least} to ${most} ${unit}` : `at most about ${most} ${unit}`;
 }
 
 export interface Notice {

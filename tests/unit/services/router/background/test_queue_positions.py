@@ -7,11 +7,14 @@ from uuid import UUID
 
 from services.router.background.queue_positions import TOLD_MAX, QueuePositions
 from services.router.domain.effects import Effects, Noted
+from services.router.usecases.guess_waits import GuessWaits
 from services.router.usecases.ports import ShopWork
 from shared.contracts.signs import WaitingLine
 from shared.contracts.subjects import WAITING_LINE
 from shared.kit.bus.in_process import InProcessBus
+from tests.support.clock import VirtualClock
 from tests.support.routing import Desk, an_agent, conversation_id
+from tests.support.waits import EXACT, MemoryWaitBook
 
 SHOP = UUID(int=1)
 
@@ -24,7 +27,8 @@ class Line:
         self.waiting: tuple[UUID, ...] = ()
         self.asked = 0
         self.heard: list[WaitingLine] = []
-        self.positions = QueuePositions(self, self.who_waits, bus)
+        waits = GuessWaits(MemoryWaitBook({SHOP: EXACT}), self.who_waits, VirtualClock())
+        self.positions = QueuePositions(self, self.who_waits, waits, bus)
 
     def committed(self, work: ShopWork) -> None:
         self.passed_on.append(work)
@@ -62,6 +66,16 @@ async def test_a_thousand_arrivals_are_one_look_at_the_line_and_one_publish() ->
 
         assert (line.asked, told.waiting, len(told.conversations)) == (1, 1_000, TOLD_MAX)
         assert len(line.passed_on) == 1_000
+
+
+async def test_each_place_is_told_how_long_it_waits_yet() -> None:
+    async with InProcessBus() as bus:
+        line = Line(bus)
+        line.moves(conversation_id(1), conversation_id(2))
+
+        (told,) = await heard_after(line, bus)
+
+        assert [wait.high_ms for wait in told.waits] == [1_000, 1_900]
 
 
 async def test_a_line_that_stands_is_told_again_now_and_then_and_its_end_once() -> None:
