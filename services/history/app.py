@@ -16,6 +16,7 @@ from services.history.api.contacts import contacts_router
 from services.history.api.customers import customers_router
 from services.history.api.errors import STATUSES
 from services.history.api.orders import orders_router
+from services.history.api.people import people_router
 from services.history.background.cards import answering_cards
 from services.history.background.events import taking_events
 from services.history.clients.olist_files import open_olist, size_of
@@ -24,6 +25,7 @@ from services.history.config import HistorySettings
 from services.history.storage.cards import SqlCardStore
 from services.history.storage.contacts import SqlContactStore
 from services.history.storage.orders import SqlOrderStore
+from services.history.storage.people import SqlPeopleStore
 from services.history.usecases.import_orders import (
     ImportSummary,
     ImportWatcher,
@@ -39,6 +41,7 @@ from shared.kernel.errors import ErrorCode
 from shared.kit.auth.callers import open_callers
 from shared.kit.auth.keyring import Keyring
 from shared.kit.bus.interface import Bus
+from shared.kit.change_log import ChangeLog
 from shared.kit.database import Database, DatabaseUrl, open_database
 from shared.kit.web.readiness import ReadinessCheck, clock_skew_check
 
@@ -96,6 +99,7 @@ async def run_history(
     """Answer cards and record events while the block runs; the caller serves the routers."""
     async with open_database(DatabaseUrl(settings.database_url)) as db:
         cards, orders, contacts = SqlCardStore(db), SqlOrderStore(db), SqlContactStore(db)
+        people = SqlPeopleStore(db, ChangeLog("history", clock), clock)
         async with (
             answering_cards(bus, cards, clock),
             taking_events(bus, contacts),
@@ -104,6 +108,7 @@ async def run_history(
             yield RunningHistory(
                 routers=(
                     customers_router(cards, callers=callers, clock=clock),
+                    people_router(people, callers=callers),
                     orders_router(orders, callers=callers),
                     contacts_router(contacts, callers=callers),
                 ),

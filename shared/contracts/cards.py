@@ -6,7 +6,7 @@ from typing import Self
 
 from pydantic import Field, field_validator, model_validator
 
-from shared.contracts.items import CustomerRef
+from shared.contracts.items import CustomerRef, IdentityKind
 from shared.contracts.orders import (
     CURRENCY_PATTERN,
     INGEST_MAX,
@@ -72,6 +72,17 @@ class ContactSummary(Readable):
     last_words: str | None = None
 
 
+class MayBe(Readable):
+    """Another customer who gave an address of this one's, unproven by one of them or by both.
+
+    A hint for the agent: nothing is done by it, and no customer is shown any of it (LESSONS 24).
+    """
+
+    customer_id: CustomerId
+    name: str | None = None
+    same: tuple[IdentityKind, ...]
+
+
 class CardCustomer(Readable):
     """Who the customer is."""
 
@@ -95,6 +106,7 @@ class Card(Readable):
     customer: CardCustomer
     orders: tuple[OrderSummary, ...]
     contacts: tuple[ContactSummary, ...]
+    may_be: tuple[MayBe, ...] = ()
 
 
 class CardRequest(Readable):

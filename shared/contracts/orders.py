@@ -123,7 +123,11 @@ class OrderParts(Readable):
 
 
 class IngestCustomer(Contract):
-    """The person of an order, as the shop platform names one."""
+    """The person of an order, as the shop platform names one.
+
+    An address is verified when the shop has seen it proven, not when it was typed at a checkout.
+    `country` has two letters (ISO 3166) and tells how a phone number without a code is meant.
+    """
 
     shop_ref: str = Field(min_length=1, max_length=200)
     name: str | None = Field(default=None, max_length=200)
@@ -132,6 +136,9 @@ class IngestCustomer(Contract):
     city: str | None = Field(default=None, max_length=120)
     region: str | None = Field(default=None, max_length=120)
     locale: str | None = Field(default=None, max_length=35)
+    email_verified: bool = False
+    phone_verified: bool = False
+    country: str | None = Field(default=None, pattern="^[A-Z]{2}$")
 
 
 class IngestOrder(Contract):

@@ -38,6 +38,7 @@ class ErrorCode(StrEnum):
     ALREADY_ENDED = "already_ended"
     ALREADY_EXISTS = "already_exists"
     IN_USE = "in_use"
+    NO_EVIDENCE = "no_evidence"
     BAD_CURSOR = "bad_cursor"
     IDEMPOTENCY_KEY_REQUIRED = "idempotency_key_required"
     IDEMPOTENCY_CONFLICT = "idempotency_conflict"

@@ -38,6 +38,7 @@ class IdKind(StrEnum):
     DECISION = "dcsn"
     CUSTOMER = "cust"
     IDENTITY = "idty"
+    MERGE = "mrge"
     ORDER = "order"
     CONTACT = "ctct"
     IMPORT = "impt"

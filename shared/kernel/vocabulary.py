@@ -177,6 +177,14 @@ class ShipmentStatus(StrEnum):
     CANCELLED = "cancelled"
 
 
+class MergeEvidence(StrEnum):
+    """What shows that two customers are one person."""
+
+    VERIFIED_ADDRESS = "verified_address"
+    SHOP_CUSTOMER = "shop_customer"
+    ORDER_AND_PHONE = "order_and_phone"
+
+
 class Scope(StrEnum):
     """What a token or an API key allows."""
 

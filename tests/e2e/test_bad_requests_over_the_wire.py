@@ -27,6 +27,7 @@ from tests.support.good_bodies import (
     ADMIN_BODIES,
     APPEARANCE,
     CONVERSATION_BODIES,
+    CUSTOMER_BODIES,
     INGEST_BODIES,
     is_administration,
     is_ingest,
@@ -60,6 +61,7 @@ UNKNOWN = {
     "conversation_id": encode(IdKind.CONVERSATION, new_id()),
     "offer_id": encode(IdKind.OFFER, new_id()),
     "customer_id": encode(IdKind.CUSTOMER, new_id()),
+    "merge_id": encode(IdKind.MERGE, new_id()),
     "source": A_SOURCE,
     "shop_id": encode(IdKind.SHOP, new_id()),
     "site_id": encode(IdKind.SITE, new_id()),
@@ -102,6 +104,7 @@ def good_body(shop: ServedShop) -> dict[str, dict[str, Any]]:
         ADMIN_BODIES
         | INGEST_BODIES
         | CONVERSATION_BODIES
+        | CUSTOMER_BODIES
         | {
             ITEMS: {"text": "Too late", "grant": None},
             STATUS: {"status": "away"},

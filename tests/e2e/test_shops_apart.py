@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -16,7 +17,12 @@ from shared.kernel.ids import IdKind, encode
 from shared.kit.new_ids import new_id
 from tests.support.agent_client import AgentClient
 from tests.support.chat_client import chat_client, raw_chat
-from tests.support.good_bodies import ADMIN_BODIES, CONVERSATION_BODIES, is_administration
+from tests.support.good_bodies import (
+    ADMIN_BODIES,
+    CONVERSATION_BODIES,
+    CUSTOMER_BODIES,
+    is_administration,
+)
 from tests.support.made_bodies import CUSTOMERS, OPEN_SESSION, customers_bodies
 from tests.support.shop_people import (
     a_hello,
@@ -44,7 +50,14 @@ SECRETS = {
 }
 """What the first shop knows of a customer whom both call the same."""
 SAID = ("Has my astrolabe left?", "It leaves at noon, by pigeon.")
-BODIES = ADMIN_BODIES | CONVERSATION_BODIES | {"/v1/agents/me/status": {"status": "available"}}
+BODIES = (
+    ADMIN_BODIES
+    | CONVERSATION_BODIES
+    | CUSTOMER_BODIES
+    | {"/v1/agents/me/status": {"status": "available"}}
+)
+OF_THEIRS = re.compile(r"\{(\w+)_id\}")
+"""A further place in a path, behind the one that is tried: something that nobody has."""
 
 
 def the_order() -> dict[str, Any]:
@@ -183,6 +196,11 @@ async def _head(agent: AgentClient, shop: ServedShop, path: str) -> dict[str, st
     return {"Authorization": f"Bearer {await program_token(agent.http, shop.admin_key)}"}
 
 
+def _nobodys(place: re.Match[str]) -> str:
+    kinds = {"merge": IdKind.MERGE}
+    return encode(kinds[place[1]], new_id())
+
+
 async def _operations(http: httpx.AsyncClient) -> list[tuple[str, str]]:
     document = (await http.get("/openapi.json")).json()
     return [
@@ -226,11 +244,12 @@ class TestIds:
         for method, path in places:
             head = await _head(eve, other, path) | {"Idempotency-Key": "k1"}
             stem, _, tail = path.partition("{")
+            rest = OF_THEIRS.sub(_nobodys, tail.partition("}")[2])
             for kind, live in theirs.ids.items():
                 answers = [
                     await eve.http.request(
                         method,
-                        stem + each + tail.partition("}")[2],
+                        stem + each + rest,
                         json=BODIES.get(path),
                         headers=head,
                     )

@@ -133,7 +133,7 @@ class TestRecords:
         )
         assert {(row["schema"], row["grantee"], row["privilege"]) for row in granted} == {
             (service.value, roles.service_role(service), privilege)
-            for service in (Service.GATEWAY, Service.ROUTER)
+            for service in Service
             for privilege in ("SELECT", "INSERT")
         }
 

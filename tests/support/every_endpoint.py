@@ -20,7 +20,7 @@ from shared.kit.auth.keyring import Keyring
 from shared.kit.auth.tokens import sign_principal
 from shared.kit.new_ids import new_id
 from shared.kit.system_clock import SystemClock
-from tests.support.good_bodies import ADMIN_BODIES, CONVERSATION_BODIES
+from tests.support.good_bodies import ADMIN_BODIES, CONVERSATION_BODIES, CUSTOMER_BODIES
 from tests.support.made_bodies import customers_bodies, is_customers
 from tests.support.stack import Stack
 
@@ -37,7 +37,7 @@ SIGN_OUTS = frozenset({"/v1/auth/sign-out", "/v1/agents/me/sign-out"})
 
 _BODIES: dict[str, dict[str, Any]] = {
     "POST /v1/agent-events/pong": {"nonce": "of a stream that is gone"},
-    **{f"POST {path}": body for path, body in CONVERSATION_BODIES.items()},
+    **{f"POST {path}": body for path, body in (CONVERSATION_BODIES | CUSTOMER_BODIES).items()},
     "POST /v1/files": {"name": "a.png", "size_bytes": 1, "media_type": "image/png"},
     "POST /v1/auth/sign-in": {
         "shop_id": encode(IdKind.SHOP, SHOP_ID),
@@ -98,6 +98,7 @@ _IDS = {
     "conversation_id": IdKind.CONVERSATION,
     "offer_id": IdKind.OFFER,
     "customer_id": IdKind.CUSTOMER,
+    "merge_id": IdKind.MERGE,
     "file_id": IdKind.FILE,
 }
 

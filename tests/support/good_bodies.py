@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from shared.kernel.ids import IdKind, encode
+from shared.kit.new_ids import new_id
 from tests.support.shop_server import PASSWORD
 
 SPAN = {"day": "mon", "opens": "09:00", "closes": "17:00"}
@@ -65,6 +67,9 @@ CONVERSATION_BODIES: dict[str, dict[str, Any]] = {
     "/v1/conversations/{conversation_id}/notes": {"text": "Be kind to this one."},
     "/v1/conversations/{conversation_id}/received": {"through_seq": 1},
     "/v1/conversations/{conversation_id}/read": {"through_seq": 1},
+}
+CUSTOMER_BODIES: dict[str, dict[str, Any]] = {
+    "/v1/customers/{customer_id}/merges": {"other_id": encode(IdKind.CUSTOMER, new_id())},
 }
 APPEARANCE = "/v1/sites/{site_key}/appearance"
 """Open to every page, like signing in."""

@@ -7,4 +7,6 @@ from types import MappingProxyType
 
 from shared.kernel.errors import ErrorCode
 
-STATUSES: Mapping[ErrorCode, int] = MappingProxyType({ErrorCode.BAD_IMPORT: 422})
+STATUSES: Mapping[ErrorCode, int] = MappingProxyType(
+    {ErrorCode.BAD_IMPORT: 422, ErrorCode.NO_EVIDENCE: 409}
+)

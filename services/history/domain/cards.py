@@ -9,7 +9,8 @@ from typing import Any
 from uuid import UUID
 
 from services.history.domain.orders import is_late
-from shared.contracts.cards import Card, CardCustomer, ContactSummary, OrderSummary
+from shared.contracts.cards import Card, CardCustomer, ContactSummary, MayBe, OrderSummary
+from shared.contracts.items import IdentityKind
 from shared.contracts.orders import OrderLine, OrderParts
 from shared.kernel.clock import Instant
 from shared.kernel.vocabulary import Channel, EndReason, OrderStatus
@@ -29,6 +30,7 @@ class StoredCard:
     customer: Mapping[str, Any]
     orders: Sequence[Mapping[str, Any]]
     contacts: Sequence[Mapping[str, Any]]
+    may_be: Sequence[Mapping[str, Any]] = ()
 
 
 def build_card(stored: StoredCard, at: Instant) -> Card:
@@ -38,6 +40,16 @@ def build_card(stored: StoredCard, at: Instant) -> Card:
         customer=CardCustomer(**{**customer, "id": UUID(customer["id"])}),
         orders=tuple(_order(order, at) for order in stored.orders),
         contacts=tuple(_contact(contact) for contact in stored.contacts),
+        may_be=tuple(may_be(one) for one in stored.may_be),
+    )
+
+
+def may_be(stored: Mapping[str, Any]) -> MayBe:
+    """Return somebody who gave the same address, as stored: a JSON object."""
+    return MayBe(
+        customer_id=UUID(stored["customer_id"]),
+        name=stored["name"],
+        same=tuple(IdentityKind(kind) for kind in stored["same"]),
     )
 
 

@@ -5,15 +5,18 @@ from __future__ import annotations
 import re
 import unicodedata
 
+import phonenumbers
+
 from shared.contracts.items import IdentityKind
 
 EMAIL_MAX = 254
 """RFC 5321 leaves no room for a longer one."""
 _EMAIL = re.compile(r"[^\s@\x00-\x1f\x7f]+@[^\s@\x00-\x1f\x7f]+")
 
-PHONE_DIGITS = re.compile(r"\+[1-9]\d{6,14}", re.ASCII)
-"""E.164: a plus, no leading zero, 15 digits at most; no country has numbers under 7."""
-_PHONE_MARKS = re.compile(r"[\s().\-/]")
+_PHONE = re.compile(r"[+0-9\s().\-/]+", re.ASCII)
+"""How numbers are written down; letters are words, even where some telephones read them."""
+PHONE_MAX = 40
+"""Code points of a number as somebody wrote it."""
 
 
 def normalise(kind: IdentityKind, value: str) -> str | None:
@@ -33,12 +36,22 @@ def normalise_email(text: str) -> str | None:
     return address
 
 
-def normalise_phone(text: str) -> str | None:
+def normalise_phone(text: str, country: str | None = None) -> str | None:
     """Return a phone number as E.164, or None.
 
-    A number without its country's code is nobody's in particular, so it is None too.
+    `country` is the two letters of where a number without its country's code was written down;
+    without them such a number is nobody's in particular, so it is None too.
     """
-    digits = _PHONE_MARKS.sub("", text)
-    if digits.startswith("00"):
-        digits = "+" + digits.removeprefix("00")
-    return digits if PHONE_DIGITS.fullmatch(digits) else None
+    written = text.strip()
+    if len(written) > PHONE_MAX or not _PHONE.fullmatch(written):
+        return None
+    if written.startswith("00"):
+        written = "+" + written.removeprefix("00")
+    try:
+        number = phonenumbers.parse(written, country)
+    except phonenumbers.NumberParseException:
+        return None
+    if not phonenumbers.is_possible_number(number):
+        return None
+    found: str = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    return found

@@ -9,8 +9,8 @@ from services.history.domain.cards import NEWEST, StoredCard
 from shared.contracts.items import IdentityKind
 from shared.kit.database import Database
 
-_BY_IDENTITY = "SELECT customer, orders, contacts FROM history.card($1, $2, $3, $4)"
-_BY_CUSTOMER = "SELECT customer, orders, contacts FROM history.card_of($1, $2, $3)"
+_BY_IDENTITY = "SELECT customer, orders, contacts, may_be FROM history.card($1, $2, $3, $4)"
+_BY_CUSTOMER = "SELECT customer, orders, contacts, may_be FROM history.card_of($1, $2, $3)"
 
 
 class SqlCardStore:
@@ -33,5 +33,4 @@ class SqlCardStore:
         rows = await self._db.call(sql, *args)
         if not rows:
             return None
-        customer, orders, contacts = (json.loads(part) for part in rows[0])
-        return StoredCard(customer, orders, contacts)
+        return StoredCard(*(json.loads(part) for part in rows[0]))

@@ -86,7 +86,11 @@ def _row(order: IngestOrder) -> dict[str, Any]:
         **dict(person),
         "shop_ref": person.shop_ref.strip(),
         "email_key": None if person.email is None else normalise_email(person.email),
-        "phone_key": None if person.phone is None else normalise_phone(person.phone),
+        "phone_key": None
+        if person.phone is None
+        else normalise_phone(person.phone, person.country),
+        "merge_id": str(new_id()),
+        "phone_merge_id": str(new_id()),
     }
     del row["customer"]
     return row

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Protocol
+from collections.abc import Callable, Mapping, Sequence
+from typing import Protocol, TypeAlias
 from uuid import UUID
 
 from services.history.domain.cards import StoredCard
 from services.history.domain.events import Fact
+from services.history.domain.merging import Dossier, Evidence
 from shared.contracts.cards import IngestContact
+from shared.contracts.changes import Once
+from shared.contracts.claims import Principal
 from shared.contracts.items import IdentityKind
 from shared.contracts.orders import Checkpoint, IngestCart, Ingested, IngestOrder, IngestProduct
+from shared.contracts.people import Merge, NewMerge, Person
+
+Judge: TypeAlias = Callable[[Dossier, Dossier, str | None], Evidence | None]
+"""Says what shows that two customers are one person, given the number of an order."""
 
 
 class CardStore(Protocol):
@@ -24,6 +31,32 @@ class CardStore(Protocol):
 
     async def card_of_customer(self, shop_id: UUID, customer_id: UUID) -> StoredCard | None:
         """Return the card of a customer of this shop."""
+        ...
+
+
+class PeopleStore(Protocol):
+    """Keeps who is one person, and what shows it."""
+
+    async def person(self, shop_id: UUID, customer_id: UUID) -> Person | None:
+        """Return the person that a customer of this shop is."""
+        ...
+
+    async def merge(
+        self, caller: Principal, once: Once, customer_id: UUID, new: NewMerge, judge: Judge
+    ) -> Merge:
+        """Make two customers one person, if the judge finds evidence in their dossiers.
+
+        Raises:
+            RefusedError: NOT_FOUND, NO_EVIDENCE or IDEMPOTENCY_CONFLICT.
+        """
+        ...
+
+    async def undo(self, caller: Principal, once: Once, customer_id: UUID, merge_id: UUID) -> Merge:
+        """Undo a merge of this person's customers; one undone already stays as it is.
+
+        Raises:
+            RefusedError: NOT_FOUND or IDEMPOTENCY_CONFLICT.
+        """
         ...
 
 

@@ -104,7 +104,8 @@ def card_for(row: Offer, card: Card | None) -> Card | None:
     if card is None or row.ordinal < CONTACT_FREE_FROM:
         return card
     hidden = {"email": None, "phone": None, "city": None, "region": None}
-    return card.model_copy(update={"customer": card.customer.model_copy(update=hidden)})
+    customer = card.customer.model_copy(update=hidden)
+    return card.model_copy(update={"customer": customer, "may_be": ()})
 
 
 def offer_ended(row: Offer) -> routing.OfferEnded:

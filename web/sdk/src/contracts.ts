@@ -20,6 +20,7 @@ export type AssignmentId = `asgn_${string}`;
 export type DecisionId = `dcsn_${string}`;
 export type CustomerId = `cust_${string}`;
 export type IdentityId = `idty_${string}`;
+export type MergeId = `mrge_${string}`;
 export type OrderId = `order_${string}`;
 export type ContactId = `ctct_${string}`;
 export type ImportId = `impt_${string}`;
@@ -151,6 +152,7 @@ export interface Card {
   readonly customer: CardCustomer;
   readonly orders: readonly OrderSummary[];
   readonly contacts: readonly ContactSummary[];
+  readonly may_be: readonly MayBe[];
 }
 
 /** Who the customer is. */
@@ -270,7 +272,7 @@ export type DecisionTrigger = "conversation_started" | "slot_freed" | "agent_ava
 export type EndReason = "closed_by_agent" | "customer_left" | "abandoned";
 
 /** Stable codes: they may be added to, never renamed. */
-export type ErrorCode = "bad_frame" | "unknown_frame" | "frame_too_large" | "hello_first" | "already_welcome" | "unknown_site" | "origin_refused" | "bad_customer_token" | "unknown_session" | "replaced" | "slow_consumer" | "text_length" | "bad_address" | "client_id_conflict" | "bad_client_id" | "rate_limited" | "invalid_request" | "not_signed_in" | "bad_credentials" | "forbidden" | "not_found" | "method_not_allowed" | "body_too_large" | "not_assigned" | "offer_gone" | "taken" | "at_capacity" | "already_ended" | "already_exists" | "in_use" | "bad_cursor" | "idempotency_key_required" | "idempotency_conflict" | "bad_import" | "file_type" | "file_unfit" | "file_quota" | "file_missing" | "unknown_file" | "try_again" | "routing_unavailable" | "internal";
+export type ErrorCode = "bad_frame" | "unknown_frame" | "frame_too_large" | "hello_first" | "already_welcome" | "unknown_site" | "origin_refused" | "bad_customer_token" | "unknown_session" | "replaced" | "slow_consumer" | "text_length" | "bad_address" | "client_id_conflict" | "bad_client_id" | "rate_limited" | "invalid_request" | "not_signed_in" | "bad_credentials" | "forbidden" | "not_found" | "method_not_allowed" | "body_too_large" | "not_assigned" | "offer_gone" | "taken" | "at_capacity" | "already_ended" | "already_exists" | "in_use" | "no_evidence" | "bad_cursor" | "idempotency_key_required" | "idempotency_conflict" | "bad_import" | "file_type" | "file_unfit" | "file_quota" | "file_missing" | "unknown_file" | "try_again" | "routing_unavailable" | "internal";
 
 /** A frame was refused; the connection stays open. */
 export interface ErrorFrame {
@@ -391,6 +393,13 @@ export interface ListedConversation {
   readonly epoch: number;
   readonly routing_version: number;
   readonly preview: string;
+}
+
+/** Another customer who gave an address of this one's, unproven by one of them or by both. A hint for the agent: nothing is done by it, and no customer is shown any of it (LESSONS 24). */
+export interface MayBe {
+  readonly customer_id: CustomerId;
+  readonly name: string | null;
+  readonly same: readonly IdentityKind[];
 }
 
 /** The types that are taken. Nothing that can run a script where it is shown, and no video. */

@@ -117,7 +117,7 @@ export function aCard(more: Partial<Card["customer"]> = {}): Card {
     currency: null,
     ...more,
   } as const;
-  return { customer, orders: [], contacts: [] };
+  return { customer, orders: [], contacts: [], may_be: [] };
 }
 
 export function aRouting(version: number, more: Partial<RoutingState> = {}): RoutingState {

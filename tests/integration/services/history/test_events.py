@@ -276,7 +276,7 @@ class TestWhoIsKnown:
         assert card is not None
         assert card.contacts == ()
 
-    async def test_hint_from_a_checkout_is_not_promoted(
+    async def test_proven_address_is_not_the_customers_who_typed_it_at_a_checkout(
         self, service: RunningService, stores: Stores
     ) -> None:
         mail = CustomerRef(kind=IdentityKind.EMAIL, value="Anna@example.org", verified=True)
@@ -284,7 +284,10 @@ class TestWhoIsKnown:
             SHOP, [order(customer=person("anna", email="anna@example.org"))], None
         )
         await send(service, Talk(mail).events())
-        assert await card_of(service, mail) is None
+        written = await card_of(service, mail)
+        assert written is not None
+        assert (written.orders, len(written.contacts)) == ((), 1)
+        assert [one.same for one in written.may_be] == [(IdentityKind.EMAIL,)]
         card = await card_of(service)
         assert card is not None
         assert card.contacts == ()
