@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import cast
 from uuid import UUID
@@ -15,17 +16,21 @@ from fastapi import APIRouter
 from services.history.api.contacts import contacts_router
 from services.history.api.customers import customers_router
 from services.history.api.errors import STATUSES
+from services.history.api.notes import notes_router
 from services.history.api.orders import orders_router
 from services.history.api.people import people_router
 from services.history.background.cards import answering_cards
+from services.history.background.changes import count_together, tell_cards
 from services.history.background.events import taking_events
 from services.history.clients.olist_files import open_olist, size_of
 from services.history.clients.orders_api import OrdersApi, open_orders_api
 from services.history.config import HistorySettings
 from services.history.storage.cards import SqlCardStore
 from services.history.storage.contacts import SqlContactStore
+from services.history.storage.notes import SqlNoteStore
 from services.history.storage.orders import SqlOrderStore
 from services.history.storage.people import SqlPeopleStore
+from services.history.usecases.count_together import ShopsToCount
 from services.history.usecases.import_orders import (
     ImportSummary,
     ImportWatcher,
@@ -34,6 +39,7 @@ from services.history.usecases.import_orders import (
 )
 from services.history.usecases.ingest_contacts import ingest_contacts
 from services.history.usecases.ingest_orders import ingest_orders
+from services.history.usecases.tell_changes import CardNews
 from shared.contracts.cards import ContactBatch
 from shared.contracts.orders import IngestBatch, Ingested
 from shared.kernel.clock import Clock
@@ -43,6 +49,7 @@ from shared.kit.auth.keyring import Keyring
 from shared.kit.bus.interface import Bus
 from shared.kit.change_log import ChangeLog
 from shared.kit.database import Database, DatabaseUrl, open_database
+from shared.kit.tasks import background
 from shared.kit.web.readiness import ReadinessCheck, clock_skew_check
 
 __all__ = [
@@ -98,17 +105,30 @@ async def run_history(
 ) -> AsyncIterator[RunningHistory]:
     """Answer cards and record events while the block runs; the caller serves the routers."""
     async with open_database(DatabaseUrl(settings.database_url)) as db:
-        cards, orders, contacts = SqlCardStore(db), SqlOrderStore(db), SqlContactStore(db)
-        people = SqlPeopleStore(db, ChangeLog("history", clock), clock)
+        news, to_count = CardNews(), ShopsToCount()
+
+        def changed(shop_id: UUID, shop_refs: set[str]) -> None:
+            news.changed(shop_id, shop_refs)
+            to_count.changed(shop_id)
+
+        cards, contacts = SqlCardStore(db), SqlContactStore(db)
+        orders, log = SqlOrderStore(db, changed), ChangeLog("history", clock)
+        people = SqlPeopleStore(db, log, clock, news.changed_of)
+        notes = SqlNoteStore(db, log, clock, news.changed_of)
         async with (
             answering_cards(bus, cards, clock),
             taking_events(bus, contacts),
             open_callers(keys, bus, clock) as callers,
+            background(
+                telling_cards=partial(tell_cards, news, cards, bus),
+                counting_together=partial(count_together, to_count, cards),
+            ),
         ):
             yield RunningHistory(
                 routers=(
                     customers_router(cards, callers=callers, clock=clock),
                     people_router(people, callers=callers),
+                    notes_router(notes, callers=callers),
                     orders_router(orders, callers=callers),
                     contacts_router(contacts, callers=callers),
                 ),

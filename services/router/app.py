@@ -22,6 +22,7 @@ from services.router.api.reports import reports_router
 from services.router.api.sign_out import sign_out_router
 from services.router.background.answers import answering
 from services.router.background.callers import checking_callers
+from services.router.background.card_news import hearing_of_cards
 from services.router.background.chores import Chores
 from services.router.background.clockwork import Clockwork
 from services.router.background.commands import taking_commands
@@ -105,6 +106,7 @@ async def run_router(
         relay = Relay(OutboxRows(sweeper, "router", Service.ROUTER), bus, Service.ROUTER, clock)
         machine = _Machine(database, sweeper, relay, clock, bus, router_id=settings.id or new_id())
         await stack.enter_async_context(machine.running(bus))
+        await stack.enter_async_context(hearing_of_cards(bus, machine.herald.cards_changed))
         records, signer = RoutingRecords(database), KeyringSigner(keys)
         offers = ServeOffers(machine.commands, records, machine.cards, signer, clock)
         desk = AgentDesk(machine.commands, records, machine.cards, offers)

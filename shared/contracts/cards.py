@@ -6,7 +6,7 @@ from typing import Self
 
 from pydantic import Field, field_validator, model_validator
 
-from shared.contracts.items import CustomerRef, IdentityKind
+from shared.contracts.items import CustomerRef, IdentityKind, Rating
 from shared.contracts.orders import (
     CURRENCY_PATTERN,
     INGEST_MAX,
@@ -22,12 +22,14 @@ from shared.contracts.wire import (
     Contract,
     ConversationId,
     CustomerId,
+    CustomerNoteId,
+    FollowUpId,
     OrderId,
     Readable,
     ShopId,
     WireInstant,
 )
-from shared.kernel.vocabulary import Channel, EndReason, OrderStatus
+from shared.kernel.vocabulary import Channel, EndReason, MatterKind, OrderStatus
 
 WORDS_MAX = 200
 """Code points of a contact's first and last message that a card shows: two lines on the screen."""
@@ -70,6 +72,92 @@ class ContactSummary(Readable):
     message_count: int
     first_words: str
     last_words: str | None = None
+    rating: Rating | None = None
+    order_ids: tuple[OrderId, ...] = ()
+
+
+class OpenMatter(Readable):
+    """One thing that is open now; `order` is what people call the order it is about.
+
+    `days` is how late a parcel is, each begun day counted. `amount_minor` is what a payment that
+    failed or a cart is worth; `since` is when a cart was last changed, a return opened, a payment
+    tried, or a parcel promised.
+    """
+
+    kind: MatterKind
+    order_id: OrderId | None = None
+    order: str | None = None
+    days: int | None = None
+    amount_minor: Minor | None = None
+    currency: str | None = None
+    since: WireInstant | None = None
+
+
+class Repetition(Readable):
+    """The customer has to come again and again: contacts of the last `days` days, this one not in.
+
+    `about_order` of them were about one order, the one that most were about.
+    """
+
+    contacts: int
+    days: int
+    order_id: OrderId | None = None
+    order: str | None = None
+    about_order: int = 0
+
+
+class Suggestion(Readable):
+    """What others bought together with the customer's newest order.
+
+    Of the shop's newest orders `together` have both; `support` is their share of all, and `lift`
+    says how many times likelier the product is beside the other than in any order.
+    """
+
+    product_ref: str
+    title: str
+    together: int
+    support: float
+    lift: float
+
+
+class CustomerNote(Readable):
+    """What an agent wants colleagues to know of a customer."""
+
+    id: CustomerNoteId
+    text: str
+    created_at: WireInstant
+    created_by: str
+
+
+class FollowUp(Readable):
+    """What was promised to a customer; open until somebody says it is done."""
+
+    id: FollowUpId
+    text: str
+    due_at: WireInstant
+    created_at: WireInstant
+    created_by: str
+    done_at: WireInstant | None = None
+    done_by: str | None = None
+
+
+class Spent(Readable):
+    """What a customer's orders came to in one currency, refunds and cancelled ones left out."""
+
+    currency: str
+    minor: Minor
+
+
+class CardFacts(Readable):
+    """What routing may go by, as values: nothing of it says who the customer is."""
+
+    late_parcel: bool = False
+    late_days: int = 0
+    return_under_way: bool = False
+    payment_failed: bool = False
+    repeat_contacts: int = 0
+    cart_value_minor: int = 0
+    cart_currency: str | None = None
 
 
 class MayBe(Readable):
@@ -84,7 +172,7 @@ class MayBe(Readable):
 
 
 class CardCustomer(Readable):
-    """Who the customer is."""
+    """Who the customer is, proven by `known_by`; `returned_count` of the orders came back."""
 
     id: CustomerId
     name: str | None = None
@@ -98,6 +186,9 @@ class CardCustomer(Readable):
     contact_count: int
     spent_minor: Minor
     currency: str | None = None
+    spent: tuple[Spent, ...] = ()
+    returned_count: int = 0
+    known_by: tuple[IdentityKind, ...] = ()
 
 
 class Card(Readable):
@@ -107,6 +198,12 @@ class Card(Readable):
     orders: tuple[OrderSummary, ...]
     contacts: tuple[ContactSummary, ...]
     may_be: tuple[MayBe, ...] = ()
+    open_now: tuple[OpenMatter, ...] = ()
+    repetition: Repetition | None = None
+    notes: tuple[CustomerNote, ...] = ()
+    follow_ups: tuple[FollowUp, ...] = ()
+    suggestions: tuple[Suggestion, ...] = ()
+    facts: CardFacts = CardFacts()
 
 
 class CardRequest(Readable):
@@ -120,6 +217,14 @@ class CardAnswer(Readable):
     """The card, or none when nobody is known by that identity."""
 
     card: Card | None
+
+
+class CardsChanged(Readable):
+    """Tells that cards of these customers are others now; the addresses open them."""
+
+    shop_id: ShopId
+    customer_ids: tuple[CustomerId, ...]
+    customers: tuple[CustomerRef, ...]
 
 
 class IngestContact(Contract):

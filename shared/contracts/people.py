@@ -6,8 +6,12 @@ from pydantic import Field
 
 from shared.contracts.cards import MayBe
 from shared.contracts.items import IdentityKind
+from shared.contracts.orders import OrderInstant
 from shared.contracts.wire import Contract, CustomerId, MergeId, WireInstant
 from shared.kernel.vocabulary import MergeEvidence
+
+CUSTOMER_NOTE_MAX = 1_000
+"""Code points of a note or a promise: what can be read before answering."""
 
 
 class Identity(Contract):
@@ -53,3 +57,16 @@ class Person(Contract):
     identities: tuple[Identity, ...]
     merges: tuple[Merge, ...]
     may_be: tuple[MayBe, ...]
+
+
+class NewCustomerNote(Contract):
+    """What an agent notes on a customer."""
+
+    text: str = Field(min_length=1, max_length=CUSTOMER_NOTE_MAX)
+
+
+class NewFollowUp(Contract):
+    """What was promised to a customer, and by when."""
+
+    text: str = Field(min_length=1, max_length=CUSTOMER_NOTE_MAX)
+    due_at: OrderInstant

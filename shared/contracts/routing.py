@@ -123,7 +123,7 @@ class OfferEnded(Readable):
 
 
 class CardReady(Readable):
-    """Body of `card.ready`: the card that an offer went out without."""
+    """Body of `card.ready`, the card that an offer went out without, and of `card.changed`."""
 
     conversation_id: ConversationId
     card: Card

@@ -85,6 +85,7 @@ STREAM_BODIES: Mapping[str, type[BaseModel]] = MappingProxyType(
         EventType.OFFER_CREATED: Offer,
         EventType.OFFER_ENDED: OfferEnded,
         EventType.CARD_READY: CardReady,
+        EventType.CARD_CHANGED: CardReady,
         EventType.AGENT_UPDATED: AgentState,
         EventType.CONVERSATION_QUEUED: RoutingState,
         EventType.CONVERSATION_OFFERED: RoutingState,

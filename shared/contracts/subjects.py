@@ -9,6 +9,9 @@ from shared.kernel.vocabulary import Service
 CARD = "history.card"
 """Request: CardRequest -> CardAnswer."""
 
+CARDS_CHANGED = "history.cards-changed"
+"""Publish: CardsChanged, from history to the routers."""
+
 AGENT_SNAPSHOT = "router.agent-snapshot"
 """Request: SnapshotRequest -> RouterSnapshot."""
 

@@ -39,6 +39,8 @@ class IdKind(StrEnum):
     CUSTOMER = "cust"
     IDENTITY = "idty"
     MERGE = "mrge"
+    CUSTOMER_NOTE = "note"
+    FOLLOW_UP = "fwup"
     ORDER = "order"
     CONTACT = "ctct"
     IMPORT = "impt"

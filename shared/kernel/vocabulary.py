@@ -177,6 +177,15 @@ class ShipmentStatus(StrEnum):
     CANCELLED = "cancelled"
 
 
+class MatterKind(StrEnum):
+    """What is open between a shop and a customer."""
+
+    LATE_PARCEL = "late_parcel"
+    RETURN_UNDER_WAY = "return_under_way"
+    PAYMENT_FAILED = "payment_failed"
+    CART_IN_PROGRESS = "cart_in_progress"
+
+
 class MergeEvidence(StrEnum):
     """What shows that two customers are one person."""
 
@@ -231,4 +240,5 @@ class EventType(StrEnum):
     OFFER_CREATED = "offer.created"
     OFFER_ENDED = "offer.ended"
     CARD_READY = "card.ready"
+    CARD_CHANGED = "card.changed"
     AGENT_UPDATED = "agent.updated"

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from shared.contracts import subjects
-from shared.contracts.cards import Card, CardAnswer
+from shared.contracts.cards import Card, CardAnswer, CardRequest, CardsChanged
 from shared.kernel.vocabulary import EventType
 from shared.kit.auth.customer_tokens import sign_customer_token
 from tests.contract.test_lost_publishes import Desk, a_desk
@@ -59,7 +59,7 @@ def apply(state: State, event: str, body: Any) -> None:  # noqa: C901  one arm a
             state["offers"][body["id"]] = body
         case EventType.OFFER_ENDED:
             state["offers"].pop(body["offer_id"], None)
-        case EventType.CARD_READY:
+        case EventType.CARD_READY | EventType.CARD_CHANGED:
             take_card(state, body)
         case EventType.AGENT_UPDATED:
             if body["agent_version"] > state["agent"]["agent_version"]:
@@ -92,12 +92,36 @@ def shown(state: State) -> State:
     return state | of_mine
 
 
+class LateCards:
+    """History that takes its time, and tells of another order each time it is asked to."""
+
+    def __init__(self) -> None:
+        self.card = CARD
+
+    async def answer(self, question: bytes) -> bytes:
+        self.asked = CardRequest.model_validate_json(question)
+        await asyncio.sleep(LATE_S)
+        return CardAnswer(card=self.card).to_json()
+
+    def change(self) -> CardsChanged:
+        """Make it another card, and return the news of it."""
+        customer = self.card.customer
+        more = customer.model_copy(update={"order_count": customer.order_count + 1})
+        self.card = self.card.model_copy(update={"customer": more})
+        return CardsChanged(
+            shop_id=self.asked.shop_id,
+            customer_ids=(customer.id,),
+            customers=(self.asked.customer,),
+        )
+
+
 @dataclass
 class Scene:
     """An agent's first stream, followed by the rules, and a customer."""
 
     desk: Desk
     customer: ChatClient
+    cards: LateCards
     conversation_id: str = ""
     read: int = 0
     state: State = field(default_factory=dict)
@@ -162,6 +186,12 @@ async def accepts(scene: Scene) -> None:
     await scene.agent.wait_for("message.created", lambda item: item["kind"] == "joined")
 
 
+async def orders_more_meanwhile(scene: Scene) -> None:
+    news = scene.cards.change()
+    await scene.desk.bus.publish(subjects.CARDS_CHANGED, news.to_json())
+    await scene.agent.wait_for("card.changed")
+
+
 async def answers(scene: Scene) -> None:
     await scene.agent.say(scene.conversation_id, "It comes tomorrow.")
     await scene.agent.wait_for("conversation.responded")
@@ -200,6 +230,7 @@ STEPS: Mapping[EventType, Callable[[Scene], Awaitable[None]]] = {
     EventType.CONVERSATION_ASSIGNED: accepts,
     EventType.OFFER_ENDED: nothing,
     EventType.MESSAGE_CREATED: nothing,
+    EventType.CARD_CHANGED: orders_more_meanwhile,
     EventType.CONVERSATION_RESPONDED: answers,
     EventType.MESSAGE_DELIVERED: is_told_of_the_way,
     EventType.MESSAGE_READ: is_told_of_the_reader,
@@ -214,7 +245,8 @@ TOLD_TO_NOBODY_HERE = {EventType.CONVERSATION_QUEUED, EventType.CONVERSATION_OFF
 @pytest.fixture
 async def scene(database: TestDatabase) -> AsyncIterator[Scene]:
     async with a_desk(database) as desk:
-        await desk.bus.serve(subjects.CARD, late_card)
+        cards = LateCards()
+        await desk.bus.serve(subjects.CARD, cards.answer)
         site = desk.other.stores.site
         token = sign_customer_token(
             site.customer_secret.encode(),
@@ -223,12 +255,7 @@ async def scene(database: TestDatabase) -> AsyncIterator[Scene]:
             expires_at=desk.other.clock.now() + 60_000,
         )
         async with desk.other.customer(customer_token=token) as customer:
-            yield Scene(desk, customer)
-
-
-async def late_card(_question: bytes) -> bytes:
-    await asyncio.sleep(LATE_S)
-    return CardAnswer(card=CARD).to_json()
+            yield Scene(desk, customer, cards)
 
 
 async def test_a_snapshot_and_the_events_after_it_are_a_fresh_snapshot(scene: Scene) -> None:

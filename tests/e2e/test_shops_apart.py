@@ -197,7 +197,7 @@ async def _head(agent: AgentClient, shop: ServedShop, path: str) -> dict[str, st
 
 
 def _nobodys(place: re.Match[str]) -> str:
-    kinds = {"merge": IdKind.MERGE}
+    kinds = {"merge": IdKind.MERGE, "follow_up": IdKind.FOLLOW_UP}
     return encode(kinds[place[1]], new_id())
 
 

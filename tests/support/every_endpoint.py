@@ -99,6 +99,7 @@ _IDS = {
     "offer_id": IdKind.OFFER,
     "customer_id": IdKind.CUSTOMER,
     "merge_id": IdKind.MERGE,
+    "follow_up_id": IdKind.FOLLOW_UP,
     "file_id": IdKind.FILE,
 }
 

@@ -8,8 +8,19 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from services.history.domain.open_matters import facts_of, open_matters, repetition
 from services.history.domain.orders import is_late
-from shared.contracts.cards import Card, CardCustomer, ContactSummary, MayBe, OrderSummary
+from shared.contracts.cards import (
+    Card,
+    CardCustomer,
+    ContactSummary,
+    CustomerNote,
+    FollowUp,
+    MayBe,
+    OrderSummary,
+    Spent,
+    Suggestion,
+)
 from shared.contracts.items import IdentityKind
 from shared.contracts.orders import OrderLine, OrderParts
 from shared.kernel.clock import Instant
@@ -30,18 +41,37 @@ class StoredCard:
     customer: Mapping[str, Any]
     orders: Sequence[Mapping[str, Any]]
     contacts: Sequence[Mapping[str, Any]]
-    may_be: Sequence[Mapping[str, Any]] = ()
+    may_be: Sequence[Mapping[str, Any]]
+    more: Mapping[str, Any]
 
 
 def build_card(stored: StoredCard, at: Instant) -> Card:
     """Return the card as it is true at an instant."""
-    customer = stored.customer
+    orders = tuple(_order(order, at) for order in stored.orders)
+    more = stored.more
+    matters = open_matters(orders, more["cart"], at)
+    again = repetition(more["recent"], orders, at)
     return Card(
-        customer=CardCustomer(**{**customer, "id": UUID(customer["id"])}),
-        orders=tuple(_order(order, at) for order in stored.orders),
+        customer=_customer(stored.customer),
+        orders=orders[:NEWEST],
         contacts=tuple(_contact(contact) for contact in stored.contacts),
         may_be=tuple(may_be(one) for one in stored.may_be),
+        open_now=matters,
+        repetition=again,
+        notes=tuple(CustomerNote(**{**one, "id": UUID(one["id"])}) for one in more["notes"]),
+        follow_ups=tuple(FollowUp(**{**one, "id": UUID(one["id"])}) for one in more["follow_ups"]),
+        suggestions=tuple(Suggestion(**one) for one in more["suggestions"]),
+        facts=facts_of(matters, again),
     )
+
+
+def _customer(stored: Mapping[str, Any]) -> CardCustomer:
+    told = {
+        "id": UUID(stored["id"]),
+        "spent": tuple(Spent(**one) for one in stored["spent"]),
+        "known_by": tuple(IdentityKind(kind) for kind in stored["known_by"]),
+    }
+    return CardCustomer(**{**stored, **told})
 
 
 def may_be(stored: Mapping[str, Any]) -> MayBe:
@@ -86,5 +116,6 @@ def _contact(contact: Mapping[str, Any]) -> ContactSummary:
         "conversation_id": UUID(contact["conversation_id"]),
         "channel": Channel(contact["channel"]),
         "end_reason": EndReason(contact["end_reason"]),
+        "order_ids": tuple(UUID(order_id) for order_id in contact["order_ids"]),
     }
     return ContactSummary(**{**contact, **told})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -13,6 +14,13 @@ from shared.contracts.routing import RoutingState
 from shared.kernel.clock import Instant
 from shared.kernel.ids import RANDOM_BITS, uuid7
 from shared.kernel.vocabulary import AuthorKind, ItemKind, Visibility
+
+NUMBER_MIN = 3
+"""Characters: shorter ones are amounts, sizes and times of day."""
+NUMBERS_MAX = 10
+"""Numbers looked at in one message; a pasted table names nothing in particular."""
+_NUMBERED = re.compile(r"[#A-Za-z0-9][A-Za-z0-9_/.-]{2,39}")
+_DIGIT = re.compile(r"[0-9]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +34,7 @@ class KnownCustomer:
 
 @dataclass(frozen=True, slots=True)
 class MessageFact:
-    """An item was committed. Only messages that everyone may see count.
+    """An item was committed. Only messages that everyone may see count, and order numbers of those.
 
     `first_words` are the customer's own, None for anybody else's; so are an agent's `last_words`.
     """
@@ -39,6 +47,8 @@ class MessageFact:
     counts: bool
     first_words: str | None
     last_words: str | None
+    rating: int | None
+    named: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +80,8 @@ def message_fact(event: MessageCreated) -> MessageFact:
         counts=counts,
         first_words=shorten(item.words) if author is AuthorKind.CUSTOMER else None,
         last_words=shorten(item.words) if author is AuthorKind.AGENT else None,
+        rating=item.rating if item.kind is ItemKind.SURVEY else None,
+        named=order_numbers(item.text) if counts else (),
     )
 
 
@@ -98,6 +110,16 @@ def known_customer(ref: CustomerRef | None) -> KnownCustomer | None:
         return None
     value = normalise(ref.kind, ref.value)
     return None if value is None else KnownCustomer(ref.kind, value, ref.name)
+
+
+def order_numbers(text: str) -> tuple[str, ...]:
+    """Return what may be numbers of orders in a text, in capitals, each once.
+
+    Whether they are any is decided by the customer's own orders.
+    """
+    found = (word.strip("-_/.#").upper() for word in _NUMBERED.findall(text))
+    likely = (word for word in found if len(word) >= NUMBER_MIN and _DIGIT.search(word))
+    return tuple(dict.fromkeys(likely))[:NUMBERS_MAX]
 
 
 def shorten(text: str) -> str:

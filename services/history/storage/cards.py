@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from uuid import UUID
 
 from services.history.domain.cards import NEWEST, StoredCard
-from shared.contracts.items import IdentityKind
-from shared.kit.database import Database
+from shared.contracts.items import CustomerRef, IdentityKind
+from shared.kit.database import STATEMENT_TIMEOUT_S, Database
 
-_BY_IDENTITY = "SELECT customer, orders, contacts, may_be FROM history.card($1, $2, $3, $4)"
-_BY_CUSTOMER = "SELECT customer, orders, contacts, may_be FROM history.card_of($1, $2, $3)"
+_BY_IDENTITY = "SELECT customer, orders, contacts, may_be, more FROM history.card($1, $2, $3, $4)"
+_BY_CUSTOMER = "SELECT customer, orders, contacts, may_be, more FROM history.card_of($1, $2, $3)"
+_OPENERS = "SELECT kind, value, customer_id FROM history.openers($1, $2, $3)"
+_COUNT = "SELECT history.count_together($1, $2, $3, $4)"
 
 
 class SqlCardStore:
@@ -28,6 +31,23 @@ class SqlCardStore:
     async def card_of_customer(self, shop_id: UUID, customer_id: UUID) -> StoredCard | None:
         """Return the card of a customer of this shop."""
         return await self._card(_BY_CUSTOMER, shop_id, customer_id, NEWEST)
+
+    async def openers(
+        self, shop_id: UUID, shop_refs: Sequence[str], customer_ids: Sequence[UUID]
+    ) -> Sequence[tuple[CustomerRef, UUID]]:
+        """Return the addresses that open these cards, each with its person's oldest customer."""
+        rows = await self._db.call(_OPENERS, shop_id, list(shop_refs), list(customer_ids))
+        return [
+            (CustomerRef(kind=IdentityKind(kind), value=value, verified=True), customer_id)
+            for kind, value, customer_id in rows
+        ]
+
+    async def count_together(self, shop_id: UUID, orders: int, least: int, most: int) -> int:
+        """Count anew what is bought together and return how many pairs are kept."""
+        rows = await self._db.call(
+            _COUNT, shop_id, orders, least, most, timeout_s=STATEMENT_TIMEOUT_S
+        )
+        return int(rows[0][0])
 
     async def _card(self, sql: str, *args: UUID | str | int) -> StoredCard | None:
         rows = await self._db.call(sql, *args)

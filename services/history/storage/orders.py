@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, TypeAlias
 from uuid import UUID
 
 from services.history.domain.digests import digest_of
@@ -28,12 +28,20 @@ _INGEST_CARTS = f"{_ANSWER} history.ingest_carts($1, $2::text::jsonb)"
 _INGEST_PRODUCTS = f"{_ANSWER} history.ingest_products($1, $2::text::jsonb)"
 _NEXT_BATCH = "SELECT next_batch FROM history.imports WHERE source = :source"
 
+Changed: TypeAlias = Callable[[UUID, set[str]], None]
+"""Hears, after a commit, of whose orders or carts it changed: the shop's own ids of customers."""
+
+
+def _nobody_listens(_shop_id: UUID, _shop_refs: set[str]) -> None:
+    """Tell nobody: an import without a running service."""
+
 
 class SqlOrderStore:
     """An OrderStore on PostgreSQL."""
 
-    def __init__(self, db: Database) -> None:
+    def __init__(self, db: Database, changed: Changed = _nobody_listens) -> None:
         self._db = db
+        self._changed = changed
 
     async def ingest(
         self, shop_id: UUID, orders: Sequence[IngestOrder], checkpoint: Checkpoint | None
@@ -42,11 +50,15 @@ class SqlOrderStore:
         source = None if checkpoint is None else checkpoint.source
         next_batch = None if checkpoint is None else checkpoint.next_batch
         document = [_row(order) for order in orders]
-        return await self._ingest(_INGEST, shop_id, document, source, next_batch)
+        done = await self._ingest(_INGEST, shop_id, document, source, next_batch)
+        self._tell(shop_id, done, {order.customer.shop_ref.strip() for order in orders})
+        return done
 
     async def ingest_carts(self, shop_id: UUID, carts: Sequence[IngestCart]) -> Ingested:
         """Take carts in one transaction; what is known already is left."""
-        return await self._ingest(_INGEST_CARTS, shop_id, [_cart_row(cart) for cart in carts])
+        done = await self._ingest(_INGEST_CARTS, shop_id, [_cart_row(cart) for cart in carts])
+        self._tell(shop_id, done, {cart.shop_ref.strip() for cart in carts})
+        return done
 
     async def ingest_products(self, shop_id: UUID, products: Sequence[IngestProduct]) -> Ingested:
         """Take products in one transaction; what is known already is left."""
@@ -57,6 +69,10 @@ class SqlOrderStore:
         """Return where an unfinished import of this source stopped, or 0."""
         async with self._db.read(shop_id) as tx:
             return int(await tx.value(_NEXT_BATCH, {"source": source}) or 0)
+
+    def _tell(self, shop_id: UUID, done: Ingested, shop_refs: set[str]) -> None:
+        if done.created or done.updated:
+            self._changed(shop_id, shop_refs)
 
     async def _ingest(
         self, sql: str, shop_id: UUID, document: list[dict[str, Any]], *args: str | int | None

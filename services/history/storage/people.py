@@ -10,7 +10,7 @@ from sqlalchemy import RowMapping
 
 from services.history.domain.cards import may_be
 from services.history.domain.merging import Dossier, Evidence
-from services.history.usecases.ports import Judge
+from services.history.usecases.ports import CustomersChanged, Judge
 from shared.contracts.changes import Once
 from shared.contracts.claims import Principal
 from shared.contracts.items import IdentityKind
@@ -56,10 +56,13 @@ MAY_BE_MOST = 20
 class SqlPeopleStore:
     """A PeopleStore on PostgreSQL."""
 
-    def __init__(self, db: Database, log: ChangeLog, clock: Clock) -> None:
+    def __init__(
+        self, db: Database, log: ChangeLog, clock: Clock, changed: CustomersChanged
+    ) -> None:
         self._db = db
         self._log = log
         self._clock = clock
+        self._changed = changed
 
     async def person(self, shop_id: UUID, customer_id: UUID) -> Person | None:
         """Return the person that a customer of this shop is."""
@@ -94,7 +97,9 @@ class SqlPeopleStore:
                     "Nothing proves that these customers are one person; they may be.",
                 )
             merge_id = await tx.value(_DO, self._row(caller, (customer_id, new.other_id), evidence))
-            return await self._answer(tx, caller, once, merge_id)
+            merge = await self._answer(tx, caller, once, merge_id)
+        self._changed(caller.shop_id, (merge.customer_id, merge.other_id))
+        return merge
 
     async def undo(self, caller: Principal, once: Once, customer_id: UUID, merge_id: UUID) -> Merge:
         """Undo a merge of this person's customers; one undone already stays as it is."""
@@ -114,7 +119,9 @@ class SqlPeopleStore:
                 "by": caller.name,
             }
             await tx.value(_UNDO, undone)
-            return await self._answer(tx, caller, once, merge_id)
+            merge = await self._answer(tx, caller, once, merge_id)
+        self._changed(caller.shop_id, (merge.customer_id, merge.other_id))
+        return merge
 
     def _row(
         self, caller: Principal, pair: tuple[UUID, UUID], evidence: Evidence

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Protocol, TypeAlias
 from uuid import UUID
 
@@ -15,6 +15,9 @@ from shared.contracts.claims import Principal
 from shared.contracts.items import IdentityKind
 from shared.contracts.orders import Checkpoint, IngestCart, Ingested, IngestOrder, IngestProduct
 from shared.contracts.people import Merge, NewMerge, Person
+
+CustomersChanged: TypeAlias = Callable[[UUID, Iterable[UUID]], None]
+"""Hears, after a commit, whose cards it changed: a shop and customers of it."""
 
 Judge: TypeAlias = Callable[[Dossier, Dossier, str | None], Evidence | None]
 """Says what shows that two customers are one person, given the number of an order."""

@@ -9,11 +9,11 @@ from uuid import UUID
 from pydantic import BaseModel
 
 from services.router.domain.effects import ConversationTold, Effects, OfferNews, OfferTold
-from services.router.domain.model import Conversation
+from services.router.domain.model import Conversation, Offer
 from services.router.usecases import views
 from services.router.usecases.cards import CardDesk, Start
 from services.router.usecases.ports import LiveStreams, ShopWork
-from shared.contracts.cards import Card
+from shared.contracts.cards import Card, CardsChanged
 from shared.contracts.events import Envelope
 from shared.contracts.routing import CardReady
 from shared.contracts.stream import StreamEvent
@@ -41,11 +41,18 @@ class Herald:
         self._work: asyncio.Queue[ShopWork] = asyncio.Queue()
         self._open_offers: dict[UUID, bool] = {}
         """Offers that may still be taken, and whether their agent has been told the whole card."""
+        self._shown: dict[UUID, dict[UUID, Offer | None]] = {}
+        """Conversation -> agents who were shown its card, with their offer until they took it."""
 
     def committed(self, work: ShopWork) -> None:
         """Take what is committed; never waits."""
         self._relay(work.events)
         self._work.put_nowait(work)
+
+    def cards_changed(self, news: CardsChanged) -> None:
+        """Show the new cards to whoever sees the old ones; never waits."""
+        for conversation_id in self._cards.touched(news):
+            self._start(self._renew(conversation_id))
 
     async def run(self) -> None:
         """Publish until cancelled."""
@@ -70,6 +77,11 @@ class Herald:
             self._start(self._offer_with_card(shop_id, told))
             return
         whole = self._open_offers.pop(offer.id, False)
+        shown = self._shown.get(offer.conversation_id, {})
+        if offer.status is OfferStatus.ACCEPTED:
+            self._shown[offer.conversation_id] = {offer.agent_id: None}
+        elif shown.pop(offer.agent_id, None) is not None and not shown:
+            del self._shown[offer.conversation_id]
         await self._publish(offer.agent_id, EventType.OFFER_ENDED, views.offer_ended(offer))
         if offer.status is OfferStatus.ACCEPTED and not whole:
             self._start(self._whole_card(shop_id, offer.agent_id, told.conversation))
@@ -85,6 +97,7 @@ class Herald:
             return
         shown = views.card_for(offer, card)
         self._open_offers[offer.id] = status is not CardStatus.PENDING and shown is card
+        self._shown.setdefault(offer.conversation_id, {})[offer.agent_id] = offer
         body = views.offer(offer, told.conversation, status, card)
         await self._publish(offer.agent_id, EventType.OFFER_CREATED, body)
         if status is CardStatus.PENDING:
@@ -100,6 +113,18 @@ class Herald:
             await self._publish(agent_id, told.type, views.routing_state(conversation))
         if told.type is EventType.CONVERSATION_ENDED:
             self._cards.forget(conversation.id)
+            self._shown.pop(conversation.id, None)
+
+    async def _renew(self, conversation_id: UUID) -> None:
+        card = await self._cards.renew(conversation_id)
+        if card is None:
+            return
+        for agent_id, offer in [*self._shown.get(conversation_id, {}).items()]:
+            shown = card if offer is None else views.card_for(offer, card)
+            if shown is not None:
+                await self._publish_card(
+                    agent_id, conversation_id, shown, event=EventType.CARD_CHANGED
+                )
 
     async def _whole_card(self, shop_id: UUID, agent_id: UUID, conversation: Conversation) -> None:
         """Show whoever took a conversation the card, when the offer came without all of it."""
@@ -108,9 +133,16 @@ class Herald:
         if card is not None:
             await self._publish_card(agent_id, conversation.id, card)
 
-    async def _publish_card(self, agent_id: UUID, conversation_id: UUID, card: Card) -> None:
+    async def _publish_card(
+        self,
+        agent_id: UUID,
+        conversation_id: UUID,
+        card: Card,
+        *,
+        event: EventType = EventType.CARD_READY,
+    ) -> None:
         ready = CardReady(conversation_id=conversation_id, card=card)
-        await self._publish(agent_id, EventType.CARD_READY, ready)
+        await self._publish(agent_id, event, ready)
 
     async def _publish(self, agent_id: UUID, event: EventType, body: BaseModel) -> None:
         message = StreamEvent(type=event, body=body.model_dump(mode="json"))

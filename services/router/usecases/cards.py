@@ -12,7 +12,7 @@ from uuid import UUID
 from services.router.domain.commands import Command, MessageArrived
 from services.router.domain.model import Conversation
 from services.router.usecases.ports import CardSource, CardUnavailableError
-from shared.contracts.cards import Card
+from shared.contracts.cards import Card, CardsChanged
 from shared.contracts.items import CustomerRef
 from shared.kernel.clock import Millis
 from shared.kernel.vocabulary import AuthorKind, CardStatus
@@ -37,9 +37,20 @@ Look: TypeAlias = tuple[CardStatus, Card | None]
 
 @dataclass(slots=True)
 class _Fetch:
+    shop_id: UUID
+    customer: CustomerRef
     done: asyncio.Event = field(default_factory=asyncio.Event)
     card: Card | None = None
     answered: bool = False
+
+    def is_of(self, news: CardsChanged) -> bool:
+        """Tell whether the news is of this customer."""
+        if self.shop_id != news.shop_id:
+            return False
+        if self.card is not None and self.card.customer.id in news.customer_ids:
+            return True
+        mine = self.customer.value.strip().lower()
+        return any(mine == one.value.lower() for one in news.customers)
 
     @property
     def look(self) -> Look:
@@ -60,10 +71,10 @@ class CardDesk:
         """Begin to fetch a conversation's card, unless that has begun or nobody may be known."""
         if conversation_id in self._fetches or customer is None or not customer.verified:
             return
-        fetch = self._fetches[conversation_id] = _Fetch()
+        fetch = self._fetches[conversation_id] = _Fetch(shop_id, customer)
         if len(self._fetches) > KEPT:
             self._fetches.popitem(last=False)
-        self._start(self._run(fetch, shop_id, conversation_id, customer))
+        self._start(self._run(fetch, conversation_id))
 
     def foresee(self, shop_id: UUID, command: Command) -> None:
         """Begin to fetch the card that a customer's message will ask for, beside its commit."""
@@ -97,13 +108,31 @@ class CardDesk:
         """Drop the card of a conversation that ended."""
         self._fetches.pop(conversation_id, None)
 
-    async def _run(
-        self, fetch: _Fetch, shop_id: UUID, conversation_id: UUID, customer: CustomerRef
-    ) -> None:
+    def touched(self, news: CardsChanged) -> tuple[UUID, ...]:
+        """Return the conversations at hand whose card is another now."""
+        return tuple(
+            conversation_id
+            for conversation_id, fetch in self._fetches.items()
+            if fetch.answered and fetch.is_of(news)
+        )
+
+    async def renew(self, conversation_id: UUID) -> Card | None:
+        """Fetch a card again; None when it is the same, or none, or history does not answer."""
+        fetch = self._fetches.get(conversation_id)
+        if fetch is None:
+            return None
+        try:
+            card = await self._source.fetch(fetch.shop_id, fetch.customer, ANSWER_MS)
+        except CardUnavailableError:
+            return None
+        before, fetch.card = fetch.card, card
+        return None if card == before else card
+
+    async def _run(self, fetch: _Fetch, conversation_id: UUID) -> None:
         try:
             for _ in range(ATTEMPTS):
                 try:
-                    fetch.card = await self._source.fetch(shop_id, customer, ANSWER_MS)
+                    fetch.card = await self._source.fetch(fetch.shop_id, fetch.customer, ANSWER_MS)
                 except CardUnavailableError:
                     continue
                 fetch.answered = True

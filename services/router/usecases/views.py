@@ -105,7 +105,7 @@ def card_for(row: Offer, card: Card | None) -> Card | None:
         return card
     hidden = {"email": None, "phone": None, "city": None, "region": None}
     customer = card.customer.model_copy(update=hidden)
-    return card.model_copy(update={"customer": customer, "may_be": ()})
+    return card.model_copy(update={"customer": customer, "may_be": (), "notes": ()})
 
 
 def offer_ended(row: Offer) -> routing.OfferEnded:

@@ -21,6 +21,8 @@ export type DecisionId = `dcsn_${string}`;
 export type CustomerId = `cust_${string}`;
 export type IdentityId = `idty_${string}`;
 export type MergeId = `mrge_${string}`;
+export type CustomerNoteId = `note_${string}`;
+export type FollowUpId = `fwup_${string}`;
 export type OrderId = `order_${string}`;
 export type ContactId = `ctct_${string}`;
 export type ImportId = `impt_${string}`;
@@ -153,9 +155,15 @@ export interface Card {
   readonly orders: readonly OrderSummary[];
   readonly contacts: readonly ContactSummary[];
   readonly may_be: readonly MayBe[];
+  readonly open_now: readonly OpenMatter[];
+  readonly repetition: Repetition | null;
+  readonly notes: readonly CustomerNote[];
+  readonly follow_ups: readonly FollowUp[];
+  readonly suggestions: readonly Suggestion[];
+  readonly facts: CardFacts;
 }
 
-/** Who the customer is. */
+/** Who the customer is, proven by `known_by`; `returned_count` of the orders came back. */
 export interface CardCustomer {
   readonly id: CustomerId;
   readonly name: string | null;
@@ -169,9 +177,23 @@ export interface CardCustomer {
   readonly contact_count: number;
   readonly spent_minor: number;
   readonly currency: string | null;
+  readonly spent: readonly Spent[];
+  readonly returned_count: number;
+  readonly known_by: readonly IdentityKind[];
 }
 
-/** Body of `card.ready`: the card that an offer went out without. */
+/** What routing may go by, as values: nothing of it says who the customer is. */
+export interface CardFacts {
+  readonly late_parcel: boolean;
+  readonly late_days: number;
+  readonly return_under_way: boolean;
+  readonly payment_failed: boolean;
+  readonly repeat_contacts: number;
+  readonly cart_value_minor: number;
+  readonly cart_currency: string | null;
+}
+
+/** Body of `card.ready`, the card that an offer went out without, and of `card.changed`. */
 export interface CardReady {
   readonly conversation_id: ConversationId;
   readonly card: Card;
@@ -209,6 +231,8 @@ export interface ContactSummary {
   readonly message_count: number;
   readonly first_words: string;
   readonly last_words: string | null;
+  readonly rating: number | null;
+  readonly order_ids: readonly OrderId[];
 }
 
 /** Where the customer is by now: the page has changed, or the cart; what is absent stays. */
@@ -232,6 +256,14 @@ export type ConversationStatus = "queued" | "offered" | "assigned" | "wrap_up" |
 export interface Created {
   readonly type: "message.created";
   readonly item: Item;
+}
+
+/** What an agent wants colleagues to know of a customer. */
+export interface CustomerNote {
+  readonly id: CustomerNoteId;
+  readonly text: string;
+  readonly created_at: Instant;
+  readonly created_by: string;
 }
 
 /** Who writes, as far as the gateway knows. Only a verified one opens anything. */
@@ -284,7 +316,7 @@ export interface ErrorFrame {
 }
 
 /** Every event, the same string on socket, stream and bus. */
-export type EventType = "message.created" | "message.delivered" | "message.read" | "customer.typing" | "conversation.queued" | "conversation.offered" | "conversation.assigned" | "conversation.responded" | "conversation.ended" | "offer.created" | "offer.ended" | "card.ready" | "agent.updated";
+export type EventType = "message.created" | "message.delivered" | "message.read" | "customer.typing" | "conversation.queued" | "conversation.offered" | "conversation.assigned" | "conversation.responded" | "conversation.ended" | "offer.created" | "offer.ended" | "card.ready" | "card.changed" | "agent.updated";
 
 /** Why an agent was not offered a conversation. */
 export type Exclusion = "disconnected" | "not_available" | "at_capacity" | "declined_before" | "already_offered";
@@ -300,6 +332,17 @@ export interface FileLink {
   readonly file: StoredFile;
   readonly url: string;
   readonly expires_at: Instant;
+}
+
+/** What was promised to a customer; open until somebody says it is done. */
+export interface FollowUp {
+  readonly id: FollowUpId;
+  readonly text: string;
+  readonly due_at: Instant;
+  readonly created_at: Instant;
+  readonly created_by: string;
+  readonly done_at: Instant | null;
+  readonly done_by: string | null;
 }
 
 /** First frame of a connection: names the site, and the session to go on with, if any. `last_seq` is the last item the client has of `conversation_id`; without a conversation it is read as one of the session's latest. Whatever came after it is in the welcome, or follows it. */
@@ -395,6 +438,9 @@ export interface ListedConversation {
   readonly preview: string;
 }
 
+/** What is open between a shop and a customer. */
+export type MatterKind = "late_parcel" | "return_under_way" | "payment_failed" | "cart_in_progress";
+
 /** Another customer who gave an address of this one's, unproven by one of them or by both. A hint for the agent: nothing is done by it, and no customer is shown any of it (LESSONS 24). */
 export interface MayBe {
   readonly customer_id: CustomerId;
@@ -474,6 +520,17 @@ export interface OfferTaken {
   readonly assignment: Assignment;
   readonly grant: string;
   readonly state: RoutingState;
+}
+
+/** One thing that is open now; `order` is what people call the order it is about. `days` is how late a parcel is, each begun day counted. `amount_minor` is what a payment that failed or a cart is worth; `since` is when a cart was last changed, a return opened, a payment tried, or a parcel promised. */
+export interface OpenMatter {
+  readonly kind: MatterKind;
+  readonly order_id: OrderId | null;
+  readonly order: string | null;
+  readonly days: number | null;
+  readonly amount_minor: number | null;
+  readonly currency: string | null;
+  readonly since: Instant | null;
 }
 
 /** Whether a conversation goes on. */
@@ -586,6 +643,15 @@ export interface Refund {
   readonly reason: string | null;
 }
 
+/** The customer has to come again and again: contacts of the last `days` days, this one not in. `about_order` of them were about one order, the one that most were about. */
+export interface Repetition {
+  readonly contacts: number;
+  readonly days: number;
+  readonly order_id: OrderId | null;
+  readonly order: string | null;
+  readonly about_order: number;
+}
+
 /** Goods on their way back. */
 export interface Return {
   readonly reference: string;
@@ -682,6 +748,12 @@ export interface SignedIn {
   readonly agent: AgentState;
 }
 
+/** What a customer's orders came to in one currency, refunds and cancelled ones left out. */
+export interface Spent {
+  readonly currency: string;
+  readonly minor: number;
+}
+
 /** A file that is kept; `width` and `height` in pixels, of pictures alone. */
 export interface StoredFile {
   readonly id: FileId;
@@ -713,6 +785,15 @@ export interface StreamPing {
 /** The answer to a `ping`: POST /v1/agent-events/pong, with any node of the service. */
 export interface StreamPong {
   readonly nonce: string;
+}
+
+/** What others bought together with the customer's newest order. Of the shop's newest orders `together` have both; `support` is their share of all, and `lift` says how many times likelier the product is beside the other than in any order. */
+export interface Suggestion {
+  readonly product_ref: string;
+  readonly title: string;
+  readonly together: number;
+  readonly support: number;
+  readonly lift: number;
 }
 
 /** The customer types; said again each few seconds while it goes on. */

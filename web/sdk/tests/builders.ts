@@ -115,9 +115,13 @@ export function aCard(more: Partial<Card["customer"]> = {}): Card {
     contact_count: 0,
     spent_minor: 0,
     currency: null,
+    spent: [],
+    returned_count: 0,
+    known_by: [],
     ...more,
   } as const;
-  return { customer, orders: [], contacts: [], may_be: [] };
+  const nothing = { open_now: [], repetition: null, notes: [], follow_ups: [], suggestions: [] };
+  return { customer, orders: [], contacts: [], may_be: [], ...nothing, facts: NO_FACTS };
 }
 
 export function aRouting(version: number, more: Partial<RoutingState> = {}): RoutingState {
@@ -169,3 +173,13 @@ export function aSnapshot(more: Partial<AgentSnapshot> = {}): AgentSnapshot {
     ...more,
   };
 }
+
+const NO_FACTS = {
+  late_parcel: false,
+  late_days: 0,
+  return_under_way: false,
+  payment_failed: false,
+  repeat_contacts: 0,
+  cart_value_minor: 0,
+  cart_currency: null,
+};

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from uuid import UUID
@@ -71,6 +72,11 @@ class RunningService:
             shop_id=shop_id, scopes=scopes, expires_at=self.clock.now() + 3_600_000
         )
         return sign_principal(self.keys, principal)
+
+    async def until(self, true: Callable[[], bool]) -> None:
+        async with asyncio.timeout(5.0):
+            while not true():  # noqa: ASYNC110  it watches what tells nobody
+                await asyncio.sleep(0.01)
 
     def transport(self) -> httpx.ASGITransport:
         return httpx.ASGITransport(app=self.app)

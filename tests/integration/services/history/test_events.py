@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import pytest
@@ -77,7 +77,9 @@ class Talk:
         ]
         return [self.item(seq, *one) for seq, one in enumerate(told, start=1)]
 
-    def item(self, seq: int, author: AuthorKind, kind: ItemKind, text: str) -> Envelope:
+    def item(
+        self, seq: int, author: AuthorKind, kind: ItemKind, text: str, **more: Any
+    ) -> Envelope:
         hidden = kind is ItemKind.NOTE
         body = MessageCreated(
             item=Item(
@@ -89,6 +91,7 @@ class Talk:
                 author=Author(kind=author),
                 text=text,
                 created_at=START + seq,
+                **more,
             ),
             conversation=ConversationSummary(
                 id=self.id,

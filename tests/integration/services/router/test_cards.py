@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from shared.contracts import subjects
-from shared.contracts.cards import Card, CardAnswer, CardCustomer, CardRequest
+from shared.contracts.cards import Card, CardAnswer, CardCustomer, CardRequest, CardsChanged
 from shared.contracts.items import CustomerRef, IdentityKind
 from shared.contracts.routing import RouterSnapshot, SnapshotRequest
 from shared.kernel.vocabulary import EventType
@@ -177,3 +177,34 @@ async def test_a_snapshot_of_nobody_is_not_answered(rig: Rig) -> None:
     request = SnapshotRequest(shop_id=shop, agent_id=new_id()).to_json()
     with pytest.raises(BusError):
         await rig.bus.request(subjects.AGENT_SNAPSHOT, request, timeout_ms=1_000)
+
+
+async def test_a_card_that_changes_meanwhile_is_shown_anew_to_the_third_without_addresses(
+    rig: Rig, history: History, clock: VirtualClock
+) -> None:
+    shop = await rig.shop()
+    team = [await rig.console(shop, name=f"Agent {n}") for n in range(3)]
+    await rig.message(shop, new_id(), customer=MARIA)
+    for count in (1, 2):
+        await rig.until(lambda: _offered(team) == count)  # noqa: B023  awaited in this turn
+        clock.advance(2_500)
+        rig.router.clockwork.moved()
+    await rig.until(lambda: _offered(team) == 3)
+    before = history.card
+    assert before is not None
+    customer = before.customer.model_copy(update={"order_count": 4})
+    history.card = before.model_copy(update={"customer": customer})
+    of_maria = CardsChanged(shop_id=shop, customer_ids=(customer.id,), customers=(MARIA,))
+    await rig.bus.publish(subjects.CARDS_CHANGED, of_maria.to_json())
+    told = [(await agent.wait_for(EventType.CARD_CHANGED))["card"]["customer"] for agent in team]
+    assert [one["order_count"] for one in told] == [4, 4, 4]
+    assert [one["email"] for one in told].count(None) == 1
+    third = team[[one["email"] for one in told].index(None)]
+    await third.accept(third.of(EventType.OFFER_CREATED)[0])
+    of_others = CardsChanged(shop_id=new_id(), customer_ids=(customer.id,), customers=(MARIA,))
+    await rig.bus.publish(subjects.CARDS_CHANGED, of_others.to_json())
+    history.card = before
+    await rig.bus.publish(subjects.CARDS_CHANGED, of_maria.to_json())
+    whole = (await third.wait_for(EventType.CARD_CHANGED, 2))["card"]["customer"]
+    assert (whole["order_count"], whole["email"]) == (3, "maria@example.com")
+    assert sum(len(agent.of(EventType.CARD_CHANGED)) for agent in team) == 4

@@ -1,9 +1,10 @@
 /** The customer on the right: who they are, what they ordered, what they asked before. */
 
 import type { Conversation } from "@firstreply/sdk/agent";
-import type { Card, CardCustomer, Offer } from "@firstreply/sdk/contracts";
+import type { Card, CardCustomer, IdentityKind, Offer, Spent } from "@firstreply/sdk/contracts";
 import { count, money, month } from "../format.ts";
 import { Contacts } from "./Contacts.tsx";
+import { Besides, Now } from "./Now.tsx";
 import { Orders } from "./Orders.tsx";
 
 interface Props {
@@ -36,8 +37,10 @@ function CardView({ card }: { card: Card }) {
   return (
     <aside className="card" aria-label="Customer" tabIndex={0}>
       <Who customer={card.customer} />
+      <Now card={card} />
       <Orders orders={card.orders} all={card.customer.order_count} />
       <Contacts contacts={card.contacts} all={card.customer.contact_count} />
+      <Besides card={card} />
     </aside>
   );
 }
@@ -57,9 +60,27 @@ function Who({ customer }: { customer: CardCustomer }) {
       </ul>
       <p>
         {count(customer.order_count, "order", "orders")}
-        {customer.order_count > 0 && `, ${money(customer.spent_minor, customer.currency)}`}
+        {customer.spent.length > 0 && `, ${customer.spent.map(spentOf).join(" and ")}`}
         {customer.since && ` since ${month(customer.since)}`}
+        {customer.returned_count > 0 && `, ${returnedOf(customer)} came back`}
+      </p>
+      <p className="contact-facts">
+        {`Known by ${customer.known_by.map((kind) => KINDS[kind]).join(", ") || "nothing proven"}`}
       </p>
     </section>
   );
+}
+
+const KINDS: Record<IdentityKind, string> = {
+  shop_customer: "the shop's sign-in",
+  email: "a proven e-mail address",
+  phone: "a proven phone number",
+};
+
+function spentOf({ minor, currency }: Spent): string {
+  return money(minor, currency);
+}
+
+function returnedOf({ returned_count, order_count }: CardCustomer): string {
+  return `${Math.round((returned_count * 100) / order_count)} %`;
 }

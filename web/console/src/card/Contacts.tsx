@@ -1,7 +1,7 @@
 /** A customer's latest contacts. */
 
-import type { ContactSummary } from "@firstreply/sdk/contracts";
-import { count, day, span } from "../format.ts";
+import type { ContactSummary, EndReason } from "@firstreply/sdk/contracts";
+import { count, day, span, word } from "../format.ts";
 
 interface Props {
   readonly contacts: readonly ContactSummary[];
@@ -33,9 +33,17 @@ export function Contacts({ contacts, all }: Props) {
   );
 }
 
+const ENDS: Record<EndReason, string> = {
+  closed_by_agent: "closed",
+  customer_left: "the customer left",
+  abandoned: "nobody answered in time",
+};
+
 function factsOf(contact: ContactSummary): string {
-  const parts = [day(contact.started_at), count(contact.message_count, "message", "messages")];
+  const parts = [day(contact.started_at), word(contact.channel), count(contact.message_count, "message", "messages")];
   if (contact.agent_name) parts.push(contact.agent_name);
   if (contact.first_response_ms !== null) parts.push(`answered in ${span(contact.first_response_ms)}`);
+  parts.push(ENDS[contact.end_reason]);
+  if (contact.rating !== null) parts.push(`rated ${contact.rating} of 5`);
   return parts.join(", ");
 }

@@ -78,6 +78,7 @@ function onEvent(desk: Desk, type: string, body: unknown, now: number): Desk {
     case "offer.ended":
       return withoutOffer(desk, body as OfferEnded);
     case "card.ready":
+    case "card.changed":
       return onCard(desk, body as CardReady);
     case "agent.updated":
       return onAgent(desk, body as AgentState);

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from services.history.domain.cards import LINES_SHOWN, PARTS_SHOWN, StoredCard, build_card
+from shared.contracts.items import IdentityKind
 from shared.kernel.vocabulary import Channel, EndReason, OrderStatus
 from shared.kit.new_ids import new_id
 from tests.support.clock import START
@@ -30,6 +31,16 @@ CUSTOMER: dict[str, Any] = {
     "contact_count": 1,
     "spent_minor": 205,
     "currency": "EUR",
+    "spent": [{"currency": "EUR", "minor": 205}],
+    "returned_count": 0,
+    "known_by": ["shop_customer"],
+}
+MORE: dict[str, Any] = {
+    "cart": None,
+    "notes": [],
+    "follow_ups": [],
+    "recent": [],
+    "suggestions": [],
 }
 ORDER: dict[str, Any] = {
     "id": str(new_id()),
@@ -57,11 +68,12 @@ CONTACT: dict[str, Any] = {
     "first_response_ms": None,
     "message_count": 1,
     "first_words": "Hoi",
+    "order_ids": [],
 }
 
 
 def stored(**order: Any) -> StoredCard:
-    return StoredCard(CUSTOMER, [ORDER | order], [CONTACT])
+    return StoredCard(CUSTOMER, [ORDER | order], [CONTACT], [], MORE)
 
 
 class TestCard:
@@ -89,7 +101,7 @@ class TestParts:
         lines = [LINE, LINE | {"line_no": 2, "picture_url": own}, LINE | {"product_ref": "Q"}]
         pictures = {"P": "https://shop.example/p.jpg"}
         order = ORDER | {"lines": lines, "pictures": pictures}
-        (shown,) = build_card(StoredCard(CUSTOMER, [order], []), START).orders
+        (shown,) = build_card(StoredCard(CUSTOMER, [order], [], [], MORE), START).orders
         assert [one.picture_url for one in shown.lines] == [pictures["P"], own, None]
 
     def test_newest_parts_are_shown(self) -> None:
@@ -98,8 +110,16 @@ class TestParts:
             for number in range(PARTS_SHOWN + 1)
         ]
         order = ORDER | {"parts": {"refunds": refunds}}
-        (shown,) = build_card(StoredCard(CUSTOMER, [order], []), START).orders
+        (shown,) = build_card(StoredCard(CUSTOMER, [order], [], [], MORE), START).orders
         assert [one.reference for one in shown.parts.refunds] == [
             one["reference"] for one in refunds[1:]
         ]
         assert shown.parts.payments == ()
+
+
+class TestHints:
+    def test_who_gave_the_same_address_is_named_with_what_is_the_same(self) -> None:
+        hint = {"customer_id": str(new_id()), "name": None, "same": ["email", "phone"]}
+        (shown,) = build_card(StoredCard(CUSTOMER, [], [], [hint], MORE), START).may_be
+        assert str(shown.customer_id) == hint["customer_id"]
+        assert shown.same == (IdentityKind.EMAIL, IdentityKind.PHONE)

@@ -13,6 +13,7 @@ from services.history.domain.contacts import (
     MessageFact,
     RoutingFact,
     known_customer,
+    order_numbers,
     past_conversation_id,
     shorten,
 )
@@ -157,3 +158,21 @@ class TestPastContacts:
         assert one == past_conversation_id(contact("T-1", first_words="Dag"))
         assert one != past_conversation_id(contact("T-2"))
         assert one != past_conversation_id(contact("T-1", platform="another"))
+
+
+class TestOrderNumbers:
+    @pytest.mark.parametrize(
+        ("text", "numbers"),
+        [
+            ("Where is #1002?", ("1002",)),
+            ("Mijn bestelling is nl-2026/44.", ("NL-2026/44",)),
+            ("1002, 1002 and 1003!", ("1002", "1003")),
+            ("I want 2 of them at 10", ()),
+            ("nothing here", ()),
+        ],
+    )
+    def test_what_may_be_a_number_is_gathered(self, text: str, numbers: tuple[str, ...]) -> None:
+        assert order_numbers(text) == numbers
+
+    def test_pasted_table_is_cut(self) -> None:
+        assert len(order_numbers(" ".join(str(number) for number in range(100, 200)))) == 10
