@@ -46,6 +46,7 @@ from services.router.storage.reports import ReportTables
 from services.router.storage.revocations import RevocationRows
 from services.router.storage.routing_store import RoutingTables
 from services.router.storage.waits import ToldWaits
+from services.router.storage.wallboard import WallboardTables
 from services.router.usecases.agent_desk import AgentDesk
 from services.router.usecases.announce import Herald
 from services.router.usecases.cards import CardDesk
@@ -60,6 +61,7 @@ from services.router.usecases.route_commands import CommandDesk, Owners
 from services.router.usecases.serve_offers import ServeOffers
 from services.router.usecases.set_up import SetUp
 from services.router.usecases.shop_hours import shop_hours
+from services.router.usecases.show_wallboard import ShowWallboard
 from services.router.usecases.sign_in import SignIn
 from services.router.wiring.administration import Administration
 from shared.kernel.clock import Clock, Millis
@@ -127,7 +129,11 @@ async def run_router(
                 conversations_router(
                     Explain(records), offers, administration.repeats, callers=callers
                 ),
-                reports_router(Report(ReportTables(database), clock), callers=callers),
+                reports_router(
+                    Report(ReportTables(database), clock),
+                    ShowWallboard(WallboardTables(database), clock),
+                    callers=callers,
+                ),
             ),
             statuses=STATUSES,
             checks=(*_checks(database, clock), machine.renewal.check),

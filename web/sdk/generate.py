@@ -21,10 +21,12 @@ from shared.contracts import (
     files,
     frames,
     items,
+    reports,
     routing,
     signs,
     sites,
     stream,
+    wallboard,
     wire,
 )
 from shared.kernel.errors import ErrorCode
@@ -49,6 +51,7 @@ WE_READ: tuple[type[BaseModel], ...] = (
     files.FileLink,
     files.UploadPlace,
     items.ItemPage,
+    reports.FirstResponseReport,
     routing.AgentSnapshot,
     routing.DecisionPage,
     routing.OfferEnded,
@@ -60,6 +63,7 @@ WE_READ: tuple[type[BaseModel], ...] = (
     stream.StreamClosed,
     stream.StreamEvent,
     stream.StreamPing,
+    wallboard.Wallboard,
 )
 NUMBERS: Mapping[str, int] = {
     "ATTACHMENTS_MAX": files.ATTACHMENTS_MAX,

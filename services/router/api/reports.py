@@ -9,9 +9,11 @@ from fastapi import APIRouter, Depends, Query
 from pydantic import AwareDatetime
 
 from services.router.usecases.report import Report
+from services.router.usecases.show_wallboard import ShowWallboard
 from shared.contracts.accounts import TARGET_MAX_MS
 from shared.contracts.claims import Principal
 from shared.contracts.reports import AgentReport, FirstResponseReport, WaitReport
+from shared.contracts.wallboard import Wallboard
 from shared.kernel.clock import Instant, from_datetime
 from shared.kernel.vocabulary import Scope
 from shared.kit.auth.bearer import require
@@ -27,7 +29,7 @@ Target = Annotated[
 ]
 
 
-def reports_router(report: Report, *, callers: Callers) -> APIRouter:
+def reports_router(report: Report, wallboard: ShowWallboard, *, callers: Callers) -> APIRouter:
     """Return the endpoints under /v1/reports."""
     router = APIRouter(prefix="/v1/reports", tags=["reports"])
     supervisor = Annotated[Principal, Depends(require((Scope.SUPERVISOR,), callers))]
@@ -48,6 +50,11 @@ def reports_router(report: Report, *, callers: Callers) -> APIRouter:
     async def read_waits(caller: supervisor, from_: From = None, to: To = None) -> WaitReport:
         """Tell how far the ranges held that waiting customers were told."""
         return await report.waits(caller.shop_id, _at(from_), _at(to))
+
+    @router.get("/wallboard")
+    async def read_wallboard(caller: supervisor) -> Wallboard:
+        """Tell who waits for an answer now, the most urgent first, and who is there to give it."""
+        return await wallboard.now(caller.shop_id)
 
     return router
 

@@ -26,6 +26,7 @@ from tests.support.router import Console, Rig
 FIRST = "/v1/reports/first-responses"
 AGENTS = "/v1/reports/agents"
 WAITS = "/v1/reports/waits"
+BOARD = "/v1/reports/wallboard"
 SECOND = 1_000
 
 
@@ -142,7 +143,7 @@ class TestFirstResponses:
     async def test_what_is_no_span_is_refused(self, supervisor: Admin, query: str) -> None:
         assert await supervisor.refused("GET", f"{FIRST}?{query}") == (422, "invalid_request")
 
-    @pytest.mark.parametrize("path", [FIRST, AGENTS, WAITS])
+    @pytest.mark.parametrize("path", [FIRST, AGENTS, WAITS, BOARD])
     async def test_an_agent_may_not_see_them(self, rig: Rig, shop: UUID, path: str) -> None:
         agent = Admin(rig.http, rig.token(shop, await rig.agent(shop)))
         assert await agent.refused("GET", path) == (403, "forbidden")
@@ -249,3 +250,31 @@ class TestWaits:
             await book.keep({shop: [ToldWait(conversation, told_at, guess, pace)]})
             await answered(rig, console, clock, after_ms=6_000, conversation=conversation)
             assert await book.past(shop, 10) == PastWaits(pace, [(guess, 5_000)])
+
+
+class TestWallboard:
+    async def test_it_shows_who_waits_with_whom_the_most_urgent_first(
+        self, rig: Rig, shop: UUID, supervisor: Admin, clock: VirtualClock
+    ) -> None:
+        console = await rig.console(shop, name="Anna", capacity=3)
+        silent, offered, waiting = new_id(), new_id(), new_id()
+        await answered(rig, console, clock, after_ms=2_000)
+        for number, conversation in enumerate((silent, offered, waiting), start=2):
+            await rig.message(shop, conversation)
+            clock.advance(1)
+            if conversation is silent:
+                await console.accept(await console.wait_for(EventType.OFFER_CREATED, number))
+        board = await supervisor.get(BOARD)
+        stand = [(one["status"], len(one["asked"])) for one in board["unanswered"]]
+        assert stand == [("assigned", 0), ("offered", 1), ("queued", 0)]
+        assert board["unanswered"][0]["agent"]["name"] == "Anna"
+        assert (board["unanswered_count"], board["answered"], board["held"]) == (3, 1, 0)
+        (anna,) = board["agents"]
+        assert (anna["load"], anna["capacity"], anna["presence"]) == (3, 3, "connected")
+
+    async def test_another_shops_people_are_not_on_it(self, rig: Rig, supervisor: Admin) -> None:
+        other = await rig.shop()
+        await rig.console(other)
+        await rig.message(other, new_id())
+        board = await supervisor.get(BOARD)
+        assert (board["unanswered"], board["agents"]) == ([], [])
