@@ -19,7 +19,7 @@ from rich.console import Console
 from rich.text import Text
 from starlette.responses import RedirectResponse
 
-from services.demo.people import AGENTS, PASSWORD, SHOP_ID
+from services.demo.people import AGENTS, PASSWORD, SHOP_ID, SUPERVISOR
 from services.demo.seed import Demo, seed_demo, shut_demo
 from services.demo.shop_backend import demo_routes
 from services.gateway.app import RunningGateway, run_gateway
@@ -330,6 +330,6 @@ def announce(console: Console, url: str, demo: Demo | None) -> None:
         return
     line(f"  Demo shop   {url}/demo/")
     line(f"  Console     {url}/console/?shop={shop}")
-    for agent in AGENTS:
+    for agent in (*AGENTS, SUPERVISOR):
         line(f"  Sign in     {agent.email}  password  {PASSWORD}   ({agent.name})")
     console.print(Text("Ctrl-C stops it.", style="dim"))

@@ -31,6 +31,11 @@ AGENTS = (
 )
 """Those who sit at the console: whoever tries it signs in as one of them."""
 
+SUPERVISOR = DemoAgent(
+    UUID("01920000-0000-7000-8000-00000000da09"), "Vera Lindqvist", "vera@fern.example"
+)
+"""Who looks at the wallboard and takes no conversations."""
+
 STAND_INS = (
     DemoAgent(UUID("01920000-0000-7000-8000-00000000db01"), "Bram Hoekman", "bram@fern.example"),
     DemoAgent(UUID("01920000-0000-7000-8000-00000000db02"), "Ioana Mureșan", "ioana@fern.example"),

@@ -6,12 +6,21 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from services.demo.data import demo_contacts, demo_orders
-from services.demo.people import AGENTS, PASSWORD, SHOP_ID, SHOP_NAME, SITE_ID, STAND_INS
+from services.demo.people import (
+    AGENTS,
+    PASSWORD,
+    SHOP_ID,
+    SHOP_NAME,
+    SITE_ID,
+    STAND_INS,
+    SUPERVISOR,
+)
 from services.gateway.app import CreateSite
 from services.history.app import Intake
 from services.router.app import SetUp
 from shared.contracts.cards import ContactBatch
 from shared.contracts.orders import INGEST_MAX, IngestBatch, IngestOrder
+from shared.kernel.vocabulary import Scope
 
 
 @dataclass(frozen=True)
@@ -45,9 +54,15 @@ class RouterDoor(Protocol):
 async def seed_demo(gateway: GatewayDoor, router: RouterDoor, history: Intake) -> Demo:
     """Make the shop, its site, agents who can sign in, and its orders and contacts."""
     await router.set_up.create_shop(SHOP_ID, SHOP_NAME)
-    for agent in (*AGENTS, *STAND_INS):
+    for agent in (*AGENTS, *STAND_INS, SUPERVISOR):
+        scope = Scope.SUPERVISOR if agent is SUPERVISOR else Scope.AGENT
         await router.set_up.create_agent(
-            SHOP_ID, agent.id, name=agent.name, email=agent.email, password=PASSWORD
+            SHOP_ID,
+            agent.id,
+            name=agent.name,
+            email=agent.email,
+            password=PASSWORD,
+            scopes=(scope,),
         )
         await router.set_up.restore_password(SHOP_ID, agent.email, PASSWORD)
     site = await gateway.create_site(
@@ -63,7 +78,7 @@ async def seed_demo(gateway: GatewayDoor, router: RouterDoor, history: Intake) -
 
 async def shut_demo(router: RouterDoor) -> None:
     """Take the demo passwords away: others than this machine can reach the port."""
-    for agent in (*AGENTS, *STAND_INS):
+    for agent in (*AGENTS, *STAND_INS, SUPERVISOR):
         await router.set_up.remove_password(SHOP_ID, agent.id)
 
 

@@ -18,7 +18,6 @@ from services.router.api.auth import auth_router
 from services.router.api.conversations import conversations_router
 from services.router.api.errors import STATUSES
 from services.router.api.offers import offers_router
-from services.router.api.reports import reports_router
 from services.router.api.sign_out import sign_out_router
 from services.router.background.answers import answering
 from services.router.background.callers import checking_callers
@@ -42,11 +41,9 @@ from services.router.storage.accounts import RouterAccounts
 from services.router.storage.gate import Gate
 from services.router.storage.leases import LeaseRows
 from services.router.storage.records import RoutingRecords
-from services.router.storage.reports import ReportTables
 from services.router.storage.revocations import RevocationRows
 from services.router.storage.routing_store import RoutingTables
 from services.router.storage.waits import ToldWaits
-from services.router.storage.wallboard import WallboardTables
 from services.router.usecases.agent_desk import AgentDesk
 from services.router.usecases.announce import Herald
 from services.router.usecases.cards import CardDesk
@@ -56,14 +53,13 @@ from services.router.usecases.guess_waits import GuessWaits
 from services.router.usecases.guesses import Guesses
 from services.router.usecases.hear_events import HearEvents
 from services.router.usecases.keep_leases import KeepLeases
-from services.router.usecases.report import Report
 from services.router.usecases.route_commands import CommandDesk, Owners
 from services.router.usecases.serve_offers import ServeOffers
 from services.router.usecases.set_up import SetUp
 from services.router.usecases.shop_hours import shop_hours
-from services.router.usecases.show_wallboard import ShowWallboard
 from services.router.usecases.sign_in import SignIn
 from services.router.wiring.administration import Administration
+from services.router.wiring.reports import reports_and_wallboard
 from shared.kernel.clock import Clock, Millis
 from shared.kernel.errors import ErrorCode
 from shared.kernel.vocabulary import Service
@@ -129,11 +125,7 @@ async def run_router(
                 conversations_router(
                     Explain(records), offers, administration.repeats, callers=callers
                 ),
-                reports_router(
-                    Report(ReportTables(database), clock),
-                    ShowWallboard(WallboardTables(database), clock),
-                    callers=callers,
-                ),
+                reports_and_wallboard(database, clock, callers),
             ),
             statuses=STATUSES,
             checks=(*_checks(database, clock), machine.renewal.check),

@@ -26,7 +26,10 @@ _COUNTS = """
         count(*) FILTER (WHERE held_until IS NOT NULL) AS held
     FROM router.conversations WHERE shop_id = :shop_id AND status <> 'ended'
     """
-_AGENTS = f"SELECT {AGENT_COLUMNS} FROM router.agents WHERE shop_id = :shop_id ORDER BY name, id"  # noqa: S608  a literal of ours
+_AGENTS = f"""
+    SELECT {AGENT_COLUMNS} FROM router.agents
+    WHERE shop_id = :shop_id AND 'agent' = ANY (roles) ORDER BY name, id
+    """  # noqa: S608  a literal of ours
 
 
 class WallboardTables:

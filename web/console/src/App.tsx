@@ -1,13 +1,15 @@
-/** Signed out or at work; nothing else. */
+/** Signed out, at work, or looking at the whole shop; nothing else. */
 
 import type { SignedIn } from "@firstreply/sdk/contracts";
 import { useCallback, useState } from "react";
+import { BoardPage } from "./board/BoardPage.tsx";
 import { Work } from "./desk/Work.tsx";
 import { endSession, forgetKept, loadSession, saveSession } from "./session.ts";
 import { SignInPage } from "./SignInPage.tsx";
 
 export function App() {
   const [session, setSession] = useState(loadSession);
+  const [board, showBoard] = useState(false);
   const [reason, setReason] = useState<string | null>(null);
   const leave = useCallback((why: string | null) => {
     endSession();
@@ -17,5 +19,11 @@ export function App() {
   }, []);
   const enter = (signedIn: SignedIn): void => setSession(saveSession(signedIn));
   if (!session) return <SignInPage reason={reason} onSignedIn={enter} />;
-  return <Work key={session.token} session={session} onLeave={leave} />;
+  const serves = session.scopes.includes("agent");
+  if (session.scopes.includes("supervisor") && (board || !serves)) {
+    const toDesk = serves ? () => showBoard(false) : null;
+    return <BoardPage key={session.token} session={session} onLeave={leave} onDesk={toDesk} />;
+  }
+  const toBoard = session.scopes.includes("supervisor") ? () => showBoard(true) : null;
+  return <Work key={session.token} session={session} onLeave={leave} onBoard={toBoard} />;
 }

@@ -3,6 +3,7 @@ import "./styles/mantine.css";
 import "./styles/frame.css";
 import "./styles/conversation.css";
 import "./styles/card.css";
+import "./styles/board.css";
 import { MantineProvider } from "@mantine/core";
 import { createRoot } from "react-dom/client";
 import { App } from "./App.tsx";

@@ -1,7 +1,7 @@
 /** Who is signed in here: token and drafts as long as the tab, shop and e-mail for next time. */
 
 import type { Kept } from "@firstreply/sdk/agent";
-import type { AgentId, AgentState, ShopId, SignedIn } from "@firstreply/sdk/contracts";
+import type { AgentId, AgentState, Scope, ShopId, SignedIn } from "@firstreply/sdk/contracts";
 
 const SESSION = "firstreply.console.session";
 const KEPT = "firstreply.console.kept";
@@ -10,6 +10,7 @@ const LAST = "firstreply.console.last";
 export interface SignedInHere {
   readonly token: string;
   readonly agent: AgentState;
+  readonly scopes: readonly Scope[];
 }
 
 export interface Remembered {
@@ -18,12 +19,14 @@ export interface Remembered {
 }
 
 export function loadSession(): SignedInHere | null {
-  return read<SignedInHere>(sessionStorage, SESSION);
+  const kept = read<SignedInHere>(sessionStorage, SESSION);
+  // Kept by an earlier release, which only agents could sign in to.
+  return kept && { ...kept, scopes: kept.scopes ?? ["agent"] };
 }
 
-export function saveSession({ token, agent }: SignedIn): SignedInHere {
-  sessionStorage.setItem(SESSION, JSON.stringify({ token, agent }));
-  return { token, agent };
+export function saveSession({ token, agent, scopes }: SignedIn): SignedInHere {
+  sessionStorage.setItem(SESSION, JSON.stringify({ token, agent, scopes }));
+  return { token, agent, scopes };
 }
 
 export function endSession(): void {

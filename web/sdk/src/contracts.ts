@@ -132,6 +132,15 @@ export interface Beat {
   readonly last_seq: number;
 }
 
+/** One agent of the shop as they stand. */
+export interface BoardAgent {
+  readonly agent: AgentRef;
+  readonly status: AgentStatus;
+  readonly presence: Presence;
+  readonly load: number;
+  readonly capacity: number;
+}
+
 /** Last frame before the server closes. */
 export interface Bye {
   readonly type: "bye";
@@ -334,6 +343,34 @@ export interface FileLink {
   readonly expires_at: Instant;
 }
 
+/** First responses of a span, in hours and, apart, to who wrote while the shop was closed. The clock of the latter starts at the opening. */
+export interface FirstResponseReport {
+  readonly from_at: Instant;
+  readonly to_at: Instant;
+  readonly target_ms: number;
+  readonly in_hours: FirstResponses;
+  readonly began_closed: FirstResponses;
+  readonly hours: readonly HourlyLevel[];
+}
+
+/** The first responses to conversations whose response clock started in the span. `service_level_pct` is `within_target / counted`. Counted are those answered, those whose customer left unanswered after the target (`abandoned`) and those still unanswered after it (`overdue`). Not counted: who left before the target (`short_abandoned`) and who still waits within it (`waiting`). `queue_wait` ends with the first accept, `notice` is from offer to accept, `compose` from the first accept to the first human message. */
+export interface FirstResponses {
+  readonly counted: number;
+  readonly answered: number;
+  readonly within_target: number;
+  readonly abandoned: number;
+  readonly overdue: number;
+  readonly short_abandoned: number;
+  readonly waiting: number;
+  readonly service_level_pct: number | null;
+  readonly first_response: Spread;
+  readonly queue_wait: Spread;
+  readonly notice: Spread;
+  readonly compose: Spread;
+  readonly misses: readonly MissShare[];
+  readonly misses_attributed: number;
+}
+
 /** What was promised to a customer; open until somebody says it is done. */
 export interface FollowUp {
   readonly id: FollowUpId;
@@ -357,6 +394,13 @@ export interface Hello {
   readonly page_url?: string | null;
   readonly locale?: string | null;
   readonly cart?: Cart | null;
+}
+
+/** One hour of the span, in hours only: its conversations and how many were in time. */
+export interface HourlyLevel {
+  readonly starts_at: Instant;
+  readonly counted: number;
+  readonly within_target: number;
 }
 
 /** The shop has opened or closed while this customer was connected. */
@@ -463,6 +507,16 @@ export interface MessageRead {
   readonly type: "message.read";
   readonly conversation_id: ConversationId;
   readonly through_seq: number;
+}
+
+/** What kept a conversation from its first human answer in time. */
+export type MissCause = "no_staff" | "closed" | "stream_lost" | "offer_ignored" | "agent_slow";
+
+/** One cause of missed targets. `misses` had it as their main cause. `time_ms` is what it took of the time to the target in all attributed misses together. */
+export interface MissShare {
+  readonly cause: MissCause;
+  readonly misses: number;
+  readonly time_ms: number;
 }
 
 /** A file somebody wants to upload. What it is called there is cleaned before it is kept. `media_type` is what its sender takes it for; what it is, its bytes say. */
@@ -754,6 +808,14 @@ export interface Spent {
   readonly minor: number;
 }
 
+/** How long something took, in milliseconds; all null when it never happened. Percentiles are values that occurred (the discrete ones), none is interpolated. */
+export interface Spread {
+  readonly p50_ms: number | null;
+  readonly p80_ms: number | null;
+  readonly p90_ms: number | null;
+  readonly p99_ms: number | null;
+}
+
 /** A file that is kept; `width` and `height` in pixels, of pictures alone. */
 export interface StoredFile {
   readonly id: FileId;
@@ -801,6 +863,19 @@ export interface Typing {
   readonly type: "typing";
 }
 
+/** A conversation without a human answer yet. `agent` has it and has not written; `asked` are those it is offered to now. */
+export interface Unanswered {
+  readonly conversation_id: ConversationId;
+  readonly status: ConversationStatus;
+  readonly channel: Channel;
+  readonly customer_name: string | null;
+  readonly preview: string;
+  readonly queued_at: Instant;
+  readonly respond_by: Instant;
+  readonly agent: AgentRef | null;
+  readonly asked: readonly AgentRef[];
+}
+
 /** Where to PUT the bytes, as they are, with their Content-Length, until `expires_at`. `upload_url` is relative to the server that was asked. */
 export interface UploadPlace {
   readonly id: FileId;
@@ -815,6 +890,16 @@ export type Visibility = "everyone" | "agents";
 export interface WaitRange {
   readonly low_ms: number;
   readonly high_ms: number;
+}
+
+/** A shop as it stands: who waits for an answer, the most urgent first, and who is there. `answered` conversations are with an agent and had their first response. `held` came while the shop was closed and wait for the opening; they are not among the unanswered. */
+export interface Wallboard {
+  readonly at: Instant;
+  readonly unanswered: readonly Unanswered[];
+  readonly unanswered_count: number;
+  readonly answered: number;
+  readonly held: number;
+  readonly agents: readonly BoardAgent[];
 }
 
 /** Answer to hello: the session, and the items after the `last_seq` the client named. When they are many, the rest follow as `message.created`; `last_seq` is the conversation's. With `reset` the client could not be resumed: what it holds is to be dropped, and the items begin at the first one of the present conversation. A connection on which nothing comes for longer than `beat_every_ms` and some seconds is dead. `hours` say whether somebody is there; null: nobody knows just now. `agents_available`: an agent is free at this moment. */

@@ -14,7 +14,13 @@ const CHOICES = [
   { value: "away", label: "Away" },
 ];
 
-export function TopBar({ desk, actions }: { desk: Desk; actions: WorkActions }) {
+interface Props {
+  readonly desk: Desk;
+  readonly actions: WorkActions;
+  readonly onBoard: (() => void) | null;
+}
+
+export function TopBar({ desk, actions, onBoard }: Props) {
   const { name, status } = desk.agent;
   return (
     <header className={`top-bar status-${status}`}>
@@ -26,6 +32,11 @@ export function TopBar({ desk, actions }: { desk: Desk; actions: WorkActions }) 
         {loadOf(desk)}
       </span>
       <span className="spring" />
+      {onBoard && (
+        <Button className="bar-button" variant="subtle" color="gray" onClick={onBoard}>
+          Wallboard
+        </Button>
+      )}
       <SoundSwitch />
       <SegmentedControl
         aria-label="Your status"

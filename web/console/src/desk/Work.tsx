@@ -22,9 +22,11 @@ import { useWork, type WorkActions } from "./useWork.ts";
 interface Props {
   readonly session: SignedInHere;
   readonly onLeave: (why: string | null) => void;
+  /** To the whole shop; null for who may not see it. */
+  readonly onBoard: (() => void) | null;
 }
 
-export function Work({ session, onLeave }: Props) {
+export function Work({ session, onLeave, onBoard }: Props) {
   const { desk, shown, notice, actions } = useWork(session, onLeave);
   const { narrow, pane, go } = usePanes(desk.open);
   const [past, setPast] = useState<ListedConversation | null>(null);
@@ -44,7 +46,7 @@ export function Work({ session, onLeave }: Props) {
   return (
     <Fetching.Provider value={actions.fetchFile}>
       <div className={narrow ? "work work-narrow" : "work"}>
-        <TopBar desk={desk} actions={actions} />
+        <TopBar desk={desk} actions={actions} onBoard={onBoard} />
         {sees("list") && <Rail desk={desk} shown={offer} actions={choose} past={past} onPast={read} />}
         <main className={sees("talk") ? "centre" : "centre centre-notices"}>
           <LinkLine desk={desk} />

@@ -6,6 +6,7 @@ import type {
   ConversationId,
   ConversationPage,
   DecisionPage,
+  FirstResponseReport,
   Item,
   ItemPage,
   NewItem,
@@ -20,6 +21,7 @@ import type {
   SignIn,
   StreamPing,
   StreamPong,
+  Wallboard,
 } from "../contracts.ts";
 import { asFailure, failureOf } from "./failure.ts";
 
@@ -86,6 +88,16 @@ export class AgentApi {
 
   decisions(id: ConversationId): Promise<DecisionPage> {
     return this.#call(`/v1/routing/conversations/${id}/decisions`);
+  }
+
+  /** The shop as it stands; for supervisors. */
+  wallboard(): Promise<Wallboard> {
+    return this.#call("/v1/reports/wallboard");
+  }
+
+  /** How soon people were answered since an instant; for supervisors. */
+  firstResponses(since: Date): Promise<FirstResponseReport> {
+    return this.#call(`/v1/reports/first-responses?from=${since.toISOString()}`);
   }
 
   close(id: ConversationId): Promise<RoutingState> {
