@@ -19,6 +19,7 @@ from services.history.api.errors import STATUSES
 from services.history.api.notes import notes_router
 from services.history.api.orders import orders_router
 from services.history.api.people import people_router
+from services.history.api.timeline import timeline_router
 from services.history.background.cards import answering_cards
 from services.history.background.changes import count_together, tell_cards
 from services.history.background.events import taking_events
@@ -30,6 +31,7 @@ from services.history.storage.contacts import SqlContactStore
 from services.history.storage.notes import SqlNoteStore
 from services.history.storage.orders import SqlOrderStore
 from services.history.storage.people import SqlPeopleStore
+from services.history.storage.timeline import SqlTimeline
 from services.history.usecases.count_together import ShopsToCount
 from services.history.usecases.import_orders import (
     ImportSummary,
@@ -130,6 +132,7 @@ async def run_history(
                     people_router(people, callers=callers),
                     notes_router(notes, callers=callers),
                     orders_router(orders, callers=callers),
+                    timeline_router(SqlTimeline(db), callers=callers),
                     contacts_router(contacts, callers=callers),
                 ),
                 statuses=STATUSES,

@@ -62,6 +62,7 @@ UNKNOWN = {
     "offer_id": encode(IdKind.OFFER, new_id()),
     "customer_id": encode(IdKind.CUSTOMER, new_id()),
     "merge_id": encode(IdKind.MERGE, new_id()),
+    "contact_id": encode(IdKind.CONTACT, new_id()),
     "follow_up_id": encode(IdKind.FOLLOW_UP, new_id()),
     "source": A_SOURCE,
     "shop_id": encode(IdKind.SHOP, new_id()),

@@ -349,6 +349,7 @@ class TestBytes:
                 "source": "0" * 64,
                 "signed": "nonsense",
                 "file_id": encode(IdKind.FILE, new_id()),
+                "contact_id": encode(IdKind.CONTACT, new_id()),
             }
             own |= await _administered(eve, other)
             for method, path in await _operations(eve.http):

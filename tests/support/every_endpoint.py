@@ -98,6 +98,7 @@ _IDS = {
     "conversation_id": IdKind.CONVERSATION,
     "offer_id": IdKind.OFFER,
     "customer_id": IdKind.CUSTOMER,
+    "contact_id": IdKind.CONTACT,
     "merge_id": IdKind.MERGE,
     "follow_up_id": IdKind.FOLLOW_UP,
     "file_id": IdKind.FILE,

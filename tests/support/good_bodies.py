@@ -76,6 +76,7 @@ CUSTOMER_BODIES: dict[str, dict[str, Any]] = {
     },
     "/v1/customers/{customer_id}/merges": {"other_id": encode(IdKind.CUSTOMER, new_id())},
 }
+CUSTOMER_BODIES["/v1/contacts/{contact_id}"] = {"topic": "Delivery"}
 APPEARANCE = "/v1/sites/{site_key}/appearance"
 """Open to every page, like signing in."""
 _OTHERS = ("/v1/agents/me", APPEARANCE)
