@@ -13,7 +13,15 @@ from typing import Annotated
 import typer
 from pydantic import ValidationError
 
-from services.administration import agents, api_keys, queues, shops, signing_keys, sites
+from services.administration import (
+    agents,
+    api_keys,
+    queues,
+    shops,
+    signing_keys,
+    sites,
+    webhooks,
+)
 from services.administration.client import for_shop, path_of
 from services.demo.command import add_demo
 from services.demo.people import SHOP_ID
@@ -42,6 +50,7 @@ app.add_typer(sites.app, name="site")
 app.add_typer(agents.app, name="agent")
 app.add_typer(queues.app, name="queue")
 app.add_typer(api_keys.app, name="api-key")
+app.add_typer(webhooks.app, name="webhook")
 app.add_typer(signing_keys.app, name="keys")
 
 

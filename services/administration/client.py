@@ -50,15 +50,19 @@ class Api:
         """Put something in the place of what was there."""
         self._call("PUT", path, body=body)
 
-    def list(self, path: str, name: str) -> list[Any]:
+    def remove(self, path: str) -> None:
+        """Remove something."""
+        self._call("DELETE", path)
+
+    def list(self, path: str, name: str, **query: Any) -> list[Any]:
         """Return a whole list, read page by page."""
         found: list[Any] = []
-        page = self.get(path, limit=PAGE_MAX)
+        page = self.get(path, limit=PAGE_MAX, **query)
         while True:
             found += page[name]
             if page["next_cursor"] is None:
                 return found
-            page = self.get(path, limit=PAGE_MAX, cursor=page["next_cursor"])
+            page = self.get(path, limit=PAGE_MAX, cursor=page["next_cursor"], **query)
 
     def _call(
         self,

@@ -53,6 +53,7 @@ from services.router.usecases.guess_waits import GuessWaits
 from services.router.usecases.guesses import Guesses
 from services.router.usecases.hear_events import HearEvents
 from services.router.usecases.keep_leases import KeepLeases
+from services.router.usecases.repeat import Repeats
 from services.router.usecases.route_commands import CommandDesk, Owners
 from services.router.usecases.serve_offers import ServeOffers
 from services.router.usecases.set_up import SetUp
@@ -60,6 +61,7 @@ from services.router.usecases.shop_hours import shop_hours
 from services.router.usecases.sign_in import SignIn
 from services.router.wiring.administration import Administration
 from services.router.wiring.reports import reports_and_wallboard
+from services.router.wiring.webhooks import Webhooks, open_webhooks
 from shared.kernel.clock import Clock, Millis
 from shared.kernel.errors import ErrorCode
 from shared.kernel.vocabulary import Service
@@ -76,8 +78,9 @@ from shared.kit.web.readiness import ReadinessCheck, clock_skew_check
 
 __all__ = ["RunningRouter", "SetUp", "open_set_up", "run_router"]
 
-SWEEP_POOL = 4
-"""Connections of the sweep role: one sweeps, one deletes, one renews leases, one looks them up."""
+SWEEP_POOL = 5
+"""Connections of the sweep role: one sweeps, one deletes, one renews leases, one looks them up, one
+looks for webhooks' work."""
 
 
 @dataclass(frozen=True)
@@ -102,7 +105,9 @@ async def run_router(
         database = await stack.enter_async_context(open_database(url))
         sweeper = await stack.enter_async_context(_open_sweeper(settings))
         relay = Relay(OutboxRows(sweeper, "router", Service.ROUTER), bus, Service.ROUTER, clock)
-        machine = _Machine(database, sweeper, relay, clock, bus, router_id=settings.id or new_id())
+        webhooks = await stack.enter_async_context(open_webhooks(settings, sweeper, clock))
+        me = settings.id or new_id()
+        machine = _Machine(database, sweeper, relay, clock, bus, router_id=me, webhooks=webhooks)
         await stack.enter_async_context(machine.running(bus))
         await stack.enter_async_context(hearing_of_cards(bus, machine.herald.cards_changed))
         records, signer = RoutingRecords(database), KeyringSigner(keys)
@@ -119,12 +124,9 @@ async def run_router(
             routers=(
                 auth_router(_sign_in(database, signer, clock)),
                 sign_out_router(administration.sign_out, callers=callers),
-                agents_router(desk, administration.repeats, callers=callers),
-                *administration.routers(callers),
-                offers_router(offers, desk, administration.repeats, callers=callers),
-                conversations_router(
-                    Explain(records), offers, administration.repeats, callers=callers
-                ),
+                *_served(offers, desk, Explain(records), administration.repeats, callers),
+                *administration.routers(callers),  # after agents' own: "me" is no agent's id
+                *webhooks.routers(gate, machine.sender, callers),
                 reports_and_wallboard(database, clock, callers),
             ),
             statuses=STATUSES,
@@ -133,6 +135,16 @@ async def run_router(
             clockwork=machine.clockwork,
             leases=machine.leases,
         )
+
+
+def _served(
+    offers: ServeOffers, desk: AgentDesk, explain: Explain, repeats: Repeats, callers: Callers
+) -> tuple[APIRouter, ...]:
+    return (
+        agents_router(desk, repeats, callers=callers),
+        offers_router(offers, desk, repeats, callers=callers),
+        conversations_router(explain, offers, repeats, callers=callers),
+    )
 
 
 def _open_sweeper(settings: RouterSettings) -> AbstractAsyncContextManager[Database]:
@@ -179,6 +191,7 @@ class _Machine:
         bus: Bus,
         *,
         router_id: UUID,
+        webhooks: Webhooks,
     ) -> None:
         self._relay = relay
         self.router_id = router_id
@@ -194,7 +207,8 @@ class _Machine:
         self.waits = GuessWaits(ToldWaits(database), self._waiting, clock)
         self.positions = QueuePositions(self.herald, self._waiting, self.waits, bus)
         self.free_agents = FreeAgentsTeller(self.positions, self._has_free_agent, bus)
-        self.deciders = Deciders(tables, self.free_agents, clock, self.leases)
+        self.sender = webhooks.loop(self.free_agents)
+        self.deciders = Deciders(tables, self.sender, clock, self.leases)
         self.lane = LaneDesk(self.deciders, self.cards.foresee)
         self.commands = CommandDesk(self.lane, owners, BusRouters(bus), SystemClock(), _pause)
         self.presence = PresenceLoop(self.lane, owners, clock)
@@ -232,6 +246,7 @@ class _Machine:
                 herald=self.herald.run,
                 positions=self.positions.run,
                 free_agents=self.free_agents.run,
+                webhooks=self.sender.run,
                 relay=self._relay.run,
             ),
             self.presence.listening(bus),

@@ -15,6 +15,7 @@ class RouterSettings(EdgeSettings):
 
     _ID: the id under which it holds leases, only for a router of which there cannot be two at a
     time: after a kill it need not wait for its own leases. Otherwise each start has a new one.
+    _WEBHOOKS_TO_THIS_MACHINE: webhooks may name this machine, and by http; for trying things out.
     """
 
     model_config = SettingsConfigDict(
@@ -24,6 +25,7 @@ class RouterSettings(EdgeSettings):
     database_url: str
     sweep_url: str
     id: UUID | None = None
+    webhooks_to_this_machine: bool = False
 
 
 class RouterNodeSettings(RouterSettings):

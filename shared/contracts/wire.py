@@ -71,6 +71,7 @@ ApiKeyId: TypeAlias = Annotated[UUID, *_wire_id(IdKind.API_KEY)]
 SignInId: TypeAlias = Annotated[UUID, *_wire_id(IdKind.SIGN_IN)]
 ChangeId: TypeAlias = Annotated[UUID, *_wire_id(IdKind.CHANGE)]
 EventId: TypeAlias = Annotated[UUID, *_wire_id(IdKind.EVENT)]
+WebhookId: TypeAlias = Annotated[UUID, *_wire_id(IdKind.WEBHOOK)]
 NodeId: TypeAlias = Annotated[UUID, *_wire_id(IdKind.NODE)]
 
 WireInstant: TypeAlias = Annotated[

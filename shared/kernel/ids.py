@@ -48,6 +48,7 @@ class IdKind(StrEnum):
     SIGN_IN = "sign"
     CHANGE = "chng"
     EVENT = "evt"
+    WEBHOOK = "hook"
     NODE = "node"
     REQUEST = "req"
 

@@ -223,6 +223,33 @@ class ActorKind(StrEnum):
     OPERATOR = "operator"
     AGENT = "agent"
     PROGRAM = "program"
+    SYSTEM = "system"
+
+
+class DeliveryStatus(StrEnum):
+    """Where the delivery of one event to one webhook stands."""
+
+    PENDING = "pending"
+    DELIVERED = "delivered"
+    DEAD = "dead"
+
+
+class DeliveryFault(StrEnum):
+    """Why one try to deliver an event was none."""
+
+    ADDRESS_REFUSED = "address_refused"
+    UNREACHABLE = "unreachable"
+    TIMED_OUT = "timed_out"
+    REDIRECTED = "redirected"
+    STATUS = "status"
+
+
+class WebhookEnd(StrEnum):
+    """Why nothing is sent to a webhook any more."""
+
+    ADMINISTRATOR = "administrator"
+    GONE = "gone"
+    FAILING = "failing"
 
 
 class EventType(StrEnum):

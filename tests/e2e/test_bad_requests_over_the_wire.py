@@ -72,6 +72,8 @@ UNKNOWN = {
     "queue_id": encode(IdKind.QUEUE, new_id()),
     "key_id": encode(IdKind.API_KEY, new_id()),
     "file_id": encode(IdKind.FILE, new_id()),
+    "webhook_id": encode(IdKind.WEBHOOK, new_id()),
+    "event_id": encode(IdKind.EVENT, new_id()),
     "signed": "nothing.of-ours",
 }
 """What stands for each place in a path; a new kind of place wants its line here."""

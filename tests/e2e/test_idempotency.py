@@ -19,6 +19,8 @@ from tests.support.shop_server import ServedShop, ShopServer
 
 CHANGING = {"post", "put", "patch", "delete"}
 OF_AGENTS = ("/v1/agents/me/status", "/v1/routing/", "/v1/conversations", "/v1/agent-events")
+OF_ADMINS = "/v1/routing/webhooks"
+"""What is not made but changed and removed is as it is, however often."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +66,7 @@ def test_every_endpoint_that_an_agent_changes_something_by_tells_of_the_key(
         f"{method} {path}"
         for path, methods in document["paths"].items()
         for method, told in methods.items()
-        if method in CHANGING and path.startswith(OF_AGENTS)
+        if method in CHANGING and path.startswith(OF_AGENTS) and not path.startswith(OF_ADMINS)
         if "Idempotency-Key" not in {one["name"] for one in told.get("parameters", [])}
     ]
     assert silent == []

@@ -50,6 +50,7 @@ SECRETS = {
 }
 """What the first shop knows of a customer whom both call the same."""
 SAID = ("Has my astrolabe left?", "It leaves at noon, by pigeon.")
+HOOKS = "/v1/routing/webhooks"
 BODIES = (
     ADMIN_BODIES
     | CONVERSATION_BODIES
@@ -142,7 +143,12 @@ async def theirs(server: ShopServer, pair: ServedShop, agent: AgentClient) -> As
 
 async def _administrative_ids(agent: AgentClient, shop: ServedShop) -> dict[IdKind, str]:
     found = await _administered(agent, shop)
-    places = {"site_id": IdKind.SITE, "queue_id": IdKind.QUEUE, "key_id": IdKind.API_KEY}
+    places = {
+        "site_id": IdKind.SITE,
+        "queue_id": IdKind.QUEUE,
+        "key_id": IdKind.API_KEY,
+        "webhook_id": IdKind.WEBHOOK,
+    }
     return {kind: found[place] for place, kind in places.items()}
 
 
@@ -197,7 +203,7 @@ async def _head(agent: AgentClient, shop: ServedShop, path: str) -> dict[str, st
 
 
 def _nobodys(place: re.Match[str]) -> str:
-    kinds = {"merge": IdKind.MERGE, "follow_up": IdKind.FOLLOW_UP}
+    kinds = {"merge": IdKind.MERGE, "follow_up": IdKind.FOLLOW_UP, "event": IdKind.EVENT}
     return encode(kinds[place[1]], new_id())
 
 
@@ -215,7 +221,12 @@ async def _administered(eve: AgentClient, shop: ServedShop) -> dict[str, str]:
     """Return an id of each thing that this shop's admin sees."""
     head = await _head(eve, shop, "/v1/sites")
     found = {"shop_id": shop.shop_id, "agent_id": eve.agent["id"], "site_key": shop.site_key}
+    hook = await eve.http.post(
+        HOOKS, json=ADMIN_BODIES[HOOKS], headers=head | {"Idempotency-Key": "a-hook"}
+    )
+    assert hook.is_success, hook.text
     for place, path, name in (
+        ("webhook_id", HOOKS, "webhooks"),
         ("site_id", "/v1/sites", "sites"),
         ("queue_id", "/v1/queues", "queues"),
         ("key_id", "/v1/api-keys", "api_keys"),

@@ -14,6 +14,7 @@ from tests.support.postgres import TestDatabase
 
 SCHEMAS = [service.value for service in Service]
 SWEPT = {"outbox", "inbox", "leases", "shops", "sessions", "conversations", "revocations", "files"}
+SWEPT |= {"webhooks", "webhook_lanes"}
 """The only tables a sweep role may reach across shops."""
 SEARCHED = "searchable"
 SEARCHES = {
@@ -25,6 +26,8 @@ SEEN_BY_A_SWEEP = {
     "sessions": {"id", "greeted_at"},
     "conversations": {"session_id"},
     "files": {"id", "digest", "item_id", "created_at"},
+    "webhooks": {"shop_id"},
+    "webhook_lanes": {"shop_id", "next_at"},
 }
 """The tables of people's words: of these a sweep sees a few columns, and changes none."""
 

@@ -102,6 +102,8 @@ _IDS = {
     "merge_id": IdKind.MERGE,
     "follow_up_id": IdKind.FOLLOW_UP,
     "file_id": IdKind.FILE,
+    "webhook_id": IdKind.WEBHOOK,
+    "event_id": IdKind.EVENT,
 }
 
 

@@ -25,6 +25,12 @@ ADMIN_BODIES: dict[str, dict[str, Any]] = {
     "/v1/agents/me/password": {"current": PASSWORD, "password": PASSWORD},
     "/v1/queues": {"name": "Returns", "first_response_target_ms": 10_000, "hours": HOURS},
     "/v1/queues/{queue_id}": {"name": "Returns", "hours": HOURS},
+    "/v1/routing/webhooks": {
+        "url": "https://kettle.example/events",
+        "events": ["conversation.*", "message.created"],
+    },
+    "/v1/routing/webhooks/{webhook_id}": {"description": "the back office"},
+    "/v1/routing/webhooks/{webhook_id}/rotate-secret": {"keep_old_ms": 0},
     "/v1/api-keys": {"name": "a program", "scopes": ["orders:write"]},
 }
 _ORDER = {
@@ -80,7 +86,14 @@ CUSTOMER_BODIES["/v1/contacts/{contact_id}"] = {"topic": "Delivery"}
 APPEARANCE = "/v1/sites/{site_key}/appearance"
 """Open to every page, like signing in."""
 _OTHERS = ("/v1/agents/me", APPEARANCE)
-_STEMS = ("/v1/shops", "/v1/sites", "/v1/agents", "/v1/queues", "/v1/api-keys")
+_STEMS = (
+    "/v1/shops",
+    "/v1/sites",
+    "/v1/agents",
+    "/v1/queues",
+    "/v1/api-keys",
+    "/v1/routing/webhooks",
+)
 
 
 def is_administration(path: str) -> bool:

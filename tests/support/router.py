@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
@@ -185,6 +185,12 @@ class Rig:
             while not true():  # noqa: ASYNC110  what it waits for lives in many places
                 await asyncio.sleep(0.005)
 
+    async def until_async(self, true: Callable[[], Awaitable[bool]]) -> None:
+        """The same, of what has to be asked for."""
+        async with asyncio.timeout(WAIT_S):
+            while not await true():  # noqa: ASYNC110
+                await asyncio.sleep(0.02)
+
     async def told(self, receiver: Service, count: int) -> list[Envelope]:
         """Return the durable events a receiver has got, once there are so many."""
         await self.until(lambda: len(self.events[receiver]) >= count)
@@ -208,6 +214,7 @@ def a_message(
     customer: CustomerRef | None = None,
     text: str = "Where is my parcel?",
     created_at: int | None = None,
+    visibility: Visibility = Visibility.EVERYONE,
 ) -> Envelope:
     """The durable event of one item; its seq is its version."""
     item = Item(
@@ -215,7 +222,7 @@ def a_message(
         conversation_id=conversation_id,
         seq=version,
         kind=ItemKind.MESSAGE,
-        visibility=Visibility.EVERYONE,
+        visibility=visibility,
         author=Author(kind=author),
         text=text,
         created_at=now if created_at is None else created_at,
@@ -252,6 +259,7 @@ def settings_of(database: TestDatabase, router_id: UUID | None = None) -> Router
         database_url=database.service_url(Service.ROUTER).dsn,
         sweep_url=database.sweep_url(Service.ROUTER).dsn,
         id=router_id,
+        webhooks_to_this_machine=True,
     )
 
 

@@ -11,7 +11,7 @@ from typing import TypeAlias
 from services.router.domain.model import ChangeMade
 from shared.contracts.accounts import OpeningHours
 from shared.contracts.items import CustomerRef
-from shared.contracts.wire import AgentId, ConversationId, NodeId, OfferId, WireInstant
+from shared.contracts.wire import AgentId, ConversationId, EventId, NodeId, OfferId, WireInstant
 from shared.kernel.clock import Millis
 from shared.kernel.vocabulary import (
     AgentStatus,
@@ -21,6 +21,15 @@ from shared.kernel.vocabulary import (
     Presence,
     Visibility,
 )
+
+
+@dataclass(frozen=True, slots=True)
+class ItemTold:
+    """An item's event as the gateway told it; no engine reads it, it is passed on to webhooks."""
+
+    event_id: EventId
+    occurred_at: WireInstant
+    body_json: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +46,7 @@ class MessageArrived:
     preview: str
     received_at: WireInstant
     created_at: WireInstant
+    told: ItemTold | None = None
 
     @property
     def is_human_answer(self) -> bool:

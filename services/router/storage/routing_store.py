@@ -18,6 +18,7 @@ from services.router.storage import pace_rows, rows
 from services.router.storage.account_rows import change_json, read_hours
 from services.router.storage.failures import as_commit_failure
 from services.router.storage.rows import AGENT_COLUMNS, Json, stream_of
+from services.router.storage.webhook_rows import heard_item_json
 from services.router.usecases.ownership import NotOwnedError
 from services.router.usecases.ports import OwnedShop, ShopWork
 from shared.kit.database import Database, ReadTransaction
@@ -123,7 +124,11 @@ def group_json(work: Sequence[ShopWork]) -> str:
         "inbox": _last(work, "heard", rows.heard_json, key="conversation_id"),
     }
     events = outbox_rows(event for one in work for event in one.events)
-    return f'{json.dumps(group, ensure_ascii=False)[:-1]}, "outbox": {events}}}'
+    items = ", ".join(
+        heard_item_json(one.shop_id, item) for one in work for item in one.heard_items
+    )
+    rest = f'"outbox": {events}, "heard_items": [{items}]'
+    return f"{json.dumps(group, ensure_ascii=False)[:-1]}, {rest}}}"
 
 
 def _last(

@@ -22,7 +22,13 @@ from services.router.domain.ordered import OrderedKeys
 from services.router.usecases import views
 from services.router.usecases.keep_leases import KeepLeases
 from services.router.usecases.ownership import NotOwnedError, Order
-from services.router.usecases.ports import Announcer, CommitFailedError, RoutingStore, ShopWork
+from services.router.usecases.ports import (
+    Announcer,
+    CommitFailedError,
+    HeardItem,
+    RoutingStore,
+    ShopWork,
+)
 from shared.contracts.events import Envelope
 from shared.kernel.clock import Clock, Instant, Millis
 from shared.kernel.errors import ErrorCode, RefusedError
@@ -55,13 +61,20 @@ class _Share:
     commands: list[Command]
     effects: list[Effects]
     events: list[Envelope]
+    heard_items: list[HeardItem]
     failure: Exception | None = None
     rebuild: bool = False
     token: int = 0
 
     @property
     def work(self) -> ShopWork:
-        return ShopWork(self.shop_id, self.token, tuple(self.effects), tuple(self.events))
+        return ShopWork(
+            self.shop_id,
+            self.token,
+            tuple(self.effects),
+            tuple(self.events),
+            tuple(self.heard_items),
+        )
 
     @property
     def must_commit(self) -> bool:
@@ -145,6 +158,8 @@ class Deciders:
                 now = self._clock.now()
                 effects = owned.engine.apply(command, now)
                 share.effects.append(effects)
+                place = len(share.events) // len(views.RECEIVERS)
+                share.heard_items.extend(views.heard_items(command, effects, now, place))
                 share.events.extend(views.events(share.shop_id, effects, now))
         except (RefusedError, NotOwnedError) as refusal:
             share.failure = refusal
@@ -241,7 +256,7 @@ def _by_shop(orders: Sequence[Order]) -> list[_Share]:
     for place, order in enumerate(orders):
         share = shares.get(order.shop_id)
         if share is None:
-            share = shares[order.shop_id] = _Share(order.shop_id, [], [], [], [])
+            share = shares[order.shop_id] = _Share(order.shop_id, [], [], [], [], [])
         share.places.append(place)
         share.commands.append(order.command)
     return list(shares.values())

@@ -6,7 +6,9 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 from uuid import UUID
 
-from services.router.domain.commands import MessageArrived
+from pydantic_core import to_json
+
+from services.router.domain.commands import ItemTold, MessageArrived
 from services.router.domain.effects import HeardUpTo
 from services.router.usecases.ownership import Desk, Order
 from shared.contracts.events import Envelope
@@ -63,4 +65,5 @@ def _read(event: Envelope) -> MessageArrived:
         preview=item.words[:PREVIEW_MAX],
         received_at=message.received_at,
         created_at=item.created_at,
+        told=ItemTold(event.event_id, event.occurred_at, to_json(event.body).decode()),
     )

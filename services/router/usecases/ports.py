@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 from uuid import UUID
 
+from services.router.domain.commands import ItemTold
 from services.router.domain.effects import DecisionRecord, Effects
 from services.router.domain.model import Agent, Assignment, Conversation, Offer, Rows
 from services.router.domain.policy import Policy
@@ -15,7 +16,7 @@ from shared.contracts.claims import Grant, Principal
 from shared.contracts.events import Envelope
 from shared.contracts.items import CustomerRef
 from shared.contracts.stream import StreamEvent
-from shared.kernel.clock import Millis
+from shared.kernel.clock import Instant, Millis
 from shared.kernel.vocabulary import Scope
 
 
@@ -36,6 +37,22 @@ class OwnedShop:
 
 
 @dataclass(frozen=True, slots=True)
+class HeardItem:
+    """An item of the gateway that took effect, to be posted to webhooks.
+
+    Attributes:
+        place: how many conversation events of the same work stand before it.
+        heard_at: when it took effect.
+    """
+
+    told: ItemTold
+    conversation_id: UUID
+    internal: bool
+    place: int
+    heard_at: Instant
+
+
+@dataclass(frozen=True, slots=True)
 class ShopWork:
     """What a group of commands did in one shop, and the events it makes true."""
 
@@ -43,6 +60,7 @@ class ShopWork:
     token: int
     effects: tuple[Effects, ...]
     events: tuple[Envelope, ...]
+    heard_items: tuple[HeardItem, ...] = ()
 
 
 class RoutingStore(Protocol):

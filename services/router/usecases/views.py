@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from services.router.domain.commands import Command, MessageArrived
 from services.router.domain.derived_ids import derived_id
 from services.router.domain.effects import ConversationTold, DecisionRecord, Effects
 from services.router.domain.model import Agent, Assignment, Conversation, Offer
-from services.router.usecases.ports import Standing
+from services.router.usecases.ports import HeardItem, Standing
 from shared.contracts import routing, standings
 from shared.contracts.cards import Card
 from shared.contracts.events import Envelope
 from shared.kernel import ids
 from shared.kernel.clock import Instant
 from shared.kernel.ids import IdKind
-from shared.kernel.vocabulary import CardStatus, Service
+from shared.kernel.vocabulary import CardStatus, Service, Visibility
 
 RECEIVERS = (Service.GATEWAY, Service.HISTORY)
 """Every conversation event goes to both."""
@@ -164,6 +165,16 @@ def events(shop_id: UUID, effects: Effects, now: Instant) -> tuple[Envelope, ...
         for told in effects.conversations_told
         for receiver in RECEIVERS
     )
+
+
+def heard_items(
+    command: Command, effects: Effects, now: Instant, place: int
+) -> tuple[HeardItem, ...]:
+    """Return the item a command brought, if it took effect; `place` events stand before it."""
+    if not isinstance(command, MessageArrived) or command.told is None or not effects.heard:
+        return ()
+    internal = command.visibility is Visibility.AGENTS
+    return (HeardItem(command.told, command.conversation_id, internal, place, now),)
 
 
 def _as_told(told: ConversationTold) -> routing.RoutingTold:

@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-from collections.abc import Callable, Iterable, Sequence
-from ipaddress import ip_address
-from typing import Any, Final
+from collections.abc import Callable, Sequence
+from typing import Final
 
 import httpcore
-from typing_extensions import override
 
 from shared.kernel.addresses import Address, is_public, may_name
+from shared.kit.web.guarded_network import AddressRefusedError, GuardedNetwork
 
 FETCH_WITHIN_S: Final = 3.0
 DOCUMENT_MAX_BYTES: Final = 256 * 1_024
@@ -43,7 +42,7 @@ class GuardedFetch:
         tls: ssl.SSLContext | None = None,
     ) -> None:
         self._schemes = tuple(schemes)
-        self._backend = _GuardedNetwork(allows)
+        self._backend = GuardedNetwork(allows)
         self._tls = tls or ssl.create_default_context()
 
     async def __call__(self, url: str) -> bytes:
@@ -59,6 +58,8 @@ class GuardedFetch:
                 return await self._fetch(url)
         except TimeoutError:
             raise FetchRefusedError("the other end took too long") from None
+        except AddressRefusedError as refusal:
+            raise FetchRefusedError(str(refusal)) from None
         except (httpcore.NetworkError, httpcore.ProtocolError, httpcore.TimeoutException, OSError):
             raise FetchRefusedError("the other end could not be reached") from None
 
@@ -78,32 +79,3 @@ class GuardedFetch:
                 if len(body) > DOCUMENT_MAX_BYTES:
                     raise FetchRefusedError("the document is too large")
         return bytes(body)
-
-
-class _GuardedNetwork(httpcore.AsyncNetworkBackend):
-    """Looks a name up itself, looks at every address of it, and connects to one it looked at."""
-
-    def __init__(self, allows: Callable[[Address], bool]) -> None:
-        self._allows = allows
-        self._network = httpcore.AnyIOBackend()
-
-    @override
-    async def connect_tcp(
-        self,
-        host: str,
-        port: int,
-        timeout: float | None = None,
-        local_address: str | None = None,
-        socket_options: Iterable[Any] | None = None,
-    ) -> httpcore.AsyncNetworkStream:
-        found = await asyncio.get_running_loop().getaddrinfo(host, port, type=1)
-        addresses = [ip_address(str(one[4][0]).partition("%")[0]) for one in found]
-        if not addresses or not all(map(self._allows, addresses)):
-            raise FetchRefusedError("the address is not of the public internet")
-        return await self._network.connect_tcp(
-            str(addresses[0]), port, timeout, local_address, socket_options
-        )
-
-    @override
-    async def sleep(self, seconds: float) -> None:
-        await asyncio.sleep(seconds)

@@ -30,6 +30,7 @@ export type ApiKeyId = `key_${string}`;
 export type SignInId = `sign_${string}`;
 export type ChangeId = `chng_${string}`;
 export type EventId = `evt_${string}`;
+export type WebhookId = `hook_${string}`;
 export type NodeId = `node_${string}`;
 export type RequestId = `req_${string}`;
 

@@ -16,6 +16,7 @@ from shared.kit.bus.nats import NatsBus
 from tests.support.admin import Admin
 from tests.support.clock import VirtualClock
 from tests.support.nats import NatsServer, running_nats
+from tests.support.posted import Program, running_program
 from tests.support.postgres import TestDatabase
 from tests.support.router import Rig, running_router
 from tests.support.routers import Cluster, running_cluster
@@ -62,3 +63,10 @@ async def admin(rig: Rig, shop: UUID) -> Admin:
     """An agent of the shop with the admin role."""
     agent = await rig.agent(shop, scopes=(Scope.AGENT, Scope.ADMIN))
     return Admin(rig.http, rig.token(shop, agent, Scope.AGENT, Scope.ADMIN))
+
+
+@pytest.fixture
+async def program() -> AsyncIterator[Program]:
+    """A program of the shop's, to which webhooks are posted."""
+    async with running_program() as program:
+        yield program

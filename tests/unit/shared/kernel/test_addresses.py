@@ -6,7 +6,7 @@ from ipaddress import ip_address
 
 import pytest
 
-from shared.kernel.addresses import is_public, may_name
+from shared.kernel.addresses import host_of, is_public, may_be_asked, may_name
 
 PRIVATE = (
     *("127.0.0.1", "10.1.2.3", "172.16.0.1", "192.168.1.1", "169.254.169.254", "100.64.0.1"),
@@ -37,3 +37,46 @@ class TestAddresses:
 
     def test_a_plain_one_may(self) -> None:
         assert may_name("https://login.shop.example:8443/keys?set=1")
+
+
+class TestMayBeAsked:
+    @pytest.mark.parametrize(
+        "url",
+        [
+            "https://shop.example/events?of=1",
+            "https://shop.example:8443",
+            "https://93.184.216.34/",
+            "https://[2606:2800:220:1::1]/",
+        ],
+    )
+    def test_https_and_public_is_asked(self, url: str) -> None:
+        assert may_be_asked(url)
+
+    @pytest.mark.parametrize(
+        "url",
+        [
+            "http://shop.example/",
+            "http://93.184.216.34/",
+            "https://10.0.0.1/",
+            "https://169.254.169.254/latest",
+            "https://[fd00::1]/",
+            "https://[::ffff:10.0.0.1]/",
+            "https://a:b@shop.example/",
+            "ftp://shop.example/",
+            "no address",
+        ],
+    )
+    def test_anything_else_is_not_whatever_is_allowed_of_this_machine(self, url: str) -> None:
+        assert not may_be_asked(url)
+        assert not may_be_asked(url, to_this_machine=True)
+
+    @pytest.mark.parametrize(
+        "url", ["http://localhost:8000/", "https://127.0.0.1/", "http://[::1]:80/events"]
+    )
+    def test_this_machine_is_asked_only_where_that_is_allowed(self, url: str) -> None:
+        assert may_be_asked(url, to_this_machine=True)
+        assert not may_be_asked(url)
+
+    def test_what_is_no_address_has_no_host(self) -> None:
+        assert host_of("nonsense") == ""
+        assert host_of("https://[::1]:80/") == "::1"
