@@ -68,6 +68,16 @@ def show_changes(changes: Sequence[Mapping[str, Any]], *, as_json: bool) -> None
     )
 
 
+def show_counts(counts: Mapping[str, Any], *, as_json: bool) -> None:
+    """Print what came of a site's invitations, rule by rule."""
+    if as_json:
+        typer.echo(json.dumps(counts, ensure_ascii=False))
+        return
+    console.print(f"{counts['from_day']} to {counts['to_day']}, UTC")
+    columns = ("rule", "opened", "accepted", "dismissed", "conversations")
+    show_many(counts["rules"], *columns, as_json=False)
+
+
 def given(**fields: Any) -> dict[str, Any]:
     """Return the fields that an option named."""
     return {name: value for name, value in fields.items() if value is not None}

@@ -9,7 +9,7 @@ from typing import Annotated, Any, TypeAlias
 import typer
 
 from services.administration.client import for_shop, path_of
-from services.administration.shown import AsJson, Shop, given, show_many, show_one
+from services.administration.shown import AsJson, Shop, given, show_counts, show_many, show_one
 from services.terminal import fail
 from shared.kernel.ids import IdKind
 
@@ -134,12 +134,21 @@ def invitations(
     shop: Shop,
     rules: Annotated[Path | None, typer.Option(help="A JSON file with the list of rules.")] = None,
     none: Annotated[bool, typer.Option("--none", help="Invite nobody any more.")] = False,
+    from_day: Annotated[str | None, typer.Option(help="Count from this day, 2026-11-01.")] = None,
+    to_day: Annotated[
+        str | None, typer.Option(help="Count to this day; today unless told.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Say when customers are invited to write: all rules at once, in the order of trying."""
-    if (rules is None) is not none:
-        fail("Say --rules FILE or --none.")
+    """Count what came of invitations, or say with --rules or --none when customers are invited."""
     path = path_of(IdKind.SITE, "sites", site)
+    if rules is None and not none:
+        days = given(from_day=from_day, to_day=to_day)
+        counts = for_shop(shop).get(f"{path}/invitations", **days)
+        show_counts(counts, as_json=as_json)
+        return
+    if rules is not None and none:
+        fail("Say --rules FILE or --none.")
     listed = [] if rules is None else _read_json(rules, "--rules")
     show_one(for_shop(shop).change(path, {"invitations": listed}), as_json=as_json)
 

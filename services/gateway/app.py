@@ -46,6 +46,7 @@ from services.gateway.clients.sign_teller import BusSignTeller
 from services.gateway.clients.topics import Topics
 from services.gateway.clients.waiting_lines import hearing_lines
 from services.gateway.config import GatewaySettings
+from services.gateway.domain.answers import Found
 from services.gateway.domain.customer_rates import REQUESTS, SESSIONS_MAX, CustomerRates
 from services.gateway.storage.appends import PostgresAppends
 from services.gateway.storage.contexts import PostgresContexts
@@ -67,9 +68,8 @@ from services.gateway.usecases.check_page import PageCheck
 from services.gateway.usecases.create_site import create_site
 from services.gateway.usecases.cut_off import Guests
 from services.gateway.usecases.follow_agent import ConnectedAgents, SnapshotNeeds, agent_snapshot
-from services.gateway.usecases.greet import Greeter, catch_up, greet
+from services.gateway.usecases.greet import Greeter, Greeting, catch_up, greet
 from services.gateway.usecases.heal_streams import StreamHealer
-from services.gateway.usecases.know_free_agents import FreeAgentsBook
 from services.gateway.usecases.know_hours import HoursBook
 from services.gateway.usecases.manage_sites import ManageSites
 from services.gateway.usecases.note_context import NoteContext, show_context
@@ -80,6 +80,7 @@ from services.gateway.usecases.read_items import CUSTOMER_PAGE, Reading, visible
 from services.gateway.usecases.show_appearance import show_appearance
 from services.gateway.usecases.visit import Visits
 from services.gateway.wiring.files import FileParts
+from services.gateway.wiring.invitations import InvitationParts
 from shared.contracts.claims import Grant
 from shared.contracts.events import Envelope
 from shared.contracts.items import CustomerRef, IdentityKind
@@ -177,7 +178,7 @@ async def run_gateway(
             background(**gateway.loops()) as group,
             gateway.newest.hearing(gateway.connections.replace),
             hearing_lines(bus, gateway.feed.tell),
-            hearing_free_agents(bus, gateway.free_agents.hear),
+            hearing_free_agents(bus, gateway.invitations.free_agents.hear),
             gateway.answers.hearing(gateway.streams.pulses.hear),
         ):
             inbox = await serve_events(bus, Service.GATEWAY, gateway.take_events)
@@ -218,15 +219,14 @@ class _Gateway:
         self.relay = Relay(OutboxRows(sweep, SCHEMA, Service.GATEWAY), bus, Service.GATEWAY, clock)
         self.announcer = Announcer(self.relay, bus)
         self.lane: GroupLane[AppendRow, AppendResult] = GroupLane("gateway.append", self._commit())
-        self.receipts = PostgresSigns(database)
-        self.contexts = PostgresContexts(database)
+        self.receipts, self.contexts = PostgresSigns(database), PostgresContexts(database)
         self.latest = LatestValues(
             PassSigns(self.receipts, BusSignTeller(bus)), NoteContext(self.contexts)
         )
         self.topics = Topics(bus)
         self.feed = BusConversationFeed(self.topics)
         self.router = BusRouter(bus, node_id)
-        self.hours, self.free_agents = HoursBook(self.router.hours, clock), FreeAgentsBook(clock)
+        self.hours = HoursBook(self.router.hours, clock)
         self.agents = ConnectedAgents(self.router)
         self.answers = StreamAnswers(bus, node_id)
         self.newest = NewestConnections(bus, node_id)
@@ -234,6 +234,7 @@ class _Gateway:
         self.visits, self.key_sets = PostgresVisits(database), KeySets(GuardedFetch(), clock)
         self.guests = Guests(self.visits, self.key_sets.in_force, clock)
         self.healer = Healer(self.feed, self.items)
+        self.invitations = InvitationParts(database, clock, self.hours.of)
         self.streams = self._streams(node_id)
         self.stream_healer = StreamHealer(self._open_streams, self.items, self.router, clock)
 
@@ -308,6 +309,7 @@ class _Gateway:
                 appearance_routes(partial(show_appearance, looks=accounts)),
                 site_routes(manage, callers=self.callers),
                 rotation_routes(manage, callers=self.callers),
+                self.invitations.routes(manage, self.callers),
                 customer_chat_routes(parts, visits),
                 self.files.routes(self.callers, visits, reading),
             ),
@@ -338,18 +340,14 @@ class _Gateway:
         return ChatParts(
             clock=self.clock,
             greet=partial(greet, needs=greeter),
-            catch_up=partial(
-                catch_up,
-                items=self.items,
-                hours=self.hours.of,
-                is_free=self.free_agents.is_free,
-            ),
+            catch_up=self._catch_up(),
             hours=self.hours.of,
             read=partial(visible_page, store=self.items, limit=CUSTOMER_PAGE),
             post=self.lane.post,
             sign=self.latest.sign,
             leave=self.router.leave,
             note_context=self.latest.note_context,
+            invitations=self.invitations.desk,
             attach=self.files.attach,
             tell_newest=self.newest.tell,
             feed=self.feed,
@@ -362,6 +360,15 @@ class _Gateway:
             hosts=Hosts(self.settings.hosts),
             arrive=self._arrivals(),
             page_refused=PageCheck(self.sites, self.clock).refuses,
+        )
+
+    def _catch_up(self) -> Callable[[Greeting], Awaitable[Found]]:
+        return partial(
+            catch_up,
+            items=self.items,
+            hours=self.hours.of,
+            is_free=self.invitations.free_agents.is_free,
+            invitable=self.invitations.desk.of,
         )
 
     def _rates(self) -> CustomerRates:

@@ -9,6 +9,7 @@ from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Field
 
+from shared.contracts.invitations import CameBy
 from shared.contracts.signs import Receipt
 from shared.contracts.wire import Contract, ConversationId, WireInstant
 
@@ -33,16 +34,23 @@ class Cart(Contract):
 
 
 class Context(Contract):
-    """Where the customer is by now: the page has changed, or the cart; what is absent stays."""
+    """Where the customer is by now: the page has changed, or the cart; what is absent stays.
+
+    `payment_failed` is for the site's rules alone: true when a payment did, false once it is over.
+    """
 
     type: Literal["context"]
     page_url: PageUrl | None = None
     locale: Locale | None = None
     cart: Cart | None = None
+    payment_failed: bool | None = None
 
 
 class ConversationContext(Contract):
-    """What an agent sees beside a conversation: where its customer is, and how far they read."""
+    """What an agent sees beside a conversation: where its customer is, and how far they read.
+
+    `invitation` is the one upon which the customer wrote; null: they came by themselves.
+    """
 
     conversation_id: ConversationId
     page_url: str | None
@@ -51,3 +59,4 @@ class ConversationContext(Contract):
     told_at: WireInstant | None
     receipt: Receipt
     answer_delivered_at: WireInstant | None
+    invitation: CameBy | None = None

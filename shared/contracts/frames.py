@@ -14,6 +14,11 @@ from typing_extensions import override
 from shared.contracts.context import Cart, Context, Locale, PageUrl
 from shared.contracts.files import FileIds, MediaType
 from shared.contracts.hours import HoursChanged, ShopHours
+from shared.contracts.invitations import (
+    InvitationAccept,
+    InvitationDismiss,
+    InvitationOpened,
+)
 from shared.contracts.items import Item, Rating
 from shared.contracts.signs import (
     AgentTyping,
@@ -107,10 +112,31 @@ class LeaveAddress(Contract):
     address: str = Field(min_length=3, max_length=300)
 
 
-CustomerFrame: TypeAlias = Send | Typing | Received | Read | Leave | Rate | LeaveAddress | Context
+CustomerFrame: TypeAlias = (
+    Send
+    | Typing
+    | Received
+    | Read
+    | Leave
+    | Rate
+    | LeaveAddress
+    | Context
+    | InvitationAccept
+    | InvitationDismiss
+)
 """Every frame of a customer but the hello."""
 ClientFrame: TypeAlias = Annotated[
-    Hello | Send | Typing | Received | Read | Leave | Rate | LeaveAddress | Context,
+    Hello
+    | Send
+    | Typing
+    | Received
+    | Read
+    | Leave
+    | Rate
+    | LeaveAddress
+    | Context
+    | InvitationAccept
+    | InvitationDismiss,
     Field(discriminator="type"),
 ]
 CLIENT_FRAMES: TypeAdapter[Hello | CustomerFrame] = TypeAdapter(ClientFrame)
@@ -227,6 +253,7 @@ ServerFrame: TypeAlias = (
     | AgentTyping
     | QueuePosition
     | HoursChanged
+    | InvitationOpened
     | ErrorFrame
     | Beat
     | Bye

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Final, TypeAlias
+from datetime import date
+from typing import Annotated, Final, Literal, TypeAlias
 
 from pydantic import Field
 
-from shared.contracts.wire import Contract
+from shared.contracts.wire import Contract, InvitationId, SiteId
 from shared.kernel.clock import Millis
 
 RULES_MAX: Final = 20
@@ -56,3 +57,62 @@ class InvitationRule(Contract):
 
 InvitationRules: TypeAlias = Annotated[tuple[InvitationRule, ...], Field(max_length=RULES_MAX)]
 """In the order in which they are tried: the first whose conditions hold invites."""
+
+
+class InvitationOpened(Contract):
+    """The customer is invited to write, by this rule of the site; `text` is shown as text.
+
+    Until it is accepted or dismissed it comes again on the next connection.
+    """
+
+    type: Literal["invitation.opened"] = "invitation.opened"
+    invitation_id: InvitationId
+    rule: str
+    text: str
+
+
+class InvitationAccept(Contract):
+    """The customer takes the invitation up: what they write next is counted as its conversation.
+
+    One that is not open for this customer is passed over in silence.
+    """
+
+    type: Literal["invitation.accept"]
+    invitation_id: InvitationId
+
+
+class InvitationDismiss(Contract):
+    """The customer does not want to be asked; one that is not open is passed over in silence."""
+
+    type: Literal["invitation.dismiss"]
+    invitation_id: InvitationId
+
+
+class RuleCounts(Contract):
+    """What came of the invitations of one rule.
+
+    `opened` counts those that were shown, `conversations` those upon which the customer wrote.
+    """
+
+    rule: str
+    opened: int
+    accepted: int
+    dismissed: int
+    conversations: int
+
+
+class InvitationCounts(Contract):
+    """What came of a site's invitations that were opened on these days (UTC), rule by rule."""
+
+    site_id: SiteId
+    from_day: date
+    to_day: date
+    rules: tuple[RuleCounts, ...]
+
+
+class CameBy(Contract):
+    """The invitation upon which a customer wrote, as an agent sees it."""
+
+    invitation_id: InvitationId
+    rule: str
+    text: str

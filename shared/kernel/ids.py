@@ -28,6 +28,7 @@ class IdKind(StrEnum):
     SHOP = "shop"
     SITE = "site"
     SESSION = "sess"
+    INVITATION = "invt"
     CONVERSATION = "conv"
     ITEM = "item"
     FILE = "file"

@@ -126,6 +126,15 @@ class AuthorKind(StrEnum):
     SYSTEM = "system"
 
 
+class InvitationState(StrEnum):
+    """What became of an invitation."""
+
+    OPENED = "opened"
+    ACCEPTED = "accepted"
+    DISMISSED = "dismissed"
+    LAPSED = "lapsed"
+
+
 class CardStatus(StrEnum):
     """Whether the context card is there."""
 

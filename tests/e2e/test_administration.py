@@ -173,6 +173,21 @@ class TestTheCommandLine:
         for secret in (key["text"], site["customer_secret"], agent["password"]):
             assert secret not in record
 
+    def test_a_sites_invitations_are_set_counted_and_taken_away(self, terminal: Terminal) -> None:
+        on = f"--shop {terminal.json('shop create Inviting')['id']}"
+        site = terminal.json(f"site create {on} --name s --origin '*'")["id"]
+        found = re.search(r"## Invitations\n.*?```json\n(.*?)```", DOCUMENT.read_text(), re.DOTALL)
+        assert found is not None
+        (terminal.folder / "rules.json").write_text(found[1])
+        kept = terminal.json(f"site invitations {site} {on} --rules rules.json")["invitations"]
+        assert [rule["id"] for rule in kept] == ["payment-failed", "long-checkout"]
+        days = "--from-day 2026-11-01 --to-day 2026-11-30"
+        assert terminal.json(f"site invitations {site} {on} {days}")["rules"] == []
+        assert "conversations" in terminal.run(f"firstreply site invitations {site} {on} {days}")
+        assert terminal.json(f"site invitations {site} {on} --none")["invitations"] == []
+        both = f"firstreply site invitations {site} {on} --none --rules rules.json"
+        assert "--rules FILE or --none" in terminal.run(both, code=1)
+
     @pytest.mark.parametrize(
         ("command", "sentence"),
         [

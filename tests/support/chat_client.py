@@ -27,7 +27,10 @@ FINAL = frozenset({"bad_frame", "unknown_site", "origin_refused", "bad_customer_
 """Last words after which a good client does not come back by itself."""
 
 SIGNS = frozenset(
-    {"agent.typing", "message.delivered", "message.read", "queue.position", "hours.changed"}
+    {
+        *("agent.typing", "message.delivered", "message.read", "queue.position"),
+        *("hours.changed", "invitation.opened"),
+    }
 )
 """Latest values."""
 

@@ -33,6 +33,7 @@ from shared.kernel.clock import Instant
 from shared.kernel.rates import Buckets
 from shared.kit.web.hosts import Hosts
 from tests.support.clock import VirtualClock
+from tests.support.invitations import KeptInvitations
 from tests.support.items import CONVERSATION
 
 SHOP, SESSION = UUID(int=1), UUID(int=2)
@@ -81,7 +82,7 @@ class Node:
         self.page = StoredPage((), 0, 0, 1)
         self.reads, self.told, self.left = 0, list[int](), list[UUID]()
         self.signs: list[SignRow] = []
-        self.contexts: list[ContextRow] = []
+        self.contexts, self.invitations = list[ContextRow](), KeptInvitations()
         self.greeting_may_end = asyncio.Event()
         self.greeting_may_end.set()
         self.files_may_be_found = asyncio.Event()
@@ -96,6 +97,7 @@ class Node:
             sign=self.signs.append,
             leave=self.leave,
             note_context=self.contexts.append,
+            invitations=self.invitations.desk(self.clock, hours=self.hours),
             attach=self.attach,
             tell_newest=self.tell_newest,
             feed=self,

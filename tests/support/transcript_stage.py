@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -13,7 +13,8 @@ from uuid import UUID
 from websockets.asyncio.client import ClientConnection
 
 from shared.contracts import subjects
-from shared.contracts.hours import ShopHours
+from shared.contracts.hours import FreeAgents, ShopHours
+from shared.contracts.invitations import InvitationRule
 from shared.contracts.signs import WaitingLine, WaitRange
 from shared.kernel.clock import Clock, Instant
 from shared.kernel.ids import IdKind, decode, encode
@@ -62,6 +63,15 @@ class Stage:
     _versions: dict[UUID, int] = field(default_factory=dict)
     _stack: AsyncExitStack = field(default_factory=AsyncExitStack)
 
+    async def prepare(self, given: Mapping[str, Any]) -> None:
+        """Set up what a transcript says that there is."""
+        rules = [InvitationRule(**rule) for rule in given.get("invitations", ())]
+        kept = json.dumps([rule.model_dump(mode="json") for rule in rules])
+        async with looking_inside(self.database) as admin:
+            await admin.execute(
+                "UPDATE gateway.sites SET invitations = $1 WHERE shop_id = $2", kept, SHOP
+            )
+
     async def play(self, line: Line) -> None:
         """Do what a line tells of somebody who is not the client."""
         parts: dict[str, Callable[[Line, Any], Awaitable[None]]] = {
@@ -99,6 +109,9 @@ class Stage:
             case "closes_for_ms":
                 opening = self.clock.now() + what
                 self.served.router.hours = ShopHours(open=False, opens_at=opening)
+            case "has_somebody_free":
+                told = FreeAgents(free=what, shops=(SHOP,))
+                await self.served.router.bus.publish(subjects.FREE_AGENTS, told.to_json())
             case "opens":
                 self.served.router.hours = ShopHours(open=True)
             case _:

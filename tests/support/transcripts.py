@@ -17,17 +17,23 @@ from tests.support.checkout import CHECKOUT
 
 FOLDER = CHECKOUT / "docs" / "protocol" / "transcripts"
 ABOUT = {"situation", "proves", "lessons", "given", "client"}
-GIVEN = {"session", "site_key", "origin", "customer_token", "cart", "sends_burst", "sends_per_s"}
+GIVEN = {
+    *("session", "site_key", "origin", "customer_token", "cart", "invitations"),
+    *("sends_burst", "sends_per_s"),
+}
 VERBS: Mapping[str, frozenset[str]] = {
     "page": frozenset(
-        {"connects", "writes", "types", "looks", "rates", "leaves", "leaves_address", "sees"}
+        {
+            *("connects", "writes", "types", "looks", "rates", "leaves", "leaves_address", "sees"),
+            *("visits", "reports_payment_failed", "accepts_invitation", "dismisses_invitation"),
+        }
     ),
     "client": frozenset({"connects", "sends", "sends_text", "gives_up", "stops_reading"}),
     "server": frozenset({"sends", "closes"}),
     "network": frozenset({"opens", "breaks", "falls_silent", "loses_what_waits"}),
     "time": frozenset({"passes_ms"}),
     "agent": frozenset({"joins", "writes", "types", "received", "read", "notes", "ends"}),
-    "router": frozenset({"lines_up", "closes_for_ms", "opens"}),
+    "router": frozenset({"lines_up", "closes_for_ms", "opens", "has_somebody_free"}),
     "node": frozenset({"stops", "is_restored"}),
     "other window": frozenset({"sends"}),
 }
@@ -35,7 +41,9 @@ DETAILS = {"client_id", "lost", "in", "times", "epoch"}
 PLACEHOLDER = re.compile(r"<([a-z_]+)(?::(\w+))?>")
 LONG = {"letters": "x", "smiles": "\N{GRINNING FACE}"}
 """One or four bytes each; the number in the placeholder says how many."""
-PREFIXES = {"conv": "conv_", "item": "item_", "sess": "sess_", "agent": "agent_", "token": "fs_"}
+PREFIXES = {kind: f"{kind}_" for kind in ("conv", "item", "sess", "agent", "invt")} | {
+    "token": "fs_"
+}
 INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from uuid import UUID
 
+from services.gateway.api.asking import Asking
 from services.gateway.api.attaching import Attaching
 from services.gateway.api.chat_items import place_of, row_of
 from services.gateway.api.chat_parts import ChatParts, Wire
@@ -22,9 +23,11 @@ from services.gateway.domain.effects import (
     Follow,
     LookUp,
     NoteContext,
+    OpenInvitation,
     Ping,
     ReadItems,
     SendFrame,
+    SettleInvitation,
     Sign,
     Unfollow,
 )
@@ -60,6 +63,7 @@ class ChatConnection:
         nonce = random.getrandbits(NONCE_BITS)
         self._session = ChatSession(parts.clock.now(), parts.rates.session, nonce)
         self._attaching = Attaching(self, self._find_files)
+        self._asking = Asking(self, parts)
         self._greeting: Greeting | None = None
         self._followed: set[UUID] = set()
         self._lost = False
@@ -136,6 +140,15 @@ class ChatConnection:
 
     # Effects.
 
+    @property
+    def session(self) -> ChatSession:
+        """See `Asker.session`."""
+        return self._session
+
+    def go_on(self, effects: Sequence[Effect]) -> None:
+        """See `Asker.go_on`."""
+        self._do(effects)
+
     def _do(self, effects: Sequence[Effect]) -> None:
         for effect in effects:
             if isinstance(effect, SendFrame) and self._wire.waiting_bytes() > OUT_MAX:
@@ -156,8 +169,8 @@ class ChatConnection:
                 self._read(effect.conversation_id, effect.after_seq)
             case Sign() | NoteContext():
                 self._note(effect)
-            case EndConversation() | AskHours():
-                self._ask_router(effect)
+            case EndConversation() | AskHours() | OpenInvitation() | SettleInvitation():
+                self._asking.take(effect)
             case Unfollow():
                 self._followed.discard(effect.conversation_id)
                 self._parts.feed.unfollow(effect.conversation_id, self)
@@ -177,12 +190,12 @@ class ChatConnection:
 
     async def _look_up(self, hello: Hello) -> None:
         parts = self._parts
-        if self._is_over():
+        if self.is_over():
             return  # gone while it waited for its turn
         if self._site_key not in {None, hello.site_key}:
             raise RefusedError(ErrorCode.UNKNOWN_SITE, "The URL names another site.")
         greeting = await parts.greet(hello, self._origin)
-        if self._is_over():
+        if self.is_over():
             return  # it must take no place from a connection that goes on
         self._greeting = greeting
         session = greeting.session
@@ -224,8 +237,8 @@ class ChatConnection:
         self._append_refused(effect.client_id, error)
 
     def run_errand(self, errand: Errand, failed: Callable[[Exception], None]) -> None:
-        """See `Poster.run_errand`."""
-        self._run("attach", errand, failed)
+        """See `Poster.run_errand` and `Asker.run_errand`."""
+        self._run("customer", errand, failed)
 
     async def _find_files(self, effect: Append) -> Content:
         if self._greeting is None:
@@ -270,26 +283,6 @@ class ChatConnection:
         )
         self._parts.sign(row)
 
-    def _ask_router(self, effect: EndConversation | AskHours) -> None:
-        if isinstance(effect, EndConversation):
-            self._run("leave", partial(self._end, effect.conversation_id), self._leave_refused)
-        else:
-            self._run("hours", self._ask_hours, lambda _: None)  # it is asked again by itself
-
-    async def _ask_hours(self) -> None:
-        if self._greeting is not None:
-            hours = await self._parts.hours(self._greeting.shop_id)
-            self._do(self._session.hours_learned(hours))
-
-    async def _end(self, conversation_id: UUID) -> None:
-        if self._greeting is not None:
-            await self._parts.leave(self._greeting.shop_id, conversation_id)
-        self._do(self._session.left(None))
-
-    def _leave_refused(self, error: Exception) -> None:
-        retry_after_ms = error.retry_after_ms if isinstance(error, RefusedError) else None
-        self._do(self._session.left(ErrorCode.TRY_AGAIN, retry_after_ms))
-
     # Reading.
 
     def _read(self, conversation_id: UUID, after_seq: int) -> None:
@@ -324,7 +317,8 @@ class ChatConnection:
     def _run(self, name: str, errand: Errand, failed: Callable[[Exception], None]) -> None:
         self._parts.errands.run(name, errand, failed)
 
-    def _is_over(self) -> bool:
+    def is_over(self) -> bool:
+        """See `Asker.is_over`."""
         return self._lost or self._session.phase is Phase.CLOSED
 
     def _now(self) -> Instant:

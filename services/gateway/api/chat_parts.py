@@ -15,6 +15,7 @@ from services.gateway.domain.customer_rates import CustomerRates
 from services.gateway.usecases.attach_files import Attach
 from services.gateway.usecases.cut_off import Guests
 from services.gateway.usecases.greet import Greeting
+from services.gateway.usecases.invite import Invitations
 from services.gateway.usecases.note_context import ContextRow
 from services.gateway.usecases.pass_signs import SignRow
 from services.gateway.usecases.ports import (
@@ -45,6 +46,7 @@ class ChatParts:
     leave: Callable[[UUID, UUID], Awaitable[None]]
     """(shop, conversation): have the router end it; raises RefusedError."""
     note_context: Callable[[ContextRow], None]
+    invitations: Invitations
     attach: Attach
     tell_newest: Callable[[UUID, int], Awaitable[None]]
     feed: ConversationFeed

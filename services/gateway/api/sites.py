@@ -3,13 +3,16 @@
 # No `from __future__ import annotations` here: FastAPI reads the closures' annotations.
 
 from collections.abc import Callable, Coroutine
+from datetime import date
 from typing import Annotated, Any, TypeAlias
 
 from fastapi import APIRouter, Depends
 
+from services.gateway.usecases.count_invitations import CountInvitations
 from services.gateway.usecases.manage_sites import ManageSites
 from shared.contracts.changes import ChangePage
 from shared.contracts.claims import Principal
+from shared.contracts.invitations import InvitationCounts
 from shared.contracts.sites import NewSite, Rotation, Site, SiteChange, SiteMade, SitePage
 from shared.contracts.wire import SiteId
 from shared.kernel.ids import IdKind, encode
@@ -95,6 +98,24 @@ def rotation_routes(manage: ManageSites, *, callers: Callers) -> APIRouter:
         """
         what = f"rotate-secret/{encode(IdKind.SITE, site_id)}"
         return await manage.rotate_secret(caller, site_id, how.keep_old_ms, once(key, what, how))
+
+    return router
+
+
+def invitation_routes(manage: ManageSites, count: CountInvitations, callers: Callers) -> APIRouter:
+    """Return the endpoint that tells what came of a site's invitations."""
+    router = APIRouter(prefix="/v1/sites/{site_id}", tags=["administration"])
+    admin = Annotated[Principal, Depends(_administrator(manage, callers))]
+
+    @router.get("/invitations")
+    async def count_invitations(
+        caller: admin, site_id: SiteId, from_day: date | None = None, to_day: date | None = None
+    ) -> InvitationCounts:
+        """Count the invitations that were opened on these days (UTC), rule by rule.
+
+        Without days, those of the last 30; at most 400.
+        """
+        return await count(caller, site_id, from_day, to_day)
 
     return router
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from services.gateway.domain.effects import SendFrame
+from services.gateway.domain.invitations import Invitable
 from services.gateway.domain.refusals import sentence
 from shared.contracts.files import ATTACHMENTS_MAX, FILE_MAX_BYTES, MediaType
 from shared.contracts.frames import FRAME_MAX_BYTES, Accepted, ErrorFrame, Limits, Welcome
@@ -39,6 +40,7 @@ class Found:
     reset: bool = False
     hours: ShopHours | None = None
     agents_available: bool = False
+    invitable: Invitable | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,13 +13,16 @@ from typing import Any
 
 from services.gateway.domain.deliveries import Deliveries
 from services.gateway.domain.effects import Effect, EndConversation
+from services.gateway.domain.invitations import Inviting
 from services.gateway.domain.sending import Sending
 from services.gateway.domain.signs import Signs
 from services.gateway.domain.whereabouts import Whereabouts
 from shared.contracts.context import Context
 from shared.contracts.frames import CustomerFrame, Leave, LeaveAddress, Rate, Send
+from shared.contracts.invitations import InvitationAccept, InvitationDismiss
 from shared.contracts.signs import Read, Received, Typing
 from shared.kernel.clock import Instant
+from shared.kernel.vocabulary import InvitationState
 
 
 @dataclass(slots=True)
@@ -30,8 +33,24 @@ class Parts:
     sending: Sending
     signs: Signs
     whereabouts: Whereabouts
+    inviting: Inviting
     leaving: bool = False
     """Whether the router is being asked to end the conversation."""
+
+    def due(self, now: Instant) -> list[Effect]:
+        """Do what of the frames is due by now."""
+        timed = (self.deliveries, self.signs, self.whereabouts, self.inviting)
+        return [effect for part in timed for effect in part.due(now)]
+
+    def next_at(self) -> Instant | None:
+        """Return when `due` has something, if ever."""
+        later = (
+            self.deliveries.next_read(),
+            self.signs.next_at(),
+            self.whereabouts.next_at(),
+            self.inviting.next_at(),
+        )
+        return min((at for at in later if at is not None), default=None)
 
 
 def _send(parts: Parts, frame: Send, now: Instant) -> list[Effect]:
@@ -58,7 +77,15 @@ def _address(parts: Parts, frame: LeaveAddress, now: Instant) -> list[Effect]:
 
 
 def _context(parts: Parts, frame: Context, now: Instant) -> list[Effect]:
-    return parts.whereabouts.take(frame, now)
+    return parts.whereabouts.take(frame, now) + parts.inviting.take(frame, now)
+
+
+def _accept(parts: Parts, frame: InvitationAccept, now: Instant) -> list[Effect]:
+    return parts.inviting.settle(frame.invitation_id, InvitationState.ACCEPTED, now)
+
+
+def _dismiss(parts: Parts, frame: InvitationDismiss, now: Instant) -> list[Effect]:
+    return parts.inviting.settle(frame.invitation_id, InvitationState.DISMISSED, now)
 
 
 def _leave(parts: Parts, _frame: Leave, _now: Instant) -> list[Effect]:
@@ -79,6 +106,8 @@ TAKES: Mapping[type, Callable[[Parts, Any, Instant], list[Effect]]] = MappingPro
         Leave: _leave,
         LeaveAddress: _address,
         Context: _context,
+        InvitationAccept: _accept,
+        InvitationDismiss: _dismiss,
     }
 )
 """Every frame but the hello -> what it leads to once the customer is welcome."""

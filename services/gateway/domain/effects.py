@@ -8,8 +8,8 @@ from uuid import UUID
 
 from shared.contracts.context import Context
 from shared.contracts.frames import CloseCode, Hello, ServerFrame
-from shared.kernel.clock import Instant
-from shared.kernel.vocabulary import ItemKind
+from shared.kernel.clock import Instant, Millis
+from shared.kernel.vocabulary import InvitationState, ItemKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +95,23 @@ class AskHours:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenInvitation:
+    """Invite the customer by this rule, if that may be; answer with `invited` or `not_invited`."""
+
+    rule: str
+    text: str
+    cool_down_ms: Millis
+
+
+@dataclass(frozen=True, slots=True)
+class SettleInvitation:
+    """Keep what the customer answered to an invitation."""
+
+    invitation_id: UUID
+    state: InvitationState
+
+
+@dataclass(frozen=True, slots=True)
 class Ping:
     """Ask the other end to send this payload back; answer with `pong`."""
 
@@ -124,6 +141,8 @@ Effect: TypeAlias = (
     | NoteContext
     | EndConversation
     | AskHours
+    | OpenInvitation
+    | SettleInvitation
     | Ping
     | Drop
     | Close

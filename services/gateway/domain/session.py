@@ -21,6 +21,7 @@ from services.gateway.domain.customer_frames import Parts, take
 from services.gateway.domain.deliveries import Deliveries
 from services.gateway.domain.effects import Close, Drop, Effect, LookUp, Ping, SendFrame
 from services.gateway.domain.heartbeat import Heartbeat
+from services.gateway.domain.invitations import Inviting, Opened
 from services.gateway.domain.opening import Opening
 from services.gateway.domain.phases import TRANSITIONS, Input, Phase
 from services.gateway.domain.reading import Unreadable, read_frame
@@ -35,6 +36,7 @@ from shared.contracts.signs import LiveSign, QueuePosition
 from shared.kernel import rates
 from shared.kernel.clock import Instant, Millis
 from shared.kernel.errors import ErrorCode
+from shared.kernel.vocabulary import ItemKind
 
 BAD_FRAMES_MAX = 10
 HELD_MAX = 20
@@ -56,7 +58,11 @@ class ChatSession:
         self.phase = Phase.GREETING
         self._deliveries = Deliveries()
         self._parts = Parts(
-            self._deliveries, Sending(sends, self._deliveries), Signs(), Whereabouts()
+            self._deliveries,
+            Sending(sends, self._deliveries),
+            Signs(),
+            Whereabouts(),
+            Inviting(),
         )
         self._heartbeat = Heartbeat(now, nonce)
         self._opening = Opening()
@@ -74,6 +80,7 @@ class ChatSession:
         """
         session = cls(now)
         session._deliveries.in_order = False
+        session._parts.inviting.answers_any = True
         session.phase = Phase.LOOKING_UP
         session.welcomed(found, now)
         return session
@@ -91,7 +98,7 @@ class ChatSession:
         frame = read_frame(data)
         if isinstance(frame, Unreadable):
             return self._unreadable(frame.code)
-        return self._hello(frame) if isinstance(frame, Hello) else self._frame(frame, now)
+        return self._hello(frame, now) if isinstance(frame, Hello) else self._frame(frame, now)
 
     def pong(self, payload: bytes) -> None:
         """Take the payload of a pong: only that of an open ping proves that the end receives."""
@@ -115,6 +122,7 @@ class ChatSession:
         for frame in self._held:
             effects += take(self._parts, frame, now)
         self._held.clear()
+        effects += self._parts.inviting.begin(found.invitable, now)
         return effects + self._deliveries.due(now)
 
     def refused(self, code: ErrorCode, retry_in_ms: Millis | None = None) -> list[Effect]:
@@ -126,7 +134,10 @@ class ChatSession:
         self._parts.sending.landed(client_id)
         if not self._hears(Input.ANSWERED):
             return []
-        effects = self._deliveries.move_to(at.conversation_id) if at.current else []
+        effects: list[Effect] = []
+        if at.current:
+            self._parts.inviting.conversation_began()
+            effects = self._deliveries.move_to(at.conversation_id)
         return effects + self._deliveries.accept(accepted_of(client_id, at), now)
 
     def append_refused(
@@ -149,11 +160,21 @@ class ChatSession:
         """Take the answer to `AskHours`; None: nobody knows."""
         return self._opening.learn(hours) if self._hears(Input.ANSWERED) else []
 
+    def invited(self, opened: Opened, now: Instant) -> list[Effect]:
+        """Take the answer to `OpenInvitation`: it is open."""
+        hears = self._hears(Input.ANSWERED)
+        return self._parts.inviting.opened(opened, now) if hears else []
+
+    def not_invited(self, again_in_ms: Millis, now: Instant) -> None:
+        """Take the answer to `OpenInvitation`: nobody is invited for so long."""
+        self._parts.inviting.not_opened(again_in_ms, now)
+
     def heard(self, item: Item, now: Instant) -> list[Effect]:
         """Take an item from the live subject; one that outruns the welcome is read again."""
         if not self._hears(Input.HEARD):
             return []
         if self.phase is Phase.OPEN:
+            self._note_end([item], now)
             return self._deliveries.hear(item, now)
         known = self._heard_early.get(item.conversation_id, 0)
         self._heard_early[item.conversation_id] = max(known, item.seq)
@@ -184,6 +205,7 @@ class ChatSession:
         """Take the store's answer: all there is after the seq asked for, up to `through_seq`."""
         if not self._hears(Input.ANSWERED):
             return []
+        self._note_end(items, now)
         effects = self._deliveries.fill(conversation_id, items, through_seq, last_seq, now)
         return effects + self._deliveries.due(now)
 
@@ -200,12 +222,7 @@ class ChatSession:
         instants = [self._heartbeat.ping_at, self._heartbeat.renew_by]
         if self.phase is Phase.GREETING:
             instants.append(self._heartbeat.hello_by)
-        later = (
-            self._deliveries.next_read(),
-            self._parts.signs.next_at(),
-            self._parts.whereabouts.next_at(),
-            self._opening.next_at(),
-        )
+        later = (self._parts.next_at(), self._opening.next_at())
         return min(instants + [at for at in later if at is not None])
 
     def wake(self, now: Instant) -> list[Effect]:
@@ -217,9 +234,7 @@ class ChatSession:
             return self._bye(ErrorCode.TRY_AGAIN, RETRY_AFTER_MS)
         if self.phase is Phase.CLOSED:
             return []
-        parts = self._parts
-        effects = self._deliveries.due(now) + parts.signs.due(now) + parts.whereabouts.due(now)
-        effects += self._opening.due(now)
+        effects = self._parts.due(now) + self._opening.due(now)
         if now >= beat.ping_at:
             effects += self._ping(now)
         return effects
@@ -250,10 +265,11 @@ class ChatSession:
 
     # Frames by phase.
 
-    def _hello(self, frame: Hello) -> list[Effect]:
+    def _hello(self, frame: Hello, now: Instant) -> list[Effect]:
         if self.phase is not Phase.GREETING:
             return self._unreadable(ErrorCode.ALREADY_WELCOME)
         self.phase = Phase.LOOKING_UP
+        self._parts.inviting.come(frame, now)
         return [LookUp(frame)]
 
     def _frame(self, frame: CustomerFrame, now: Instant) -> list[Effect]:
@@ -272,6 +288,12 @@ class ChatSession:
     def _hears(self, what: Input) -> bool:
         """Return whether this input means anything in this phase."""
         return (self.phase, what) in TRANSITIONS
+
+    def _note_end(self, items: Sequence[Item], now: Instant) -> None:
+        """Whoever has talked to the end may be invited again."""
+        current = self._deliveries.current
+        if any(i.kind is ItemKind.ENDED and i.conversation_id == current for i in items):
+            self._parts.inviting.conversation_ended(now)
 
     def _unreadable(self, code: ErrorCode) -> list[Effect]:
         if code is ErrorCode.UNKNOWN_SITE and self.phase is Phase.GREETING:

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
+from sqlalchemy import RowMapping
+
 from services.gateway.storage.failures import sorted_failures
 from services.gateway.usecases.note_context import ContextRow
 from shared.contracts.context import Cart, ConversationContext
+from shared.contracts.invitations import CameBy
 from shared.contracts.signs import Receipt
 from shared.kernel.clock import from_datetime
 from shared.kit.database import Database
@@ -17,10 +20,11 @@ _NOTE = """
     """
 _READ = """
     SELECT s.page_url, s.locale, s.cart::text AS cart, s.context_at, r.received_seq, r.read_seq,
-        r.answer_delivered_at
+        r.answer_delivered_at, i.id AS invitation_id, i.rule, i.text
     FROM gateway.conversations AS c
     JOIN gateway.sessions AS s ON s.id = c.session_id
     LEFT JOIN gateway.receipts AS r ON r.conversation_id = c.id AND r.party = 'customer'
+    LEFT JOIN gateway.invitations AS i ON i.conversation_id = c.id
     WHERE c.id = :conversation_id
     """
 
@@ -62,4 +66,11 @@ class PostgresContexts:
                 read_seq=row["read_seq"] or 0,
             ),
             answer_delivered_at=from_datetime(delivered_at) if delivered_at else None,
+            invitation=_came_by(row),
         )
+
+
+def _came_by(row: RowMapping) -> CameBy | None:
+    if row["invitation_id"] is None:
+        return None
+    return CameBy(invitation_id=row["invitation_id"], rule=row["rule"], text=row["text"])

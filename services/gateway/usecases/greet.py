@@ -10,6 +10,7 @@ from typing import Final, NoReturn
 from uuid import UUID
 
 from services.gateway.domain.answers import Found
+from services.gateway.domain.invitations import Invitable
 from services.gateway.domain.keys import (
     Named,
     digest,
@@ -85,6 +86,14 @@ class Greeting:
     proof: bytes | None = None
 
 
+KnowInvitable = Callable[[Greeting], Awaitable[Invitable | None]]
+"""What a customer who is let in may be invited by; None: the site invites nobody."""
+
+
+async def _nobody_invites(_greeting: Greeting) -> None:
+    return None
+
+
 async def greet(hello: Hello, origin: str | None, needs: Greeter) -> Greeting:
     """Let a customer in.
 
@@ -123,6 +132,7 @@ async def catch_up(
     items: ItemStore,
     hours: KnowHours = _unknown,
     is_free: Callable[[UUID], bool] = lambda _: False,
+    invitable: KnowInvitable = _nobody_invites,
 ) -> Found:
     """Return what a greeted customer has not seen. Call it once the conversation is followed."""
     session = greeting.session
@@ -150,6 +160,7 @@ async def catch_up(
         reset=reset,
         hours=await hours(greeting.shop_id),
         agents_available=is_free(greeting.shop_id),
+        invitable=await invitable(greeting),
     )
 
 

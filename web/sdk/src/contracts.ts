@@ -10,6 +10,7 @@ export type Instant = string;
 export type ShopId = `shop_${string}`;
 export type SiteId = `site_${string}`;
 export type SessionId = `sess_${string}`;
+export type InvitationId = `invt_${string}`;
 export type ConversationId = `conv_${string}`;
 export type ItemId = `item_${string}`;
 export type FileId = `file_${string}`;
@@ -245,12 +246,13 @@ export interface ContactSummary {
   readonly order_ids: readonly OrderId[];
 }
 
-/** Where the customer is by now: the page has changed, or the cart; what is absent stays. */
+/** Where the customer is by now: the page has changed, or the cart; what is absent stays. `payment_failed` is for the site's rules alone: true when a payment did, false once it is over. */
 export interface Context {
   readonly type: "context";
   readonly page_url?: string | null;
   readonly locale?: string | null;
   readonly cart?: Cart | null;
+  readonly payment_failed?: boolean | null;
 }
 
 /** Conversations, newest first; `next_cursor` is null after the oldest. */
@@ -412,6 +414,26 @@ export interface HoursChanged {
 
 /** What a customer is known by. */
 export type IdentityKind = "shop_customer" | "email" | "phone";
+
+/** The customer takes the invitation up: what they write next is counted as its conversation. One that is not open for this customer is passed over in silence. */
+export interface InvitationAccept {
+  readonly type: "invitation.accept";
+  readonly invitation_id: InvitationId;
+}
+
+/** The customer does not want to be asked; one that is not open is passed over in silence. */
+export interface InvitationDismiss {
+  readonly type: "invitation.dismiss";
+  readonly invitation_id: InvitationId;
+}
+
+/** The customer is invited to write, by this rule of the site; `text` is shown as text. Until it is accepted or dismissed it comes again on the next connection. */
+export interface InvitationOpened {
+  readonly type: "invitation.opened";
+  readonly invitation_id: InvitationId;
+  readonly rule: string;
+  readonly text: string;
+}
 
 /** One numbered entry of a conversation; `seq` starts at 1 and has no gaps. */
 export interface Item {
@@ -920,8 +942,8 @@ export interface Welcome {
   readonly agents_available: boolean;
 }
 
-export type ClientFrame = Hello | Send | Typing | Received | Read | Leave | Rate | LeaveAddress | Context;
-export type ServerFrame = Welcome | Accepted | Created | MessageDelivered | MessageRead | AgentTyping | QueuePosition | HoursChanged | ErrorFrame | Beat | Bye;
+export type ClientFrame = Hello | Send | Typing | Received | Read | Leave | Rate | LeaveAddress | Context | InvitationAccept | InvitationDismiss;
+export type ServerFrame = Welcome | Accepted | Created | MessageDelivered | MessageRead | AgentTyping | QueuePosition | HoursChanged | InvitationOpened | ErrorFrame | Beat | Bye;
 export type Afterwards = "resume" | "renew" | "never";
 
 export const ATTACHMENTS_MAX = 10;

@@ -139,6 +139,11 @@ export class Player {
     },
     "page leaves_address": (address: string, line: Line) =>
       this.#feed({ type: "address", clientId: String(line.client_id), address }),
+    "page visits": ({ page_url, cart = null }: { page_url: string; cart?: Cart | null }) =>
+      this.#feed({ type: "visit", pageUrl: page_url, cart }),
+    "page reports_payment_failed": (failed: boolean) => this.#feed({ type: "payment", failed }),
+    "page accepts_invitation": () => this.#feed({ type: "answer", takesUp: true }),
+    "page dismisses_invitation": () => this.#feed({ type: "answer", takesUp: false }),
     "page leaves": () => this.#feed({ type: "leave" }),
     "page types": () => this.#feed({ type: "type" }),
     "page looks": () => this.#feed({ type: "see" }),
@@ -220,6 +225,7 @@ export class Player {
       read_through: state.signs.read?.seq ?? 0,
       ended: hasEnded(state.items),
       open: state.hours?.open ?? null,
+      invitation: state.invitation?.text ?? null,
       history_lost: state.historyLost,
       refused: Object.fromEntries(refused.map((one) => [one.clientId, one.refusal?.code])),
     };

@@ -31,6 +31,7 @@ async def test_the_gateway_says_what_a_transcript_tells(
     ):
         stage = Stage(served, database, clock, Values())
         try:
+            await stage.prepare(transcript.given)
             await Player(transcript, stage).play()
         finally:
             await stage.close()

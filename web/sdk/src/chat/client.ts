@@ -133,6 +133,21 @@ export class Chat {
     this.#feed({ type: "visit", pageUrl, cart });
   }
 
+  /** The customer takes the invitation in `state.invitation` up: what they write next is its answer. */
+  acceptInvitation(): void {
+    this.#feed({ type: "answer", takesUp: true });
+  }
+
+  /** The customer does not want to be asked. */
+  dismissInvitation(): void {
+    this.#feed({ type: "answer", takesUp: false });
+  }
+
+  /** Say that a payment failed, or that it is over: the site may have a rule for it. */
+  reportPayment(failed: boolean): void {
+    this.#feed({ type: "payment", failed });
+  }
+
   /** Call when the machine woke, came online or was looked at again. */
   doubt(): void {
     this.#feed({ type: "doubt" });

@@ -3,6 +3,7 @@
 import type { Accepted, Beat, ErrorFrame, Item, ServerFrame, Welcome } from "../contracts.ts";
 import { attachmentOf } from "../files.ts";
 import { mergeItems } from "../thread.ts";
+import { onInvited, reportPayment } from "./invitations.ts";
 import { flush } from "./sending.ts";
 import { NO_SIGNS, onItems, onSign } from "./signs.ts";
 import type { ChatState, Outgoing, Session, Step } from "./state.ts";
@@ -30,6 +31,8 @@ export function onFrame(state: ChatState, frame: ServerFrame, now: number): Step
       return { state: { ...state, signs: onSign(state.signs, frame, now) }, effects: [] };
     case "hours.changed":
       return { state: { ...state, hours: frame.hours }, effects: [] };
+    case "invitation.opened":
+      return onInvited(state, frame);
     case "error":
       return { state: onError(state, frame, now), effects: [] };
     case "beat":
@@ -54,9 +57,11 @@ function onWelcome(state: ChatState, frame: Welcome, now: number): Step {
     textMax: frame.limits.text_max,
     beatEveryMs: frame.beat_every_ms ?? null, // an older server's welcome has none
     hours: frame.hours ?? null, // here, too
+    invitation: null, // the server shows again what is open yet
   };
   const sent = flush(live, now);
-  return { state: sent.state, effects: [{ type: "store", session }, ...sent.effects] };
+  const failed = live.paymentFailed === true ? reportPayment(sent.state, true).effects : [];
+  return { state: sent.state, effects: [{ type: "store", session }, ...sent.effects, ...failed] };
 }
 
 /** Another session or epoch: what we hold is of a history that is gone; the server begins anew. */
@@ -106,6 +111,7 @@ function withItems(state: ChatState, arrived: readonly Item[]): ChatState {
   return {
     ...state,
     items: mergeItems(state.items, arrived),
+    invitation: arrived.length > 0 ? null : state.invitation,
     signs: onItems(state.signs, arrived),
     leaving: arrived.some((item) => item.kind === "ended") ? null : state.leaving,
     outgoing: state.outgoing.filter((one) => !committed.has(one.clientId)),

@@ -20,8 +20,10 @@ export function hello(state: ChatState): Hello {
 }
 
 /** Where the customer is, on a connection that is welcome already. */
-export function contextOf({ pageUrl, locale, cart }: ChatState): ClientFrame {
-  return { type: "context", page_url: pageUrl?.slice(0, 2_000) ?? null, locale, cart };
+export function contextOf({ pageUrl, locale, cart, paymentFailed }: ChatState): ClientFrame {
+  // A server that is older than invitations would refuse a field it does not know.
+  const payment = paymentFailed === null ? {} : { payment_failed: paymentFailed };
+  return { type: "context", page_url: pageUrl?.slice(0, 2_000) ?? null, locale, cart, ...payment };
 }
 
 function frameOf({ clientId, text, files, rates, isAddress }: Outgoing): ClientFrame {

@@ -5,6 +5,9 @@ import type {
   ClientFrame,
   ConversationId,
   ErrorCode,
+  InvitationAccept,
+  InvitationDismiss,
+  InvitationId,
   Item,
   ServerFrame,
   ShopHours,
@@ -77,7 +80,23 @@ export interface ChatState {
   readonly leaving: Leaving | null;
   /** Whether the shop is open, as it was last told; null: nobody knows. */
   readonly hours: ShopHours | null;
+  /** What the customer is invited by to write, until they answer or write. */
+  readonly invitation: Invitation | null;
+  /** The answer to the last one; it is given again when the invitation comes again. */
+  readonly answered: InvitationAnswer | null;
+  /** What the page said of the last payment; null: nothing. */
+  readonly paymentFailed: boolean | null;
 }
+
+export interface Invitation {
+  readonly id: InvitationId;
+  /** The site's own name of the rule that invites. */
+  readonly rule: string;
+  /** Show it as text, never as markup. */
+  readonly text: string;
+}
+
+export type InvitationAnswer = InvitationAccept | InvitationDismiss;
 
 export type Input =
   /** `stored`: a session that another tab may have begun meanwhile. */
@@ -109,6 +128,10 @@ export type Input =
   | { readonly type: "see" }
   /** Where the customer is now. */
   | { readonly type: "visit"; readonly pageUrl: string | null; readonly cart: Cart | null }
+  /** The customer answers the invitation they see. */
+  | { readonly type: "answer"; readonly takesUp: boolean }
+  /** Whether a payment failed, as the page has it. */
+  | { readonly type: "payment"; readonly failed: boolean }
   | { readonly type: "wake" };
 
 export type Effect =
@@ -153,6 +176,9 @@ export function initialState(opening: Opening, now: number): ChatState {
     signs: NO_SIGNS,
     leaving: null,
     hours: null,
+    invitation: null,
+    answered: null,
+    paymentFailed: null,
     attempt: 0,
     retryAt: null,
     pausedUntil: null,

@@ -4,6 +4,7 @@ import type { Cart } from "../contracts.ts";
 import { hasEnded } from "../thread.ts";
 import { adviceFor, backoffMs } from "./advice.ts";
 import { onFrame } from "./frames.ts";
+import { answer, reportPayment } from "./invitations.ts";
 import { contextOf, flush, hello } from "./sending.ts";
 import { expire, NO_SIGNS, see, signDeadlines, tellReceipts, type, typingEnds, untold } from "./signs.ts";
 import {
@@ -69,6 +70,10 @@ function take(state: ChatState, input: Input, around: Surroundings): Step {
       return unchanged(see(state));
     case "visit":
       return visit(state, input.pageUrl, input.cart);
+    case "answer":
+      return answer(state, input.takesUp);
+    case "payment":
+      return reportPayment(state, input.failed);
     case "wake":
       return wake(state, around.now);
   }
@@ -175,7 +180,7 @@ function onClosed(state: ChatState, code: number, around: Surroundings): Step {
 function forget(state: ChatState): Step {
   const historyLost = state.items.length > 0 || state.session !== null;
   const effects: Effect[] = [{ type: "store", session: null }];
-  return { state: { ...state, session: null, items: [], signs: NO_SIGNS, leaving: null, historyLost }, effects };
+  return { state: { ...state, session: null, items: [], signs: NO_SIGNS, leaving: null, invitation: null, historyLost }, effects };
 }
 
 type Written<Type extends Input["type"]> = Extract<Input, { readonly type: Type }>;
@@ -202,7 +207,9 @@ function leave(state: ChatState, now: number): Step {
 }
 
 function write(state: ChatState, message: Outgoing, now: number): Step {
-  const written: ChatState = { ...state, outgoing: [...state.outgoing, message], signs: typingEnds(state.signs) };
+  const outgoing = [...state.outgoing, message];
+  // Whoever writes has taken the invitation up, as the server sees it, too.
+  const written: ChatState = { ...state, outgoing, signs: typingEnds(state.signs), invitation: null };
   if (state.phase === "live") return flush(written, now);
   return mayConnect(state) ? connect(written, now) : unchanged(written);
 }
@@ -212,7 +219,7 @@ function identify(state: ChatState, customerToken: string | null, now: number): 
   if (!state.session || mayResume(state.session, customerToken)) {
     return state.phase === "stopped" ? connect(known, now) : unchanged(known);
   }
-  const fresh: ChatState = { ...known, session: null, items: [], outgoing: [], signs: NO_SIGNS, leaving: null };
+  const fresh: ChatState = { ...known, session: null, items: [], outgoing: [], signs: NO_SIGNS, leaving: null, invitation: null };
   const effects: Effect[] = [{ type: "store", session: null }];
   if (state.phase === "idle") return { state: fresh, effects };
   const again = connect(fresh, now);
