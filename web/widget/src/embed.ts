@@ -2,7 +2,7 @@
 
 import { Chat } from "@firstreply/sdk/chat";
 import type { Cart } from "@firstreply/sdk/contracts";
-import { askColours, rememberedColours } from "./look.ts";
+import { askLook, rememberedColours } from "./look.ts";
 import { BrowserStore } from "./storage.ts";
 import { type Surface, showWidget } from "./surface.tsx";
 
@@ -11,11 +11,15 @@ export interface ShopApi {
   customerToken?: string | null;
   /** What is in the cart; an agent sees it beside the conversation. */
   cart?: Cart | null;
+  /** Whether a payment has failed; the site may have a rule to ask the customer then. */
+  paymentFailed?: boolean;
   open?: () => void;
   close?: () => void;
   identify?: (customerToken: string | null) => void;
   /** Say again what is in the cart; null for nothing. */
   setCart?: (cart: Cart | null) => void;
+  /** Say that a payment failed, or that it is over. */
+  reportPayment?: (failed: boolean) => void;
 }
 
 interface Embedded {
@@ -55,15 +59,17 @@ function start(script: HTMLScriptElement, siteKey: string, tagToken: string | nu
     siteKey,
     customerToken: tagToken,
     store: new BrowserStore(siteKey),
-    pageUrl: location.origin + location.pathname,
+    pageUrl: here(),
     locale: navigator.language || null,
     cart: window.firstreply?.cart ?? null,
   });
   tellMessages(chat);
   const surface = showWidget(chat, script.dataset.title ?? "Chat with us");
-  void paint(surface, script.src, siteKey);
+  if (window.firstreply?.paymentFailed) chat.reportPayment(true);
+  const connectUnopened = keepFresh(chat);
+  void paint(surface, script.src, siteKey).then((invites) => invites && connectUnopened());
   keepInPage(surface.host);
-  keepFresh(chat);
+  followPage(chat);
   return { chat, surface, tagToken };
 }
 
@@ -71,6 +77,7 @@ function start(script: HTMLScriptElement, siteKey: string, tagToken: string | nu
 function runAgain(running: Embedded, token: string | null): void {
   if (token !== running.tagToken) running.chat.identify(token);
   running.tagToken = token;
+  tellPage(running.chat);
   offerApi(running);
 }
 
@@ -80,7 +87,8 @@ function offerApi({ chat, surface }: Embedded): void {
     open: () => surface.setOpen(true),
     close: () => surface.setOpen(false),
     identify: (token) => chat.identify(token),
-    setCart: (cart) => chat.visit(location.origin + location.pathname, cart),
+    setCart: (cart) => chat.visit(here(), cart),
+    reportPayment: (failed) => chat.reportPayment(failed),
   };
 }
 
@@ -94,12 +102,28 @@ function tellMessages(chat: Chat): void {
   });
 }
 
-/** What the last page knew is shown at once; only a first page waits for the server, unseen. */
-async function paint(surface: Surface, scriptUrl: string, siteKey: string): Promise<void> {
+/** What the last page knew is shown at once; only a first page waits for the server, unseen. Returns whether it invites. */
+async function paint(surface: Surface, scriptUrl: string, siteKey: string): Promise<boolean> {
   const remembered = rememberedColours(siteKey);
   if (remembered !== undefined) surface.paint(remembered);
-  const colours = await askColours(scriptUrl, siteKey);
-  surface.paint(colours === undefined ? (remembered ?? null) : colours);
+  const look = await askLook(scriptUrl, siteKey);
+  surface.paint(look ? look.colours : (remembered ?? null));
+  return look?.invites ?? false;
+}
+
+function here(): string {
+  return location.origin + location.pathname;
+}
+
+/** A page that changes without being loaded says so here: a rule of the site may name it. */
+function followPage(chat: Chat): void {
+  const { navigation } = window as { readonly navigation?: EventTarget };
+  navigation?.addEventListener("currententrychange", () => tellPage(chat));
+  window.addEventListener("popstate", () => tellPage(chat));
+}
+
+function tellPage(chat: Chat): void {
+  if (chat.state.pageUrl !== here()) chat.visit(here(), chat.state.cart);
 }
 
 export function chatUrl(scriptUrl: string): string {
@@ -122,16 +146,22 @@ function keepInPage(host: HTMLElement): void {
 
 /**
  * A page that is looked at talks; one opened in the background would take the session from the
- * tab the customer is writing in. Without an earlier session nothing connects until it is opened.
+ * tab the customer is writing in. Without an earlier session nothing connects until it is opened,
+ * or what is returned is called: a site that invites has to know of who looks at its pages.
  */
-function keepFresh(chat: Chat): void {
+function keepFresh(chat: Chat): () => void {
+  let unopened = false;
   const look = (): void => {
     if (document.hidden) return;
     const { phase, session } = chat.state;
-    if (session && phase !== "live" && phase !== "connecting") chat.connect();
+    if ((session || unopened) && phase !== "live" && phase !== "connecting") chat.connect();
     else chat.doubt();
   };
   document.addEventListener("visibilitychange", look);
   window.addEventListener("online", look);
   look();
+  return () => {
+    unopened = true;
+    look();
+  };
 }

@@ -1,4 +1,4 @@
-/** A site's colours: asked of its server, remembered for the next page. Paints nothing itself. */
+/** A site's look: asked of its server, its colours remembered for the next page. Paints nothing itself. */
 
 import type { Appearance, Colours } from "@firstreply/sdk/contracts";
 
@@ -17,19 +17,23 @@ export function rememberedColours(siteKey: string): Colours | null | undefined {
   }
 }
 
+export interface Look {
+  readonly colours: Colours | null;
+  /** The site may invite whoever looks at its pages. */
+  readonly invites: boolean;
+}
+
 /** Ask the server and remember what it says; undefined when it does not say in time. */
-export async function askColours(
-  scriptUrl: string,
-  siteKey: string,
-): Promise<Colours | null | undefined> {
+export async function askLook(scriptUrl: string, siteKey: string): Promise<Look | undefined> {
   try {
     const url = new URL(`/v1/sites/${encodeURIComponent(siteKey)}/appearance`, scriptUrl);
     const signal = AbortSignal.timeout(WAIT_MS);
     const answer = await fetch(url, { credentials: "omit", referrerPolicy: "no-referrer", signal });
     if (!answer.ok) return undefined;
-    const colours = readColours(((await answer.json()) as Partial<Appearance>).colours);
+    const told = (await answer.json()) as Partial<Appearance>;
+    const colours = readColours(told.colours);
     remember(siteKey, colours);
-    return colours;
+    return { colours, invites: told.invites === true };
   } catch {
     return undefined; // away, late, or not allowed by the shop's policy: the look stays as it is
   }

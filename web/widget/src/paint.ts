@@ -6,7 +6,7 @@ import type { Colours } from "@firstreply/sdk/contracts";
 const RING_CONTRAST_MIN = 3;
 
 /** Before the colours are known: there for who opens the chat, not yet for the eye. */
-export const UNPAINTED = ".launcher { opacity: 0; }";
+export const UNPAINTED = ".launcher, .invitation { opacity: 0; }";
 
 /** The style of these colours; without any the widget has its own. */
 export function painted(colours: Colours | null): string {

@@ -116,6 +116,75 @@ describe("the tag", () => {
   });
 });
 
+describe("a site that invites", () => {
+  const says = (body: unknown) => vi.stubGlobal("fetch", async () => new Response(JSON.stringify(body)));
+
+  async function invited(text = "May we help?"): Promise<FakeSocket> {
+    says({ colours: null, invites: true });
+    await runTag();
+    const [socket] = FakeSocket.opened;
+    if (!socket) throw new Error("nothing connected");
+    const { aWelcome } = await import("../../sdk/tests/builders.ts");
+    const opened = { type: "invitation.opened", invitation_id: "invt_1", rule: "big-cart", text };
+    for (const frame of [aWelcome(), opened]) socket.onmessage?.({ data: JSON.stringify(frame) });
+    await settle();
+    return socket;
+  }
+
+  const last = (socket: FakeSocket) => socket.sent.at(-1);
+
+  test("knows of who looks at its pages, before the chat is opened", async () => {
+    expect((await invited()).sent[0]).toMatchObject({ type: "hello", site_key: "fk_1" });
+    expect(inside("[role=dialog]")).toBeNull();
+  });
+
+  // LESSONS 29.
+  test("shows its words as the text they are, and takes no focus", async () => {
+    const markup = "<img src=x onerror=alert(1)><b>Hello</b>";
+    await invited(markup);
+    expect(inside(".invitation [role=status]")?.textContent).toBe(markup);
+    expect(inside("img, b, script")).toBeNull();
+    expect(document.activeElement).not.toBe(widgets()[0]);
+  });
+
+  test("is accepted by its button, and by the chat's own", async () => {
+    for (const button of [".invitation-yes", ".launcher"]) {
+      FakeSocket.opened = [];
+      localStorage.clear();
+      const socket = await invited();
+      inside(button)?.click();
+      await settle();
+      expect(last(socket)).toEqual({ type: "invitation.accept", invitation_id: "invt_1" });
+      expect(inside("[role=dialog]")).not.toBeNull();
+      Reflect.deleteProperty(window, Symbol.for("firstreply.widget"));
+      earlier = new Set(all());
+    }
+  });
+
+  test("is waved away, also when the answer has to be given twice", async () => {
+    const socket = await invited();
+    inside(".invitation-no")?.click();
+    await settle();
+    const dismissed = { type: "invitation.dismiss", invitation_id: "invt_1" };
+    expect(last(socket)).toEqual(dismissed);
+    expect(inside(".invitation")).toBeNull();
+    const again = { type: "invitation.opened", invitation_id: "invt_1", rule: "big-cart", text: "May we help?" };
+    socket.onmessage?.({ data: JSON.stringify(again) });
+    await settle();
+    expect(socket.sent.slice(-2)).toEqual([dismissed, dismissed]);
+    expect(inside(".invitation")).toBeNull();
+  });
+
+  test("hears of the page and of a payment that failed", async () => {
+    const socket = await invited();
+    window.firstreply?.reportPayment?.(true);
+    expect(last(socket)).toMatchObject({ type: "context", payment_failed: true });
+    history.pushState(null, "", "/checkout");
+    await runTag();
+    expect((last(socket) as { page_url?: string }).page_url).toContain("/checkout");
+  });
+});
+
 test("the socket is that of the script's own server", () => {
   expect(chatUrl("http://localhost:8080/widget.js?v=2")).toBe("ws://localhost:8080/v1/chat");
 });

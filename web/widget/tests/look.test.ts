@@ -1,6 +1,6 @@
 // @vitest-environment happy-dom
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { askColours, rememberedColours } from "../src/look.ts";
+import { askLook, rememberedColours } from "../src/look.ts";
 import { painted } from "../src/paint.ts";
 import { showWidget } from "../src/surface.tsx";
 import { Chat } from "@firstreply/sdk/chat";
@@ -28,7 +28,7 @@ describe("a site's colours", () => {
   test("are asked of the script's own server and remembered for the next page", async () => {
     const asked = aServer(says({ colours: GREEN }));
     expect(rememberedColours("fk_1")).toBeUndefined();
-    expect(await askColours(SCRIPT, "fk_1")).toEqual(GREEN);
+    expect((await askLook(SCRIPT, "fk_1"))?.colours).toEqual(GREEN);
     expect(asked).toEqual(["https://chat.example/v1/sites/fk_1/appearance"]);
     expect(rememberedColours("fk_1")).toEqual(GREEN);
     expect(rememberedColours("fk_2")).toBeUndefined();
@@ -36,19 +36,19 @@ describe("a site's colours", () => {
 
   test("that a shop took back are forgotten", async () => {
     aServer(says({ colours: GREEN }));
-    await askColours(SCRIPT, "fk_1");
+    await askLook(SCRIPT, "fk_1");
     aServer(says({ colours: null }));
-    expect(await askColours(SCRIPT, "fk_1")).toBeNull();
+    expect((await askLook(SCRIPT, "fk_1"))?.colours).toBeNull();
     expect(rememberedColours("fk_1")).toBeNull();
   });
 
   test("stay as they are remembered when the server does not say", async () => {
     aServer(says({ colours: GREEN }));
-    await askColours(SCRIPT, "fk_1");
+    await askLook(SCRIPT, "fk_1");
     aServer(says({ code: "not_found" }, 404));
-    expect(await askColours(SCRIPT, "fk_1")).toBeUndefined();
+    expect((await askLook(SCRIPT, "fk_1"))?.colours).toBeUndefined();
     aServer(() => Promise.reject(new TypeError("blocked by the page's policy")));
-    expect(await askColours(SCRIPT, "fk_1")).toBeUndefined();
+    expect((await askLook(SCRIPT, "fk_1"))?.colours).toBeUndefined();
     expect(rememberedColours("fk_1")).toEqual(GREEN);
   });
 

@@ -3,7 +3,7 @@
 import type { Accepted, Beat, ErrorFrame, Item, ServerFrame, Welcome } from "../contracts.ts";
 import { attachmentOf } from "../files.ts";
 import { mergeItems } from "../thread.ts";
-import { onInvited, reportPayment } from "./invitations.ts";
+import { confirmed, onInvited, reportPayment } from "./invitations.ts";
 import { flush } from "./sending.ts";
 import { NO_SIGNS, onItems, onSign } from "./signs.ts";
 import type { ChatState, Outgoing, Session, Step } from "./state.ts";
@@ -16,7 +16,8 @@ export const PAUSE_MS = 1_000;
  * A server's frames come in the order of `seq`, each item once; a number left out is of an item
  * that customers do not see. So there is no gap to wait for here, only what is known to skip.
  */
-export function onFrame(state: ChatState, frame: ServerFrame, now: number): Step {
+export function onFrame(before: ChatState, frame: ServerFrame, now: number): Step {
+  const state = confirmed(before, frame);
   switch (frame.type) {
     case "welcome":
       return onWelcome(state, frame, now);
@@ -48,7 +49,7 @@ function onWelcome(state: ChatState, frame: Welcome, now: number): Step {
   const { session_token: token, epoch } = frame;
   const session: Session = { token, epoch, subject: subjectOf(state.customerToken) };
   const gone = frame.reset || historyIsAnother(state, frame);
-  const known = gone ? { ...state, items: [], signs: NO_SIGNS } : state;
+  const known = gone ? { ...state, items: [], signs: NO_SIGNS, invitation: null } : state;
   const live: ChatState = {
     ...withItems(known, frame.items),
     session,
@@ -57,7 +58,7 @@ function onWelcome(state: ChatState, frame: Welcome, now: number): Step {
     textMax: frame.limits.text_max,
     beatEveryMs: frame.beat_every_ms ?? null, // an older server's welcome has none
     hours: frame.hours ?? null, // here, too
-    invitation: null, // the server shows again what is open yet
+    invitationDoubted: known.invitation !== null,
   };
   const sent = flush(live, now);
   const failed = live.paymentFailed === true ? reportPayment(sent.state, true).effects : [];

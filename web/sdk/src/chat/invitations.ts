@@ -1,9 +1,16 @@
 /** Being invited to write, and what the page reports for the site's rules; part of the chat's pure rules. */
 
-import type { InvitationOpened } from "../contracts.ts";
+import type { InvitationOpened, ServerFrame } from "../contracts.ts";
 import { hasEnded } from "../thread.ts";
 import { contextOf } from "./sending.ts";
 import type { ChatState, InvitationAnswer, Step } from "./state.ts";
+
+/** A welcome is followed at once by what is open yet: when something else comes, nothing is. */
+export function confirmed(state: ChatState, frame: ServerFrame): ChatState {
+  if (!state.invitationDoubted || frame.type === "welcome") return state;
+  const invitation = frame.type === "invitation.opened" ? state.invitation : null;
+  return { ...state, invitationDoubted: false, invitation };
+}
 
 /** One that was answered already comes again when the answer was lost: it is given again. */
 export function onInvited(state: ChatState, frame: InvitationOpened): Step {

@@ -82,6 +82,8 @@ export interface ChatState {
   readonly hours: ShopHours | null;
   /** What the customer is invited by to write, until they answer or write. */
   readonly invitation: Invitation | null;
+  /** It was shown on an earlier connection; this one begins by showing it again, or not at all. */
+  readonly invitationDoubted: boolean;
   /** The answer to the last one; it is given again when the invitation comes again. */
   readonly answered: InvitationAnswer | null;
   /** What the page said of the last payment; null: nothing. */
@@ -177,6 +179,7 @@ export function initialState(opening: Opening, now: number): ChatState {
     leaving: null,
     hours: null,
     invitation: null,
+    invitationDoubted: false,
     answered: null,
     paymentFailed: null,
     attempt: 0,

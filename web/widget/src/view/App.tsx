@@ -2,6 +2,7 @@
 
 import type { Chat, ChatState } from "@firstreply/sdk/chat";
 import { useCallback, useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { Invitation } from "./Invitation.tsx";
 import { Launcher } from "./Launcher.tsx";
 import { Panel } from "./Panel.tsx";
 
@@ -24,6 +25,12 @@ export function App({ chat, title, onReady }: Props) {
     },
     [chat],
   );
+  /** Opened by the customer's own hand, which is a yes to an invitation that asks for it. */
+  const takeUp = useCallback(() => {
+    chat.acceptInvitation();
+    setOpen(true);
+  }, [chat, setOpen]);
+  const toLauncher = useCallback(() => launcher.current?.focus(), []);
   const wasOpen = useRef(false);
   useEffect(() => {
     if (wasOpen.current && !open) launcher.current?.focus();
@@ -37,12 +44,13 @@ export function App({ chat, title, onReady }: Props) {
   return (
     <div class="ground" onKeyDown={keepFromShop} onKeyUp={keepFromShop} onKeyPress={keepFromShop}>
       {open && <Panel chat={chat} state={state} title={title} onClose={() => setOpen(false)} />}
+      {!open && <Invitation chat={chat} state={state} onAccept={takeUp} onDismissed={toLauncher} />}
       <Launcher
         button={launcher}
         label={title}
         open={open}
         unread={Math.max(0, fromOthers - seen)}
-        onOpen={() => setOpen(true)}
+        onOpen={takeUp}
       />
     </div>
   );
