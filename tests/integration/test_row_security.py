@@ -23,7 +23,7 @@ SEARCHES = {
 }
 """The one table of a schema that a function reads with its owner's rights, and those functions."""
 SEEN_BY_A_SWEEP = {
-    "sessions": {"id", "greeted_at"},
+    "sessions": {"id", "greeted_at", "kept_until"},
     "conversations": {"session_id"},
     "files": {"id", "digest", "item_id", "created_at"},
     "webhooks": {"shop_id"},

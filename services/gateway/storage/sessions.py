@@ -24,6 +24,7 @@ _REMOVE_SILENT = """
     removed AS (
         DELETE FROM gateway.sessions s USING looked_at l
         WHERE s.id = l.id AND s.greeted_at < $2
+            AND (s.kept_until IS NULL OR s.kept_until < clock_timestamp())
             AND NOT EXISTS (SELECT FROM gateway.conversations c WHERE c.session_id = s.id)
         RETURNING s.id)
     SELECT (SELECT id FROM looked_at ORDER BY id DESC LIMIT 1), (SELECT count(*) FROM removed)

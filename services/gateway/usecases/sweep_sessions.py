@@ -10,7 +10,8 @@ from shared.kernel.clock import Instant, Millis
 
 SILENT_MS: Final[Millis] = 24 * 3_600_000
 """A session without a word is kept for a day after its last hello: there is nothing to resume, and
-a connection says hello twice a day at least (`CONNECTION_LIFE_MS`)."""
+a connection says hello twice a day at least (`CONNECTION_LIFE_MS`). One that was invited is
+kept until the rule may invite it again."""
 PAGE: Final = 1_000
 FIRST: Final = UUID(int=0)
 

@@ -147,6 +147,15 @@ class TestOnce:
             "conversations": 0,
         }
 
+    async def test_its_session_is_known_for_as_long_as_it_must_not_come_back(
+        self, inviting: ServedGateway, database: TestDatabase
+    ) -> None:
+        async with inviting.customer(page={"cart": CART}) as customer:
+            await invited(customer)
+        async with looking_inside(database) as inside:
+            kept = "SELECT kept_until - now() > interval '6 days' FROM gateway.sessions"
+            assert await inside.fetchval(kept) is True
+
     async def test_one_that_nobody_answered_comes_again_and_is_the_same_one(
         self, inviting: ServedGateway, admin: Admin
     ) -> None:

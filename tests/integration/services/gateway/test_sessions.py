@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
@@ -189,6 +190,20 @@ class TestSilentSessions:
 
         assert sum([each async for each in sweep_sessions(sweep, SystemClock().now())]) == 0
         assert len(await sessions_of(database)) == 1
+
+    async def test_a_session_that_was_invited_stays_until_it_may_be_asked_again(
+        self, stores: Stores, sweep: PostgresSilentSessions, database: TestDatabase
+    ) -> None:
+        await stores.session()
+        asked = await stores.session()
+        await age_sessions(database)
+        async with looking_inside(database) as inside:
+            keep = "UPDATE gateway.sessions SET kept_until = now() + $2 WHERE id = $1"
+            await inside.execute(keep, asked, timedelta(seconds=60))
+            assert sum([each async for each in sweep_sessions(sweep, SystemClock().now())]) == 1
+            assert await sessions_of(database) == {asked}
+            await inside.execute(keep, asked, timedelta(seconds=-1))
+        assert sum([each async for each in sweep_sessions(sweep, SystemClock().now())]) == 1
 
     async def test_all_pages_are_looked_through(
         self, stores: Stores, sweep: PostgresSilentSessions, database: TestDatabase
