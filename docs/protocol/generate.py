@@ -1,4 +1,4 @@
-"""Write what these pages take from the code: asyncapi.json, and the state diagram in README.md.
+"""Write what pages take from the code: asyncapi.json, and the state diagrams.
 
 `python -m docs.protocol.generate` writes both; with `--check` it only says what is stale.
 """
@@ -18,12 +18,14 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from services.gateway.domain.phases import TRANSITIONS, Phase
+from services.router.domain import transitions
 from shared.contracts import frames
 from shared.contracts.stream import STREAM_BODIES
 
 FOLDER = Path(__file__).parent
 ASYNCAPI = FOLDER / "asyncapi.json"
 README = FOLDER / "README.md"
+ROUTING = FOLDER.parent / "routing.md"
 DIAGRAM = re.compile(r"(?<=^```mermaid\n).*?(?=^```)", re.MULTILINE | re.DOTALL)
 SCHEMAS = "#/components/schemas/{model}"
 
@@ -147,12 +149,26 @@ def diagram() -> str:
     return "\n".join([*lines, "    closed --> [*]", ""])
 
 
+def states(table: Mapping[Any, Iterable[Any]]) -> str:
+    """Return one of routing's transition tables as a Mermaid state diagram."""
+    lines = ["stateDiagram-v2"]
+    for before, following in table.items():
+        start = "[*]" if before is None else before.value
+        lines += [f"    {start} --> {after}" for after in sorted(one.value for one in following)]
+    reached = {after for following in table.values() for after in following}
+    finals = sorted(one.value for one in reached if one not in table)
+    return "\n".join([*lines, *(f"    {final} --> [*]" for final in finals), ""])
+
+
 def written() -> dict[Path, str]:
     """Return what each file should hold."""
     page = README.read_text(encoding="utf-8")
+    tables = iter((transitions.CONVERSATION, transitions.OFFER, transitions.ASSIGNMENT))
+    routing = ROUTING.read_text(encoding="utf-8")
     return {
         ASYNCAPI: json.dumps(asyncapi(), indent=1, ensure_ascii=False) + "\n",
         README: DIAGRAM.sub(lambda _: diagram(), page),
+        ROUTING: DIAGRAM.sub(lambda _: states(next(tables)), routing),
     }
 
 

@@ -60,6 +60,7 @@ from services.router.usecases.set_up import SetUp
 from services.router.usecases.shop_hours import shop_hours
 from services.router.usecases.sign_in import SignIn
 from services.router.wiring.administration import Administration
+from services.router.wiring.hands import hands
 from services.router.wiring.reports import reports_and_wallboard
 from services.router.wiring.webhooks import Webhooks, open_webhooks
 from shared.kernel.clock import Clock, Millis
@@ -126,6 +127,7 @@ async def run_router(
                 sign_out_router(administration.sign_out, callers=callers),
                 *_served(offers, desk, Explain(records), administration.repeats, callers),
                 *administration.routers(callers),  # after agents' own: "me" is no agent's id
+                *hands(machine.commands, records, offers, administration.repeats, callers),
                 *webhooks.routers(gate, machine.sender, callers),
                 reports_and_wallboard(database, clock, callers),
             ),

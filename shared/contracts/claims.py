@@ -61,8 +61,10 @@ class GrantRequest(Readable):
 class GrantAnswer(Readable):
     """What the agent may do there; nothing when the conversation is not that agent's.
 
-    `may_read` is true for whoever was offered the conversation once.
+    `may_read` is true for whoever was offered the conversation once; then `taken_by` names the
+    colleague who serves it.
     """
 
     grant: Grant | None
     may_read: bool = False
+    taken_by: str | None = None

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from shared.contracts.cards import Card
-from shared.contracts.items import CustomerRef, Item
+from shared.contracts.items import Author, CustomerRef, Item
 from shared.contracts.signs import Receipt
 from shared.contracts.wire import (
     AgentId,
@@ -15,6 +15,7 @@ from shared.contracts.wire import (
     Contract,
     ConversationId,
     DecisionId,
+    MessageText,
     NodeId,
     OfferId,
     Readable,
@@ -29,9 +30,11 @@ from shared.kernel.vocabulary import (
     ConversationStatus,
     EndReason,
     Exclusion,
+    ItemKind,
     OfferStatus,
     Presence,
     Scope,
+    Visibility,
 )
 
 
@@ -48,7 +51,8 @@ class RoutingState(Readable):
     `version` grows by one with each such event of a conversation; only a greater one is applied.
     `assignment_version` grows with each new assignment. `first_response_ms` counts from the
     customer's first message received, or `clock_at` if the shop was closed then and opened later,
-    to the first human message committed.
+    to the first human message committed; `again_response_ms` from the last transfer or re-opening
+    after that one to the next. `transfers` counts how often it was passed on.
     """
 
     conversation_id: ConversationId
@@ -66,6 +70,29 @@ class RoutingState(Readable):
     customer: CustomerRef | None = None
     channel: Channel = Channel.CHAT
     clock_at: WireInstant | None = None
+    transfers: int = 0
+    again_response_ms: int | None = None
+
+
+class RoutingLine(Readable):
+    """What the router asks the gateway to append to a conversation, with the event's own line."""
+
+    kind: ItemKind
+    visibility: Visibility
+    author: Author
+    text: str
+
+
+class SlaAlarm(Readable):
+    """Body of `sla.at_risk`: nobody has answered yet, and `respond_by` is near."""
+
+    conversation_id: ConversationId
+    status: ConversationStatus
+    channel: Channel
+    preview: str
+    respond_by: WireInstant
+    agent: AgentRef | None = None
+    customer_name: str | None = None
 
 
 class RoutingTold(RoutingState):
@@ -76,6 +103,7 @@ class RoutingTold(RoutingState):
     """
 
     heard_version: int | None = None
+    lines: tuple[RoutingLine, ...] = ()
 
 
 class AgentState(Readable):
@@ -147,6 +175,55 @@ class OfferTaken(Contract):
     assignment: Assignment
     grant: str
     state: RoutingState
+
+
+class Transfer(Contract):
+    """Whom a conversation is passed on to: a colleague, or back to the line (`to_line`).
+
+    `note` is for colleagues alone, and stands in the conversation where it was passed on.
+    """
+
+    to_agent: AgentId | None = None
+    to_line: bool = False
+    note: MessageText | None = None
+
+    @model_validator(mode="after")
+    def _to_one(self) -> Transfer:
+        if self.to_line == (self.to_agent is not None):
+            raise ValueError("say either to_agent or to_line")
+        return self
+
+
+class Colleague(Readable):
+    """An agent whom a conversation can be passed on to, or why not now."""
+
+    id: AgentId
+    name: str
+    status: AgentStatus
+    presence: Presence
+    capacity: int
+    load: int
+    free: bool
+
+
+class Colleagues(Contract):
+    """The agents of the shop but the caller, those who are free first."""
+
+    colleagues: tuple[Colleague, ...]
+
+
+class WaitingConversation(Readable):
+    """A conversation that nobody has taken yet."""
+
+    state: RoutingState
+    preview: str
+    customer_name: str | None = None
+
+
+class WaitingConversations(Contract):
+    """Who waits, the most urgent first; at most a hundred."""
+
+    waiting: tuple[WaitingConversation, ...]
 
 
 class RouterSnapshot(Readable):
@@ -275,6 +352,7 @@ class DecisionTrigger(StrEnum):
     CONVERSATION_REOPENED = "conversation_reopened"
     AGENT_CHANGED = "agent_changed"
     SHOP_OPENED = "shop_opened"
+    TRANSFERRED = "transferred"
 
 
 class Decision(Readable):

@@ -15,6 +15,7 @@ from shared.contracts.routing import (
     Offer,
     OfferEnded,
     RoutingState,
+    SlaAlarm,
 )
 from shared.contracts.signs import CustomerTyping, Receipt
 from shared.contracts.wire import AgentId, Contract, NodeId, Readable, SessionId
@@ -91,7 +92,10 @@ STREAM_BODIES: Mapping[str, type[BaseModel]] = MappingProxyType(
         EventType.CONVERSATION_OFFERED: RoutingState,
         EventType.CONVERSATION_ASSIGNED: RoutingState,
         EventType.CONVERSATION_RESPONDED: RoutingState,
+        EventType.CONVERSATION_TAKEN: RoutingState,
         EventType.CONVERSATION_ENDED: RoutingState,
+        EventType.SLA_AT_RISK: SlaAlarm,
+        EventType.SLA_MISSED: RoutingState,
     }
 )
 """What an agent's stream carries under each name."""

@@ -36,6 +36,8 @@ class ErrorCode(StrEnum):
     TAKEN = "taken"
     AT_CAPACITY = "at_capacity"
     ALREADY_ENDED = "already_ended"
+    AGENT_GONE = "agent_gone"
+    TRANSFER_LIMIT = "transfer_limit"
     ALREADY_EXISTS = "already_exists"
     IN_USE = "in_use"
     NO_EVIDENCE = "no_evidence"

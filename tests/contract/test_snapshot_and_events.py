@@ -235,11 +235,20 @@ STEPS: Mapping[EventType, Callable[[Scene], Awaitable[None]]] = {
     EventType.MESSAGE_DELIVERED: is_told_of_the_way,
     EventType.MESSAGE_READ: is_told_of_the_reader,
     EventType.CUSTOMER_TYPING: sees_the_customer_type,
+    EventType.SLA_AT_RISK: nothing,
+    EventType.SLA_MISSED: nothing,
+    EventType.CONVERSATION_TAKEN: nothing,
     EventType.CONVERSATION_ENDED: loses_the_customer,
 }
 """What brings an event of each type about, in this order. A new type wants its step here."""
-TOLD_TO_NOBODY_HERE = {EventType.CONVERSATION_QUEUED, EventType.CONVERSATION_OFFERED}
-"""Of these an agent's stream says nothing but by offers; they are for other services."""
+TOLD_TO_NOBODY_HERE = {
+    EventType.CONVERSATION_QUEUED,
+    EventType.CONVERSATION_OFFERED,
+    EventType.SLA_AT_RISK,
+    EventType.SLA_MISSED,
+    EventType.CONVERSATION_TAKEN,
+}
+"""Of these the stream of an agent who answers says nothing; they are for others."""
 
 
 @pytest.fixture

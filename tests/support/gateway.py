@@ -24,7 +24,7 @@ from services.gateway.usecases.ports import (
 from shared.contracts.claims import Grant
 from shared.contracts.events import Envelope
 from shared.contracts.items import CustomerRef
-from shared.contracts.routing import AgentRef, RoutingTold
+from shared.contracts.routing import AgentRef, RoutingLine, RoutingTold
 from shared.kernel.ids import IdKind, encode
 from shared.kernel.vocabulary import ConversationStatus, EventType, Service
 from shared.kit.database import Database, open_database
@@ -188,6 +188,7 @@ def a_routing_event(
     routing_version: int | None = None,
     heard_version: int | None = None,
     shop_id: UUID = SHOP,
+    lines: tuple[RoutingLine, ...] = (),
 ) -> Envelope:
     """Return one of the router's events about a conversation."""
     state = RoutingTold(
@@ -200,6 +201,7 @@ def a_routing_event(
         assignment_id=ASSIGNMENT if agent_id else None,
         assignment_version=assignment_version,
         heard_version=heard_version,
+        lines=lines,
     )
     return Envelope(
         event_id=new_id(),
@@ -219,5 +221,6 @@ _STATUS_OF = {
     EventType.CONVERSATION_OFFERED: ConversationStatus.OFFERED,
     EventType.CONVERSATION_ASSIGNED: ConversationStatus.ASSIGNED,
     EventType.CONVERSATION_RESPONDED: ConversationStatus.ASSIGNED,
+    EventType.SLA_MISSED: ConversationStatus.OFFERED,
     EventType.CONVERSATION_ENDED: ConversationStatus.ENDED,
 }

@@ -69,6 +69,7 @@ INGEST_BODIES: dict[str, dict[str, Any]] = {
     "/v1/contacts/batches": {"contacts": [_CONTACT]},
 }
 CONVERSATION_BODIES: dict[str, dict[str, Any]] = {
+    "/v1/routing/conversations/{conversation_id}/transfer": {"to_line": True, "note": "Be kind."},
     "/v1/conversations/{conversation_id}/items": {"text": "How can I help?"},
     "/v1/conversations/{conversation_id}/notes": {"text": "Be kind to this one."},
     "/v1/conversations/{conversation_id}/received": {"through_seq": 1},

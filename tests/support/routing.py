@@ -10,6 +10,8 @@ from services.router.domain.commands import (
     AgentChanged,
     Command,
     ConversationClosed,
+    ConversationTaken,
+    ConversationTransferred,
     CustomerLeft,
     MessageArrived,
     OfferAccepted,
@@ -34,6 +36,7 @@ from services.router.domain.model import (
 from services.router.domain.paces import AgentKey, AgentPace, TeamKey, TeamPace
 from services.router.domain.policy import Policy
 from shared.contracts.accounts import OpeningHours, OpenSpan
+from shared.contracts.items import CustomerRef
 from shared.kernel.clock import Instant, Millis
 from shared.kernel.vocabulary import (
     AgentStatus,
@@ -171,6 +174,10 @@ class Desk:
         self.now = end
         return self.do(Tick())
 
+    def do_tick(self) -> Effects:
+        """Let whatever is due by now happen."""
+        return self.do(Tick())
+
     # -- what happens
 
     def customer_writes(self, number: int, *, version: int | None = None) -> Effects:
@@ -202,6 +209,23 @@ class Desk:
         who = None if agent is None else agent_id(agent)
         return self.do(ConversationClosed(conversation_id(number), who))
 
+    def takes(self, number: int, agent: int, *, over: bool = False) -> Effects:
+        return self.do(ConversationTaken(conversation_id(number), agent_id(agent), over=over))
+
+    def passes_on(
+        self,
+        number: int,
+        to_agent: int | None,
+        *,
+        by: int | None = None,
+        note: str | None = None,
+    ) -> Effects:
+        """Let its owner, a supervisor unless named, pass a conversation on; None: to the line."""
+        to = None if to_agent is None else agent_id(to_agent)
+        who = None if by is None else agent_id(by)
+        wish = ConversationTransferred(conversation_id(number), who, "Ada", to, note)
+        return self.do(wish)
+
     def says(self, agent: int, status: AgentStatus) -> Effects:
         return self.do(StatusSet(agent_id(agent), status))
 
@@ -215,8 +239,9 @@ class Desk:
         name: str | None = None,
         capacity: int | None = None,
         active: bool | None = None,
+        supervisor: bool | None = None,
     ) -> Effects:
-        return self.do(AgentChanged(agent_id(agent), name, capacity, active, A_CHANGE))
+        return self.do(AgentChanged(agent_id(agent), name, capacity, active, A_CHANGE, supervisor))
 
     def targets(self, span: Millis | None) -> Effects:
         """Let an administrator change the queue; the tables give a rebuilt engine the same."""
@@ -242,6 +267,9 @@ class Desk:
 
     def conversation(self, number: int) -> Conversation:
         return self.tables.conversations[conversation_id(number)]
+
+    def with_customer(self, number: int, customer: CustomerRef) -> Conversation:
+        return replace(self.conversation(number), customer=customer)
 
     def agent(self, number: int) -> Agent:
         return self.tables.agents[agent_id(number)]

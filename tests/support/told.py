@@ -44,4 +44,6 @@ class Told:
                 self.served.pop((agent, told.conversation.id), None)
                 if told.conversation.status is ConversationStatus.ASSIGNED:
                     self.served[agent, told.conversation.id] = told.conversation.version
+        for taken in effects.taken_from:
+            self.served.pop((taken.agent_id, taken.conversation.id), None)
         self.versions.update({agent.id: agent.version for agent in effects.agents_told})

@@ -86,6 +86,11 @@ def _conversation(body: JsonValue) -> News:
     return News(Mark.CONVERSATION, told.conversation_id, told.version if served else None)
 
 
+def _taken(body: JsonValue) -> News:
+    """Whoever served it until now is told that another does."""
+    return News(Mark.CONVERSATION, _Conversation.model_validate(body).conversation_id, None)
+
+
 def _item(body: JsonValue) -> News:
     item = _Item.model_validate(body)
     return News(Mark.ITEMS, item.conversation_id, item.seq)
@@ -99,6 +104,8 @@ _READERS: Final[dict[EventType, Callable[[JsonValue], News]]] = {
     EventType.CONVERSATION_OFFERED: _conversation,
     EventType.CONVERSATION_ASSIGNED: _conversation,
     EventType.CONVERSATION_RESPONDED: _conversation,
+    EventType.CONVERSATION_TAKEN: _taken,
     EventType.CONVERSATION_ENDED: _conversation,
+    EventType.SLA_MISSED: _conversation,
     EventType.MESSAGE_CREATED: _item,
 }

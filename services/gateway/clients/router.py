@@ -54,7 +54,11 @@ class BusRouter:
 
     async def grant(self, shop_id: UUID, agent_id: UUID, conversation_id: UUID) -> Grant | None:
         """See `RouterClient.grant`."""
-        return (await self._standing(shop_id, agent_id, conversation_id)).grant
+        standing = await self._standing(shop_id, agent_id, conversation_id)
+        if standing.taken_by is not None:
+            sentence = f"{standing.taken_by} has taken this conversation."
+            raise RefusedError(ErrorCode.TAKEN, sentence)
+        return standing.grant
 
     async def may_read(self, shop_id: UUID, agent_id: UUID, conversation_id: UUID) -> bool:
         """See `RouterClient.may_read`."""

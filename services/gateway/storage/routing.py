@@ -9,7 +9,7 @@ from uuid import UUID
 from services.gateway.storage.appends import announcement_of
 from services.gateway.usecases.ports import Announcement, Positions
 from shared.contracts.events import Envelope
-from shared.contracts.routing import RoutingTold
+from shared.contracts.routing import RoutingLine, RoutingTold
 from shared.kernel.clock import to_iso
 from shared.kernel.ids import IdKind, encode
 from shared.kernel.vocabulary import ConversationStatus, EventType
@@ -63,4 +63,20 @@ def _asked(event: Envelope) -> dict[str, object]:
         "assignment_id": str(state.assignment_id) if state.assignment_id else None,
         "assignment_version": state.assignment_version,
         "at": to_iso(event.occurred_at),
+        "lines": [_line(event, number, line) for number, line in enumerate(state.lines, start=1)],
+    }
+
+
+def _line(event: Envelope, number: int, line: RoutingLine) -> dict[str, object]:
+    item_id = new_id()
+    return {
+        "item_id": str(item_id),
+        "item_wire": encode(IdKind.ITEM, item_id),
+        "client_id": f"{encode(IdKind.EVENT, event.event_id)}.{number}",
+        "kind": line.kind,
+        "visibility": line.visibility,
+        "author_kind": line.author.kind,
+        "author_id": str(line.author.id) if line.author.id else None,
+        "author_name": line.author.name,
+        "text": line.text,
     }

@@ -286,7 +286,7 @@ class RouterClient(Protocol):
         """Return the grant of the agent who serves a conversation; None: it is not that agent's.
 
         Raises:
-            RefusedError: ROUTING_UNAVAILABLE.
+            RefusedError: ROUTING_UNAVAILABLE; TAKEN, a colleague has it now.
         """
         ...
 

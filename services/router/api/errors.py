@@ -14,5 +14,7 @@ STATUSES: Mapping[ErrorCode, int] = MappingProxyType(
         ErrorCode.TAKEN: 409,
         ErrorCode.AT_CAPACITY: 409,
         ErrorCode.ALREADY_ENDED: 409,
+        ErrorCode.AGENT_GONE: 409,
+        ErrorCode.TRANSFER_LIMIT: 409,
     }
 )

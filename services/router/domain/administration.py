@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from uuid import UUID
 
 from services.router.domain.agents import on_gone_for_good, set_status
 from services.router.domain.commands import AgentChanged, QueueChanged
 from services.router.domain.effects import Answer, Noted, Refused
-from services.router.domain.model import OfferEnd
-from services.router.domain.offering import end_offer, offer_lost
+from services.router.domain.offering import make_room
 from services.router.domain.serving import hours_changed
 from services.router.domain.state import ShopState
 from shared.contracts.routing import DecisionTrigger
 from shared.kernel.errors import ErrorCode
-from shared.kernel.vocabulary import AgentStatus, OfferStatus
+from shared.kernel.vocabulary import AgentStatus
 
 
 def on_change(state: ShopState, command: AgentChanged | QueueChanged) -> Answer:
@@ -35,13 +33,14 @@ def _on_agent(state: ShopState, command: AgentChanged) -> Answer:
         name=agent.name if command.name is None else command.name,
         capacity=agent.capacity if command.capacity is None else command.capacity,
         active=agent.active if command.active is None else command.active,
+        supervisor=agent.supervisor if command.supervisor is None else command.supervisor,
     )
     if after != agent:
         state.put_agent(after)
     if agent.active and not after.active:
         set_status(state, after, AgentStatus.OFFLINE)
         on_gone_for_good(state, agent.id)
-    _fit(state, agent.id)
+    make_room(state, agent.id, DecisionTrigger.AGENT_CHANGED)
     return Noted()
 
 
@@ -58,16 +57,3 @@ def _on_queue(state: ShopState, command: QueueChanged) -> Answer:
         state.policy = replace(state.policy, hours=command.hours)
         hours_changed(state)
     return Noted()
-
-
-def _fit(state: ShopState, agent_id: UUID) -> None:
-    """Withdraw the newest offers that a smaller capacity has no room for.
-
-    What is assigned stays, above capacity if need be: a customer is not passed on for a figure.
-    """
-    for offer in reversed(state.pending_with(agent_id)):
-        agent = state.agents[agent_id]
-        if agent.load <= agent.capacity:
-            break
-        end_offer(state, offer, OfferStatus.RESCINDED, OfferEnd.OVER_CAPACITY)
-        offer_lost(state, offer.conversation_id, DecisionTrigger.AGENT_CHANGED)

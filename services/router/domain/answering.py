@@ -10,7 +10,7 @@ from services.router.domain.commands import OfferAccepted, OfferDeclined, OfferS
 from services.router.domain.effects import Answer, Noted, OfferNews, OfferTold, Refused, Taken
 from services.router.domain.model import Agent, Offer, OfferEnd
 from services.router.domain.offering import end_offer, offer_lost
-from services.router.domain.serving import assign
+from services.router.domain.owning import assign
 from services.router.domain.state import ShopState
 from shared.contracts.routing import DecisionTrigger
 from shared.kernel.errors import ErrorCode
@@ -58,13 +58,13 @@ def on_accept(state: ShopState, command: OfferAccepted) -> Answer:
     if offer is None:
         return Refused(ErrorCode.OFFER_GONE)
     agent = state.agents[offer.agent_id]
-    if _active_weight(state, agent) + offer.weight > agent.capacity:
+    if active_weight(state, agent) + offer.weight > agent.capacity:
         return Refused(ErrorCode.AT_CAPACITY)
     end_offer(state, offer, OfferStatus.ACCEPTED, OfferEnd.ANSWERED)
     for other in state.offers_of(offer.conversation_id):
         end_offer(state, other, OfferStatus.RESCINDED, OfferEnd.TAKEN)
     _heard_from(state, agent.id)
-    assignment = assign(state, state.conversations[offer.conversation_id], offer, agent)
+    assignment = assign(state, state.conversations[offer.conversation_id], agent, offer)
     return Taken(assignment, state.conversations[offer.conversation_id])
 
 
@@ -108,5 +108,6 @@ def _pass_on(state: ShopState, offer: Offer, trigger: DecisionTrigger) -> None:
     offer_lost(state, conversation.id, trigger)
 
 
-def _active_weight(state: ShopState, agent: Agent) -> int:
+def active_weight(state: ShopState, agent: Agent) -> int:
+    """Return what an agent serves, without what is only offered."""
     return sum(one.weight for one in state.served_by(agent.id))

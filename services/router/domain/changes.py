@@ -5,11 +5,13 @@ from __future__ import annotations
 from uuid import UUID
 
 from services.router.domain.effects import (
+    Alarm,
     Answer,
     ConversationTold,
     DecisionRecord,
     Effects,
     OfferTold,
+    TakenFrom,
 )
 from services.router.domain.model import (
     Agent,
@@ -42,6 +44,8 @@ class Changes:
         self.conversations_told: list[ConversationTold] = []
         self.offers_told: list[OfferTold] = []
         self.agents_told: list[Agent] = []
+        self.alarms: list[Alarm] = []
+        self.taken_from: list[TakenFrom] = []
         self.causes: dict[UUID, DecisionTrigger] = {}
         """Why each conversation needs a decision now."""
 
@@ -61,4 +65,6 @@ class Changes:
             conversations_told=tuple(self.conversations_told),
             offers_told=tuple(self.offers_told),
             agents_told=tuple(self.agents_told),
+            alarms=tuple(self.alarms),
+            taken_from=tuple(self.taken_from),
         )

@@ -20,13 +20,15 @@ def rank(state: ShopState, conversation: Conversation) -> tuple[Agent, ...]:
     """Return the best five to ask, best first.
 
     Who passed the conversation comes in again only when nobody else is there and nobody is being
-    asked, and not at once.
+    asked, or everyone is; and not at once.
     """
     asked = _asked(state, conversation)
     passed = dict(conversation.passed_by)
     others = (state.agents[one] for one in state.pool if one not in asked and one not in passed)
     best = _best(state, others, conversation)
-    return best if best or asked else _ask_again(state, conversation)
+    if best or (asked and not state.asks_everyone(conversation)):
+        return best
+    return _ask_again(state, conversation, asked)
 
 
 def excluded(
@@ -76,7 +78,9 @@ def displaceable(state: ShopState, conversation: Conversation) -> Offer | None:
 
 
 def _asked(state: ShopState, conversation: Conversation) -> set[UUID]:
-    return {offer.agent_id for offer in state.offers_of(conversation.id)}
+    """Return who has the conversation before the eyes already: its silent owner has, too."""
+    owner = set() if conversation.agent_id is None else {conversation.agent_id}
+    return owner | {offer.agent_id for offer in state.offers_of(conversation.id)}
 
 
 def _best(
@@ -95,9 +99,10 @@ def _level(state: ShopState, conversation: Conversation, agent: Agent) -> int:
     return (learning.chance(state, conversation, agent) - penalty) // policy.level_permille
 
 
-def _ask_again(state: ShopState, conversation: Conversation) -> tuple[Agent, ...]:
+def _ask_again(state: ShopState, conversation: Conversation, asked: set[UUID]) -> tuple[Agent, ...]:
     patience = state.now - state.policy.reask_after_ms
-    rested = (agent for agent, at in conversation.passed_by if at <= patience)
+    passed = (one for one in conversation.passed_by if one[0] not in asked)
+    rested = (agent for agent, at in passed if at <= patience)
     free = (state.agents[one] for one in rested if one in state.pool)
     in_order = sorted(free, key=lambda one: (one.load, one.idle_since, one.id.int))
     return _best(state, in_order, conversation)

@@ -108,6 +108,29 @@ class ConversationClosed:
 
 
 @dataclass(frozen=True, slots=True)
+class ConversationTaken:
+    """An agent picks a waiting conversation; `over`: a supervisor may take it from its owner."""
+
+    conversation_id: ConversationId
+    agent_id: AgentId
+    over: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationTransferred:
+    """Its owner passes a conversation on; without `by_agent`: a supervisor does.
+
+    Without `to_agent` it goes back to the line.
+    """
+
+    conversation_id: ConversationId
+    by_agent: AgentId | None
+    by_name: str
+    to_agent: AgentId | None = None
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class CustomerLeft:
     """The customer ends a conversation."""
 
@@ -126,6 +149,7 @@ class AgentChanged:
     capacity: int | None
     active: bool | None
     change: ChangeMade
+    supervisor: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +178,8 @@ Command: TypeAlias = (
     | OfferAccepted
     | OfferDeclined
     | ConversationClosed
+    | ConversationTaken
+    | ConversationTransferred
     | CustomerLeft
     | AgentChanged
     | QueueChanged

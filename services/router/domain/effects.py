@@ -19,7 +19,7 @@ from services.router.domain.paces import AgentPace, TeamPace
 from shared.contracts.routing import DecisionTrigger
 from shared.kernel.clock import Instant
 from shared.kernel.errors import ErrorCode
-from shared.kernel.vocabulary import EventType, Exclusion
+from shared.kernel.vocabulary import AuthorKind, EventType, Exclusion, ItemKind, Visibility
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +60,18 @@ Answer: TypeAlias = Noted | HeardUpTo | Taken | ConversationNow | Refused
 
 
 @dataclass(frozen=True, slots=True)
+class Line:
+    """What the gateway is to append to the conversation with the event that tells of it."""
+
+    kind: ItemKind
+    visibility: Visibility
+    author: AuthorKind
+    text: str
+    author_id: UUID | None = None
+    author_name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ConversationTold:
     """A durable event: the conversation right after it, and which agents' streams show it.
 
@@ -70,6 +82,23 @@ class ConversationTold:
     conversation: Conversation
     audience: tuple[UUID, ...]
     heard: int
+    lines: tuple[Line, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """A live word to supervisors that an answer is at risk; nothing depends on its arrival."""
+
+    conversation: Conversation
+    audience: tuple[UUID, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TakenFrom:
+    """A live word to whoever served a conversation until now: another has it."""
+
+    agent_id: UUID
+    conversation: Conversation
 
 
 class OfferNews(StrEnum):
@@ -133,6 +162,8 @@ class Effects:
     conversations_told: tuple[ConversationTold, ...] = ()
     offers_told: tuple[OfferTold, ...] = ()
     agents_told: tuple[Agent, ...] = ()
+    alarms: tuple[Alarm, ...] = ()
+    taken_from: tuple[TakenFrom, ...] = ()
 
     @property
     def changes_nothing(self) -> bool:

@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import assert_never
+from types import MappingProxyType
+from typing import Any, Final
 from uuid import UUID
 
-from services.router.domain import administration, agents, answering, serving
+from services.router.domain import (
+    administration,
+    agents,
+    answering,
+    handing_over,
+    offering,
+    response_clock,
+    serving,
+)
 from services.router.domain.changes import Changes
 from services.router.domain.commands import (
     AgentChanged,
     Command,
     ConversationClosed,
+    ConversationTaken,
+    ConversationTransferred,
     CustomerLeft,
     MessageArrived,
     OfferAccepted,
@@ -24,11 +36,11 @@ from services.router.domain.commands import (
 )
 from services.router.domain.effects import Answer, Effects, Noted
 from services.router.domain.model import Rows
-from services.router.domain.offering import drain, wants_one_more
+from services.router.domain.offering import drain
 from services.router.domain.policy import Policy
 from services.router.domain.state import ShopState
 from services.router.domain.telling import tell_what_changed
-from services.router.domain.timers import Due, TimerKind
+from services.router.domain.timers import TimerKind
 from shared.contracts.routing import DecisionTrigger
 from shared.kernel.clock import Instant
 from shared.kernel.vocabulary import ConversationStatus
@@ -60,8 +72,8 @@ class Engine:
         state.now = now
         state.changes = Changes()
         while (due := state.timers.pop_due(now)) is not None:
-            self._run(due)
-        answer = self._handle(command)
+            ALARMS[due.kind](state, due.owner)
+        answer = HANDLERS[type(command)](state, command)
         drain(state, _trigger_of(command))
         tell_what_changed(state)
         return state.changes.effects(answer)
@@ -90,6 +102,8 @@ class Engine:
             case (
                 MessageArrived(conversation_id=named)
                 | ConversationClosed(conversation_id=named)
+                | ConversationTaken(conversation_id=named)
+                | ConversationTransferred(conversation_id=named)
                 | CustomerLeft(conversation_id=named)
             ):
                 known = self.state.find_conversation(named) is not None
@@ -107,50 +121,49 @@ class Engine:
         """Take in rows found in the tables that the engine did not hold."""
         self.state.restore(rows)
 
-    def _handle(self, command: Command) -> Answer:  # noqa: C901, PLR0911, PLR0912  one arm a command
-        match command:
-            case MessageArrived():
-                return serving.on_message(self.state, command)
-            case OfferAccepted():
-                return answering.on_accept(self.state, command)
-            case OfferDeclined():
-                return answering.on_decline(self.state, command)
-            case OfferSeen():
-                return answering.on_seen(self.state, command)
-            case PresenceChanged():
-                return agents.on_presence(self.state, command)
-            case StatusSet():
-                return agents.on_status(self.state, command)
-            case ConversationClosed():
-                return serving.on_close(self.state, command)
-            case CustomerLeft():
-                return serving.on_left(self.state, command)
-            case AgentChanged() | QueueChanged():
-                return administration.on_change(self.state, command)
-            case Tick():
-                return Noted()
-            case _:
-                assert_never(command)
 
-    def _run(self, due: Due) -> None:
-        match due.kind:
-            case TimerKind.OFFER_EXPIRES:
-                answering.on_expired(self.state, due.owner)
-            case TimerKind.OFFER_REMINDS:
-                answering.on_unnoticed(self.state, due.owner)
-            case TimerKind.OFFER_WIDENS:
-                wants_one_more(self.state, due.owner)
-            case TimerKind.AGENT_GONE:
-                agents.on_gone_for_good(self.state, due.owner)
-            case TimerKind.REASK:
-                # Asked again by the drain at this command's end; the next one may be due later.
-                conversation = self.state.conversations[due.owner]
-                again = self.state.next_reask(conversation)
-                self.state.timers.set(TimerKind.REASK, due.owner, again)
-            case TimerKind.SHOP_OPENS:
-                serving.on_opening(self.state, due.owner)
-            case _:
-                assert_never(due.kind)
+def _ask_again(state: ShopState, conversation_id: UUID) -> None:
+    """Set the next such timer: the drain at this command's end asks again."""
+    again = state.next_reask(state.conversations[conversation_id])
+    state.timers.set(TimerKind.REASK, conversation_id, again)
+
+
+def _time_passed(_state: ShopState, _command: Tick) -> Answer:
+    return Noted()
+
+
+HANDLERS: Final[Mapping[type, Callable[[ShopState, Any], Answer]]] = MappingProxyType(
+    {
+        MessageArrived: serving.on_message,
+        OfferAccepted: answering.on_accept,
+        OfferDeclined: answering.on_decline,
+        OfferSeen: answering.on_seen,
+        PresenceChanged: agents.on_presence,
+        StatusSet: agents.on_status,
+        ConversationClosed: serving.on_close,
+        ConversationTaken: handing_over.on_take,
+        ConversationTransferred: handing_over.on_transfer,
+        CustomerLeft: serving.on_left,
+        AgentChanged: administration.on_change,
+        QueueChanged: administration.on_change,
+        Tick: _time_passed,
+    }
+)
+"""What each command does; a test holds it to `Command`."""
+
+ALARMS: Final[Mapping[TimerKind, Callable[[ShopState, UUID], None]]] = MappingProxyType(
+    {
+        TimerKind.OFFER_EXPIRES: answering.on_expired,
+        TimerKind.OFFER_REMINDS: answering.on_unnoticed,
+        TimerKind.OFFER_WIDENS: offering.wants_one_more,
+        TimerKind.AGENT_GONE: agents.on_gone_for_good,
+        TimerKind.REASK: _ask_again,
+        TimerKind.SHOP_OPENS: serving.on_opening,
+        TimerKind.EVERYONE_ASKED: offering.wants_one_more,
+        TimerKind.RESPONSE_DUE: response_clock.on_due,
+    }
+)
+"""What each timer does when it has run out; a test holds it to `TimerKind`."""
 
 
 def _trigger_of(command: Command) -> DecisionTrigger:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from services.router.domain.model import Agent, Assignment, Conversation, Offer, OfferEnd
 from services.router.domain.paces import LONGEST_MS
 from services.router.domain.prediction import Outcome
@@ -12,6 +14,9 @@ HURRY_MS: Millis = 2_000
 """With less left than this nobody can be in time: who answers soonest is asked, as of the late."""
 
 PER_MILLE = 1_000
+
+NOBODY = UUID(int=0)
+"""An answer may be heard when its assignment has ended: then it teaches nothing any more."""
 
 
 def chance(state: ShopState, conversation: Conversation, agent: Agent) -> int:
@@ -35,8 +40,9 @@ def offer_ended(state: ShopState, offer: Offer, cause: OfferEnd) -> None:
 
 def answered(state: ShopState, conversation: Conversation, at: Instant) -> None:
     """Learn from the first human message of whoever accepted."""
-    if conversation.assignment_id is not None:
-        _learn(state, state.assignments[conversation.assignment_id], at, answered=True)
+    assignment = state.assignments.get(conversation.assignment_id or NOBODY)
+    if assignment is not None:
+        _learn(state, assignment, at, answered=True)
 
 
 def unanswered(state: ShopState, assignment: Assignment) -> None:

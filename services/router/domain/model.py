@@ -59,6 +59,8 @@ class Agent:
     """When the agent came, or last answered or finished something; the oldest is asked first."""
     gone_since: Instant | None = None
     expiries_in_row: int = 0
+    supervisor: bool = False
+    """Whether this agent is alarmed when an answer is at risk."""
     active: bool = True
     """False: an administrator ended this agent; nothing is offered and no status is taken."""
 
@@ -104,11 +106,35 @@ class Conversation:
     """When its response clock starts, if later than `started_at`: the shop was closed then."""
     held_until: WireInstant | None = None
     """It waits for the shop to open, and is in no line before."""
+    everyone_at: WireInstant | None = None
+    """From then on everyone free is asked: counted from the first offer of this wait.
+
+    Of one that is assigned: when its owner has been silent for too long.
+    """
+    risk_told_at: WireInstant | None = None
+    miss_told_at: WireInstant | None = None
+    """When it was told that the answer is at risk, or was missed."""
+    transfers: int = 0
+    again_from: WireInstant | None = None
+    """When it was last passed on or re-opened after an answer: a clock of its own."""
+    again_response_ms: Millis | None = None
+    """From there to the next human message; never a first response."""
 
     @property
     def clock_from(self) -> Instant:
         """Return where its response clock starts."""
         return self.started_at if self.clock_at is None else self.clock_at
+
+    @property
+    def awaits_answer(self) -> bool:
+        """Tell whether the customer waits for a human's words."""
+        return self.unheard and self.status is not ConversationStatus.ENDED
+
+    @property
+    def unheard(self) -> bool:
+        """Tell whether a clock runs, or ended without an answer that may still be on its way."""
+        again = self.again_from is not None and self.again_response_ms is None
+        return self.first_response_ms is None or again
 
     @property
     def line_key(self) -> LineKey:
@@ -145,7 +171,7 @@ class Assignment:
     id: AssignmentId
     conversation_id: ConversationId
     agent_id: AgentId
-    offer_id: OfferId
+    offer_id: OfferId | None
     version: int
     weight: int
     started_at: WireInstant
@@ -155,6 +181,11 @@ class Assignment:
     """When the offer that became this was made; None: it came without one."""
     offered_load: int = 0
     """What the agent held then, without this."""
+
+    @property
+    def held(self) -> int:
+        """Return what it takes of its agent's capacity."""
+        return 0 if self.status is AssignmentStatus.ENDED else self.weight
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from services.router.domain.model import Agent, Conversation, Offer, OfferEnd
 from services.router.domain.state import ShopState
 from services.router.domain.timers import TimerKind
 from shared.contracts.routing import DecisionTrigger
+from shared.kernel.clock import Instant
 from shared.kernel.ids import IdKind
 from shared.kernel.vocabulary import ConversationStatus, OfferStatus
 
@@ -41,10 +42,15 @@ def end_offer(state: ShopState, offer: Offer, status: OfferStatus, cause: OfferE
 
 
 def offer_lost(state: ShopState, conversation_id: UUID, trigger: DecisionTrigger) -> None:
-    """After an offer ended untaken: wait in the line again, or ask one more beside the others."""
+    """After an offer ended untaken: ask one more beside the others, or beside a silent owner.
+
+    Where there is neither, it waits in the line again.
+    """
     conversation = state.conversations[conversation_id]
     state.changes.causes[conversation_id] = trigger
-    if state.offers_of(conversation_id):
+    if conversation.status is ConversationStatus.ASSIGNED:
+        wants_one_more(state, conversation_id)
+    elif state.offers_of(conversation_id):
         state.put_conversation(replace(conversation, widen_at=state.now))
         wants_one_more(state, conversation_id)
     else:
@@ -52,10 +58,26 @@ def offer_lost(state: ShopState, conversation_id: UUID, trigger: DecisionTrigger
         state.put_conversation(queued)
 
 
+def make_room(state: ShopState, agent_id: UUID, trigger: DecisionTrigger) -> None:
+    """Withdraw the newest offers that an agent has no capacity for any more.
+
+    What is assigned stays, above capacity if need be: a customer is not passed on for a figure.
+    """
+    for offer in reversed(state.pending_with(agent_id)):
+        agent = state.agents[agent_id]
+        if agent.load <= agent.capacity:
+            break
+        end_offer(state, offer, OfferStatus.RESCINDED, OfferEnd.OVER_CAPACITY)
+        offer_lost(state, offer.conversation_id, trigger)
+
+
 def wants_one_more(state: ShopState, conversation_id: UUID) -> None:
     """Ask one more agent about an offered conversation as soon as somebody is free."""
+    conversation = state.conversations[conversation_id]
     state.timers.set(TimerKind.OFFER_WIDENS, conversation_id, None)
-    state.hungry.put(state.conversations[conversation_id])
+    state.timers.set(TimerKind.REASK, conversation_id, state.next_reask(conversation))
+    state.hungry.put(conversation)
+    state.hungry.age(state.now)
 
 
 def _serve_waiting(state: ShopState, trigger: DecisionTrigger) -> None:
@@ -84,12 +106,10 @@ def _displace_for(state: ShopState, conversation: Conversation) -> bool:
     if extra is None:
         return False
     end_offer(state, extra, OfferStatus.RESCINDED, OfferEnd.DISPLACED)
-    state.put_conversation(
-        replace(
-            state.conversations[extra.conversation_id],
-            widen_at=state.now + state.policy.widen_after_ms,
-        )
-    )
+    others = state.conversations[extra.conversation_id]
+    again_at = state.now + state.policy.widen_after_ms
+    everyone_at = again_at if state.asks_everyone(others) else others.everyone_at
+    state.put_conversation(replace(others, widen_at=again_at, everyone_at=everyone_at))
     return True
 
 
@@ -122,17 +142,34 @@ def _make_offer(
     _decide(state, conversation, best, cause)
     offer = _offer(state, conversation, best[0])
     state.put_offer(offer)
-    full = len(state.offers_of(conversation.id)) >= state.policy.max_live_offers
+    everyone_at = conversation.everyone_at or state.now + state.policy.everyone_after_ms
+    owned = conversation.status is ConversationStatus.ASSIGNED
     offered = replace(
         conversation,
-        status=ConversationStatus.OFFERED,
+        status=conversation.status if owned else ConversationStatus.OFFERED,
         offers_made=offer.ordinal,
         decisions_made=conversation.decisions_made + 1,
-        # Until a console says that it is seen: see `answering.on_seen`.
-        widen_at=None if full else state.now + state.policy.first_widening_ms,
+        widen_at=_widens_at(state, conversation.id),
+        everyone_at=everyone_at,
     )
     state.put_conversation(offered)
+    if state.asks_everyone(offered) or offered.widen_at == state.now:
+        wants_one_more(state, offered.id)
     state.changes.offers_told.append(OfferTold(OfferNews.CREATED, offer, offered))
+
+
+def _widens_at(state: ShopState, conversation_id: UUID) -> Instant | None:
+    """Return when one more is asked: at once up to the first offers, then after a while, or never.
+
+    Until a console says that the newest offer is seen: see `answering.on_seen`.
+    """
+    offers = len(state.offers_of(conversation_id))
+    if state.asks_everyone(state.conversations[conversation_id]):
+        return None
+    if offers < state.policy.first_offers:
+        return state.now
+    full = offers >= state.policy.max_live_offers
+    return None if full else state.now + state.policy.first_widening_ms
 
 
 def _offer(state: ShopState, conversation: Conversation, agent: Agent) -> Offer:

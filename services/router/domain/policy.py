@@ -27,11 +27,32 @@ class Policy:
     first_response_target_ms: Millis = 10_000
     """Promise 1: from the first customer message received to the first human answer."""
 
+    first_offers: int = 1
+    """Agents asked at once: 1 rings the best alone; 2 gains most where agents are idle anyway."""
+
     widen_after_ms: Millis = 2_500
     """A pending offer gets another beside it: 2 to 3 s gained most in simulation."""
 
     unseen_after_ms: Millis = 1_500
     """A pending offer that no console has shown yet gets another beside it sooner."""
+
+    everyone_after_ms: Millis = 5_000
+    """After so long on offer everyone free is asked: notice and compose take the other 5 s."""
+
+    at_risk_before_ms: Millis = 3_000
+    """Supervisors are alarmed so long before `respond_by`: somebody must take it and write."""
+
+    holding_text: str | None = None
+    """What an unanswered customer is told when the target passes; no clock stops. None: nothing."""
+
+    rescue_before_ms: Millis = 4_000
+    """A silent owner has company so long before `respond_by`: another needs 3 to 4 s to answer."""
+
+    rescue_grace_ms: Millis = 4_000
+    """And not sooner after taking it: composing takes 2.5 to 4 s."""
+
+    max_transfers: int = 5
+    """A conversation is passed on no oftener: more is a loop, and the customer notices."""
 
     remind_after_ms: Millis = 1_000
     """An offer nobody has seen is published again: the publish may have been lost."""
@@ -46,7 +67,7 @@ class Policy:
     """Who passed a conversation is not asked again sooner, even when nobody else is there."""
 
     max_live_offers: int = 3
-    """Offers of one conversation pending at once."""
+    """Offers of one conversation pending at once, before everyone is asked."""
 
     max_pending_per_agent: int = 3
     """Offers one agent is shown at once."""

@@ -7,19 +7,17 @@ from uuid import UUID
 
 from services.router.domain import learning
 from services.router.domain.commands import ConversationClosed, CustomerLeft, MessageArrived
-from services.router.domain.derived_ids import derived_id
 from services.router.domain.effects import Answer, ConversationNow, HeardUpTo, Refused
 from services.router.domain.hours import opens_at
-from services.router.domain.model import Agent, Assignment, Conversation, Offer, OfferEnd
+from services.router.domain.model import Assignment, Conversation, OfferEnd
 from services.router.domain.offering import end_offer
+from services.router.domain.owning import end_assignment, on_own_clock, to_line
 from services.router.domain.state import ShopState
 from services.router.domain.telling import tell
 from shared.contracts.routing import DecisionTrigger
 from shared.kernel.clock import Instant
 from shared.kernel.errors import ErrorCode
-from shared.kernel.ids import IdKind
 from shared.kernel.vocabulary import (
-    AssignmentStatus,
     AuthorKind,
     ConversationStatus,
     EndReason,
@@ -41,7 +39,7 @@ def on_message(state: ShopState, command: MessageArrived) -> Answer:
         _start(state, command)
     elif from_customer and conversation and conversation.status is ConversationStatus.ENDED:
         _reopen(state, conversation, command)
-    elif command.is_human_answer and conversation and conversation.first_response_ms is None:
+    elif command.is_human_answer and conversation and conversation.unheard:
         _respond(state, conversation, command)
     return HeardUpTo(command.version)
 
@@ -60,59 +58,26 @@ def on_close(state: ShopState, command: ConversationClosed) -> Answer:
 
 
 def on_left(state: ShopState, command: CustomerLeft) -> Answer:
-    """End a conversation for its customer; doing it again gives the same answer."""
+    """End a conversation for its customer; doing it again gives the same answer.
+
+    Whoever leaves unanswered has abandoned it; reports count those who hardly waited apart.
+    """
     conversation = state.find_conversation(command.conversation_id)
     if conversation is None:
         return Refused(ErrorCode.NOT_FOUND)
     if conversation.status is ConversationStatus.ENDED:
         return ConversationNow(conversation)
-    return ConversationNow(_end(state, conversation, EndReason.CUSTOMER_LEFT))
-
-
-def assign(state: ShopState, conversation: Conversation, offer: Offer, agent: Agent) -> Assignment:
-    """Give a conversation to the agent whose offer was the first to be accepted."""
-    version = conversation.assignment_version + 1
-    assignment = Assignment(
-        id=derived_id(IdKind.ASSIGNMENT, conversation.id, version, state.now),
-        conversation_id=conversation.id,
-        agent_id=agent.id,
-        offer_id=offer.id,
-        version=version,
-        weight=offer.weight,
-        started_at=state.now,
-        offered_at=offer.created_at,
-        offered_load=offer.load,
-    )
-    state.put_assignment(assignment)
-    waited = max(0, state.now - conversation.clock_from)
-    first_wait = conversation.queue_wait_ms is None
-    changed = replace(
-        conversation,
-        status=ConversationStatus.ASSIGNED,
-        agent_id=agent.id,
-        agent_name=agent.name,
-        assignment_id=assignment.id,
-        assignment_version=version,
-        queue_wait_ms=waited if first_wait else conversation.queue_wait_ms,
-        passed_by=(),
-        widen_at=None,
-    )
-    tell(state, changed, EventType.CONVERSATION_ASSIGNED, (agent.id,))
-    return assignment
+    answered = conversation.first_response_ms is not None
+    reason = EndReason.CUSTOMER_LEFT if answered else EndReason.ABANDONED
+    return ConversationNow(_end(state, conversation, reason))
 
 
 def requeue(state: ShopState, assignment: Assignment) -> None:
     """Take a conversation from an agent who is gone; unanswered, it keeps its age."""
-    _end_assignment(state, assignment)
+    end_assignment(state, assignment)
     conversation = state.conversations[assignment.conversation_id]
-    answered = conversation.first_response_ms is not None
-    target = state.now + state.policy.first_response_target_ms
-    _enqueue(
-        state,
-        replace(conversation, respond_by=target if answered else conversation.respond_by),
-        DecisionTrigger.AGENT_GONE,
-        audience=(assignment.agent_id,),
-    )
+    waiting = on_own_clock(state, conversation, state.now)
+    to_line(state, waiting, DecisionTrigger.AGENT_GONE, audience=(assignment.agent_id,))
 
 
 def on_opening(state: ShopState, conversation_id: UUID) -> None:
@@ -164,45 +129,46 @@ def _reopen(state: ShopState, conversation: Conversation, command: MessageArrive
     """A customer wrote before the gateway heard of the end: somebody must see it.
 
     The gateway finds the same by `heard` in the event of the end, and keeps the conversation open
-    (decision 0007). No clock starts anew.
+    (decision 0007). Its clock is its own: the first response stays what it was.
     """
     opening = opens_at(state.policy.hours, command.received_at)
+    starts = opening or command.received_at
     reopened = replace(
         conversation,
         customer=command.customer or conversation.customer,
         preview=command.preview,
-        respond_by=(opening or command.received_at) + state.policy.first_response_target_ms,
+        respond_by=starts + state.policy.first_response_target_ms,
         held_until=opening,
         ended_at=None,
         end_reason=None,
+        risk_told_at=None,
+        miss_told_at=None,
     )
-    _enqueue(state, reopened, DecisionTrigger.CONVERSATION_REOPENED)
-
-
-def _enqueue(
-    state: ShopState,
-    conversation: Conversation,
-    cause: DecisionTrigger,
-    audience: tuple[UUID, ...] = (),
-) -> None:
-    queued = replace(
-        conversation,
-        status=ConversationStatus.QUEUED,
-        queued_at=state.now,
-        agent_id=None,
-        agent_name=None,
-        assignment_id=None,
-    )
-    if queued.held_until is None:
-        state.changes.causes[conversation.id] = cause
-    tell(state, queued, EventType.CONVERSATION_QUEUED, audience)
+    own = on_own_clock(state, reopened, starts)
+    to_line(state, own, DecisionTrigger.CONVERSATION_REOPENED)
 
 
 def _respond(state: ShopState, conversation: Conversation, command: MessageArrived) -> None:
-    took = max(0, command.created_at - conversation.clock_from)
-    learning.answered(state, conversation, command.created_at)
+    """Stop the clock that runs. Whoever was asked beside a silent owner is asked no more."""
+    at = command.created_at
+    first = conversation.first_response_ms is None
+    if first:
+        learning.answered(state, conversation, at)
+    again = None
+    if conversation.again_from is not None and not first:
+        again = max(0, at - conversation.again_from)
+    took = max(0, at - conversation.clock_from)
+    served = conversation.status is ConversationStatus.ASSIGNED
+    for offer in state.offers_of(conversation.id) if served else ():
+        end_offer(state, offer, OfferStatus.RESCINDED, OfferEnd.TAKEN)
+    answered = replace(
+        conversation,
+        first_response_ms=took if first else conversation.first_response_ms,
+        again_response_ms=again,
+        everyone_at=None if served else conversation.everyone_at,
+        passed_by=() if served else conversation.passed_by,
+    )
     audience = () if conversation.agent_id is None else (conversation.agent_id,)
-    answered = replace(conversation, first_response_ms=took)
     tell(state, answered, EventType.CONVERSATION_RESPONDED, audience)
 
 
@@ -210,7 +176,7 @@ def _end(state: ShopState, conversation: Conversation, reason: EndReason) -> Con
     for offer in state.offers_of(conversation.id):
         end_offer(state, offer, OfferStatus.RESCINDED, OfferEnd.CONVERSATION_ENDED)
     if conversation.assignment_id is not None:
-        _end_assignment(state, state.assignments[conversation.assignment_id])
+        end_assignment(state, state.assignments[conversation.assignment_id])
     audience = () if conversation.agent_id is None else (conversation.agent_id,)
     ended = replace(
         conversation,
@@ -219,13 +185,6 @@ def _end(state: ShopState, conversation: Conversation, reason: EndReason) -> Con
         end_reason=reason,
         passed_by=(),
         widen_at=None,
+        everyone_at=None,
     )
     return tell(state, ended, EventType.CONVERSATION_ENDED, audience)
-
-
-def _end_assignment(state: ShopState, assignment: Assignment) -> None:
-    learning.unanswered(state, assignment)
-    ended = replace(assignment, status=AssignmentStatus.ENDED, ended_at=state.now)
-    state.put_assignment(ended)
-    agent = state.agents[assignment.agent_id]
-    state.put_agent(replace(agent, idle_since=state.now))

@@ -81,11 +81,28 @@ class ShopState:
         return (self.offers[UUID(int=key[1])] for key in self.extras)
 
     def next_reask(self, conversation: Conversation) -> Instant | None:
-        """Return when somebody who passed this waiting conversation may be asked again."""
-        if conversation.status is not ConversationStatus.QUEUED:
+        """Return when somebody who passed a waiting conversation may be asked again.
+
+        One that is offered, or whose owner is silent, counts as waiting once everyone is asked.
+        """
+        over = conversation.status is ConversationStatus.ENDED
+        queued = conversation.status is ConversationStatus.QUEUED
+        if over or not (queued or self.asks_everyone(conversation)):
             return None
         instants = (at + self.policy.reask_after_ms for _, at in conversation.passed_by)
         return min((at for at in instants if at > self.now), default=None)
+
+    def next_alarm(self, conversation: Conversation) -> Instant | None:
+        """Return when an unanswered conversation is told to be at risk, or to be late."""
+        if not conversation.awaits_answer or conversation.miss_told_at is not None:
+            return None
+        if conversation.risk_told_at is not None:
+            return conversation.respond_by
+        return conversation.respond_by - self.policy.at_risk_before_ms
+
+    def asks_everyone(self, conversation: Conversation) -> bool:
+        """Tell whether the ladder of offers has come to its last rung."""
+        return conversation.everyone_at is not None and conversation.everyone_at <= self.now
 
     # -- writing
 
@@ -146,8 +163,8 @@ class ShopState:
         transitions.check(transitions.ASSIGNMENT, status, assignment.status)
         self.changes.assignments[assignment.id] = assignment
         self._index_assignment(assignment)
-        active = assignment.status is AssignmentStatus.ACTIVE
-        self._add_load(assignment.agent_id, assignment.weight if active else -assignment.weight)
+        held = 0 if before is None else before.held
+        self._add_load(assignment.agent_id, assignment.held - held)
 
     def restore(self, rows: Rows) -> None:
         """Take rows as they stand in the tables, none of it a change; loads are counted anew."""
@@ -202,6 +219,19 @@ class ShopState:
             self.hungry.drop(after.id)
             self.timers.set(TimerKind.OFFER_WIDENS, after.id, after.widen_at)
         self.timers.set(TimerKind.REASK, after.id, self.next_reask(after))
+        self.timers.set(TimerKind.RESPONSE_DUE, after.id, self.next_alarm(after))
+        self._index_everyone(after)
+
+    def _index_everyone(self, conversation: Conversation) -> None:
+        """Once everyone is asked, the conversation stays hungry; `offering` sees to that."""
+        offered = conversation.status is ConversationStatus.OFFERED
+        silent = conversation.status is ConversationStatus.ASSIGNED and conversation.everyone_at
+        everyone = self.asks_everyone(conversation)
+        if not offered and not (silent and everyone):
+            self.hungry.drop(conversation.id)
+        ahead = (offered or silent) and not everyone
+        at = conversation.everyone_at if ahead else None
+        self.timers.set(TimerKind.EVERYONE_ASKED, conversation.id, at)
 
     def _keep_ended(self, conversation: Conversation) -> None:
         self.ended[conversation.id] = conversation

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from uuid import UUID
 
-from services.router.domain.effects import ConversationTold
+from services.router.domain.effects import ConversationTold, Line
 from services.router.domain.model import Agent, Conversation
 from services.router.domain.state import ShopState
 from shared.kernel.vocabulary import ConversationStatus, EventType
@@ -19,14 +19,18 @@ EVENT_OF = {
 
 
 def tell(
-    state: ShopState, changed: Conversation, event: EventType, audience: tuple[UUID, ...] = ()
+    state: ShopState,
+    changed: Conversation,
+    event: EventType,
+    audience: tuple[UUID, ...] = (),
+    lines: tuple[Line, ...] = (),
 ) -> Conversation:
     """Take a conversation's new state and tell it as the next version; return it so counted."""
     told = replace(changed, version=changed.version + 1)
     state.put_conversation(told)
     state.changes.told_status[told.id] = told.status
     heard = state.heard.get(told.id, 0)
-    state.changes.conversations_told.append(ConversationTold(event, told, audience, heard))
+    state.changes.conversations_told.append(ConversationTold(event, told, audience, heard, lines))
     return told
 
 

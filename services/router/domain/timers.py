@@ -19,6 +19,8 @@ class TimerKind(IntEnum):
     REASK = 4
     OFFER_REMINDS = 5
     SHOP_OPENS = 6
+    EVERYONE_ASKED = 7
+    RESPONSE_DUE = 8
 
 
 class Due(NamedTuple):

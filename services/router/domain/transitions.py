@@ -13,14 +13,16 @@ S = TypeVar("S", ConversationStatus, OfferStatus, AssignmentStatus)
 CONVERSATION: Mapping[ConversationStatus | None, frozenset[ConversationStatus]] = MappingProxyType(
     {
         None: frozenset({ConversationStatus.QUEUED}),
+        # Assigned at once by hand, or by a colleague who passes it on.
         ConversationStatus.QUEUED: frozenset(
-            {ConversationStatus.OFFERED, ConversationStatus.ENDED}
+            {ConversationStatus.OFFERED, ConversationStatus.ASSIGNED, ConversationStatus.ENDED}
         ),
         ConversationStatus.OFFERED: frozenset(
             {ConversationStatus.QUEUED, ConversationStatus.ASSIGNED, ConversationStatus.ENDED}
         ),
+        # Offered: its owner went while others were being asked beside it.
         ConversationStatus.ASSIGNED: frozenset(
-            {ConversationStatus.QUEUED, ConversationStatus.ENDED}
+            {ConversationStatus.QUEUED, ConversationStatus.OFFERED, ConversationStatus.ENDED}
         ),
         # A customer who writes into an ended conversation is heard: it waits again.
         ConversationStatus.ENDED: frozenset({ConversationStatus.QUEUED}),

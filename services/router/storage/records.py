@@ -34,6 +34,17 @@ _CONVERSATIONS = """
 _WAS_ASKED = """
     SELECT EXISTS (SELECT FROM router.offers
         WHERE shop_id = :shop_id AND conversation_id = :id AND agent_id = :agent_id)
+    OR EXISTS (SELECT FROM router.assignments
+        WHERE shop_id = :shop_id AND conversation_id = :id AND agent_id = :agent_id)
+    """
+_COLLEAGUES = f"""
+    SELECT {AGENT_COLUMNS} FROM router.agents
+    WHERE shop_id = :shop_id AND id <> :id AND deactivated_at IS NULL ORDER BY name, id
+    """  # noqa: S608  a literal of ours
+_WAITING = """
+    SELECT * FROM router.conversations
+    WHERE shop_id = :shop_id AND status IN ('queued', 'offered') AND status <> 'ended'
+    ORDER BY respond_by, id LIMIT :limit
     """
 _SERVED = """
     SELECT c.* FROM router.assignments a
@@ -131,6 +142,18 @@ class RoutingRecords:
                 if not await tx.value(_WAS_ASKED, asked):
                     return None
             return await _conversation(tx, shop_id, conversation_id)
+
+    async def colleagues(self, shop_id: UUID, agent_id: UUID) -> Sequence[Agent]:
+        """Return the active agents of a shop but one, by name."""
+        async with self._database.read(shop_id) as tx:
+            found = await tx.rows(_COLLEAGUES, {"shop_id": shop_id, "id": agent_id})
+        return [rows.read_agent(row) for row in found]
+
+    async def waiting(self, shop_id: UUID, limit: int) -> Sequence[Conversation]:
+        """Return the conversations that nobody has taken, the most urgent first."""
+        async with self._database.read(shop_id) as tx:
+            found = await tx.rows(_WAITING, {"shop_id": shop_id, "limit": limit})
+        return [rows.read_conversation(row) for row in found]
 
     async def decisions(self, shop_id: UUID, conversation_id: UUID) -> Sequence[DecisionRecord]:
         """Return the decisions about a conversation, oldest first."""

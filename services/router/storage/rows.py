@@ -32,6 +32,7 @@ from shared.kernel.vocabulary import (
     EndReason,
     Exclusion,
     OfferStatus,
+    Scope,
     Service,
 )
 
@@ -40,7 +41,7 @@ Row: TypeAlias = RowMapping
 
 AGENT_COLUMNS = (
     "id, name, email, status, nodes, capacity, load, version, idle_since, gone_since, "
-    "expiries_in_row, deactivated_at"
+    "expiries_in_row, deactivated_at, roles"
 )
 
 
@@ -87,6 +88,12 @@ def conversation_json(shop_id: UUID, one: Conversation) -> Json:
         "decisions_made": one.decisions_made,
         "clock_at": _iso(one.clock_at),
         "held_until": _iso(one.held_until),
+        "everyone_at": _iso(one.everyone_at),
+        "risk_told_at": _iso(one.risk_told_at),
+        "miss_told_at": _iso(one.miss_told_at),
+        "transfers": one.transfers,
+        "again_from": _iso(one.again_from),
+        "again_response_ms": one.again_response_ms,
     }
 
 
@@ -118,7 +125,7 @@ def assignment_json(shop_id: UUID, one: Assignment) -> Json:
         "id": str(one.id),
         "conversation_id": str(one.conversation_id),
         "agent_id": str(one.agent_id),
-        "offer_id": str(one.offer_id),
+        "offer_id": _text(one.offer_id),
         "version": one.version,
         "weight": one.weight,
         "status": one.status,
@@ -189,6 +196,7 @@ def read_agent(row: Row) -> Agent:
         idle_since=from_datetime(row["idle_since"]),
         gone_since=_instant(row["gone_since"]),
         expiries_in_row=row["expiries_in_row"],
+        supervisor=Scope.SUPERVISOR in row["roles"],
         active=row["deactivated_at"] is None,
     )
 
@@ -221,6 +229,12 @@ def read_conversation(row: Row) -> Conversation:
         decisions_made=row["decisions_made"],
         clock_at=_instant(row["clock_at"]),
         held_until=_instant(row["held_until"]),
+        everyone_at=_instant(row["everyone_at"]),
+        risk_told_at=_instant(row["risk_told_at"]),
+        miss_told_at=_instant(row["miss_told_at"]),
+        transfers=row["transfers"],
+        again_from=_instant(row["again_from"]),
+        again_response_ms=row["again_response_ms"],
     )
 
 

@@ -9,7 +9,7 @@ from uuid import UUID
 from pydantic import BaseModel
 
 from services.router.domain.effects import ConversationTold, Effects, OfferNews, OfferTold
-from services.router.domain.model import Conversation, Offer
+from services.router.domain.model import Assignment, Conversation, Offer
 from services.router.usecases import views
 from services.router.usecases.cards import CardDesk, Start
 from services.router.usecases.ports import LiveStreams, ShopWork
@@ -17,7 +17,7 @@ from shared.contracts.cards import Card, CardsChanged
 from shared.contracts.events import Envelope
 from shared.contracts.routing import CardReady
 from shared.contracts.stream import StreamEvent
-from shared.kernel.vocabulary import CardStatus, EventType, OfferStatus
+from shared.kernel.vocabulary import AssignmentStatus, CardStatus, EventType, OfferStatus
 
 
 class Herald:
@@ -66,6 +66,11 @@ class Herald:
             await self._tell_offer(shop_id, news)
         for told in effects.conversations_told:
             await self._tell_conversation(told)
+        await self._tell_hands(shop_id, effects)
+        for alarm in effects.alarms:
+            for agent_id in alarm.audience:
+                body = views.sla_alarm(alarm.conversation)
+                await self._publish(agent_id, EventType.SLA_AT_RISK, body)
         for agent in effects.agents_told:
             state = views.agent_state(shop_id, agent)
             await self._publish(agent.id, EventType.AGENT_UPDATED, state)
@@ -125,6 +130,20 @@ class Herald:
                 await self._publish_card(
                     agent_id, conversation_id, shown, event=EventType.CARD_CHANGED
                 )
+
+    async def _tell_hands(self, shop_id: UUID, effects: Effects) -> None:
+        for taken in effects.taken_from:
+            body = views.routing_state(taken.conversation)
+            await self._publish(taken.agent_id, EventType.CONVERSATION_TAKEN, body)
+        for given in effects.assignments:
+            if given.offer_id is None and given.status is AssignmentStatus.ACTIVE:
+                self._show_card(shop_id, given, effects)
+
+    def _show_card(self, shop_id: UUID, given: Assignment, effects: Effects) -> None:
+        """Whoever got a conversation by hand has seen no offer of it, and no card."""
+        for one in effects.conversations:
+            if one.id == given.conversation_id:
+                self._start(self._whole_card(shop_id, given.agent_id, one))
 
     async def _whole_card(self, shop_id: UUID, agent_id: UUID, conversation: Conversation) -> None:
         """Show whoever took a conversation the card, when the offer came without all of it."""

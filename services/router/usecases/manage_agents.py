@@ -100,7 +100,10 @@ class ManageAgents:
             fields["roles"] = list(dict.fromkeys(change.roles))
         if fields:
             made = self._changes.line(caller, IdKind.AGENT, agent_id, fields)
-            command = AgentChanged(agent_id, change.name, change.capacity, change.active, made)
+            supervisor = None if change.roles is None else Scope.SUPERVISOR in change.roles
+            command = AgentChanged(
+                agent_id, change.name, change.capacity, change.active, made, supervisor
+            )
             answer = await self._changes.desk.post(caller.shop_id, command)
             if isinstance(answer, Refused):
                 _no_agent()

@@ -160,6 +160,14 @@ class Records(Protocol):
         """Return a conversation; for an agent only one that was offered to that agent once."""
         ...
 
+    async def colleagues(self, shop_id: UUID, agent_id: UUID) -> Sequence[Agent]:
+        """Return the active agents of a shop but one, by name."""
+        ...
+
+    async def waiting(self, shop_id: UUID, limit: int) -> Sequence[Conversation]:
+        """Return the conversations that nobody has taken, the most urgent first."""
+        ...
+
     async def decisions(self, shop_id: UUID, conversation_id: UUID) -> Sequence[DecisionRecord]:
         """Return the decisions about a conversation, oldest first."""
         ...

@@ -93,14 +93,14 @@ class ServeOffers:
         command = OfferAccepted(offer_id, caller.agent_id)
         answer = await self._desk.post(caller.shop_id, command)
         if isinstance(answer, Taken):
-            return self._taken(caller, answer.assignment, answer.conversation)
+            return self.taken(caller.shop_id, answer.assignment, answer.conversation)
         if answer == Refused(ErrorCode.AT_CAPACITY):
             raise _refused(ErrorCode.AT_CAPACITY)
         past = await self._past(caller, offer_id)
         mine = past.assignment
         if mine is None or mine.status is not AssignmentStatus.ACTIVE:
             raise _gone(past)
-        return self._taken(caller, mine, past.conversation)
+        return self.taken(caller.shop_id, mine, past.conversation)
 
     async def close(
         self, shop_id: UUID, conversation_id: UUID, agent_id: UUID | None
@@ -134,7 +134,10 @@ class ServeOffers:
         if found is None:
             return GrantAnswer(grant=None)
         serves = found.status is ConversationStatus.ASSIGNED and found.agent_id == agent_id
-        return GrantAnswer(grant=self._grant(shop_id, found) if serves else None, may_read=True)
+        if serves:
+            return GrantAnswer(grant=self._grant(shop_id, found), may_read=True)
+        other = found.agent_name if found.status is ConversationStatus.ASSIGNED else None
+        return GrantAnswer(grant=None, may_read=True, taken_by=other)
 
     async def pending(self, caller: Caller) -> tuple[routing.Offer, ...]:
         """Return the agent's pending offers with their cards, oldest first."""
@@ -157,12 +160,13 @@ class ServeOffers:
             raise _refused(ErrorCode.NOT_FOUND)
         return past
 
-    def _taken(
-        self, caller: Caller, assignment: Assignment, conversation: Conversation
+    def taken(
+        self, shop_id: UUID, assignment: Assignment, conversation: Conversation
     ) -> routing.OfferTaken:
+        """Return what whoever has a conversation now is answered, with the grant to write."""
         return routing.OfferTaken(
             assignment=views.assignment(assignment),
-            grant=self._signer.grant(self._grant(caller.shop_id, conversation)),
+            grant=self._signer.grant(self._grant(shop_id, conversation)),
             state=views.routing_state(conversation),
         )
 

@@ -6,16 +6,17 @@ from uuid import UUID
 
 from services.router.domain.commands import Command, MessageArrived
 from services.router.domain.derived_ids import derived_id
-from services.router.domain.effects import ConversationTold, DecisionRecord, Effects
+from services.router.domain.effects import ConversationTold, DecisionRecord, Effects, Line
 from services.router.domain.model import Agent, Assignment, Conversation, Offer
 from services.router.usecases.ports import HeardItem, Standing
 from shared.contracts import routing, standings
 from shared.contracts.cards import Card
 from shared.contracts.events import Envelope
+from shared.contracts.items import Author
 from shared.kernel import ids
 from shared.kernel.clock import Instant
 from shared.kernel.ids import IdKind
-from shared.kernel.vocabulary import CardStatus, Service, Visibility
+from shared.kernel.vocabulary import AgentStatus, CardStatus, Presence, Service, Visibility
 
 RECEIVERS = (Service.GATEWAY, Service.HISTORY)
 """Every conversation event goes to both."""
@@ -45,6 +46,23 @@ def routing_state(conversation: Conversation) -> routing.RoutingState:
         customer=conversation.customer,
         channel=conversation.channel,
         clock_at=conversation.clock_at,
+        transfers=conversation.transfers,
+        again_response_ms=conversation.again_response_ms,
+    )
+
+
+def sla_alarm(conversation: Conversation) -> routing.SlaAlarm:
+    """Return what supervisors are told when an answer is at risk."""
+    state = routing_state(conversation)
+    customer = conversation.customer
+    return routing.SlaAlarm(
+        conversation_id=conversation.id,
+        status=conversation.status,
+        channel=conversation.channel,
+        preview=conversation.preview,
+        respond_by=conversation.respond_by,
+        agent=state.agent,
+        customer_name=customer.name if customer is not None and customer.verified else None,
     )
 
 
@@ -61,6 +79,30 @@ def agent_state(shop_id: UUID, agent: Agent) -> routing.AgentState:
         load=agent.load,
         agent_version=agent.version,
         unanswered_offers=agent.expiries_in_row,
+    )
+
+
+def waiting(conversation: Conversation) -> routing.WaitingConversation:
+    """Return a conversation that nobody has taken yet, as agents see the line."""
+    customer = conversation.customer
+    return routing.WaitingConversation(
+        state=routing_state(conversation),
+        preview=conversation.preview,
+        customer_name=customer.name if customer is not None and customer.verified else None,
+    )
+
+
+def colleague(agent: Agent) -> routing.Colleague:
+    """Return an agent as colleagues see one who may be given a conversation."""
+    here = agent.presence is Presence.CONNECTED and agent.status is AgentStatus.AVAILABLE
+    return routing.Colleague(
+        id=agent.id,
+        name=agent.name,
+        status=agent.status,
+        presence=agent.presence,
+        capacity=agent.capacity,
+        load=agent.load,
+        free=here and agent.load < agent.capacity,
     )
 
 
@@ -179,7 +221,15 @@ def heard_items(
 
 def _as_told(told: ConversationTold) -> routing.RoutingTold:
     state = routing_state(told.conversation)
-    return routing.RoutingTold(**dict(state), heard_version=told.heard)
+    lines = tuple(_line(one) for one in told.lines)
+    return routing.RoutingTold(**dict(state), heard_version=told.heard, lines=lines)
+
+
+def _line(line: Line) -> routing.RoutingLine:
+    author = Author(kind=line.author, id=line.author_id, name=line.author_name)
+    return routing.RoutingLine(
+        kind=line.kind, visibility=line.visibility, author=author, text=line.text
+    )
 
 
 def _envelope(shop_id: UUID, told: ConversationTold, receiver: Service, now: Instant) -> Envelope:

@@ -100,7 +100,9 @@ def test_every_close_code_is_ours_and_says_what_to_do_then() -> None:
     }
 
 
-@pytest.mark.parametrize("path", [generate.ASYNCAPI, generate.README], ids=lambda path: path.name)
+@pytest.mark.parametrize(
+    "path", [generate.ASYNCAPI, generate.README, generate.ROUTING], ids=lambda path: path.name
+)
 def test_what_is_drawn_from_the_code_is_drawn_from_this_code(path: Path) -> None:
     assert path.read_text(encoding="utf-8") == generate.written()[path], "run `make contracts`"
 

@@ -310,13 +310,13 @@ export interface DecisionPage {
 }
 
 /** What made the router decide. */
-export type DecisionTrigger = "conversation_started" | "slot_freed" | "agent_available" | "offer_declined" | "offer_expired" | "agent_gone" | "offer_unanswered" | "conversation_reopened" | "agent_changed" | "shop_opened";
+export type DecisionTrigger = "conversation_started" | "slot_freed" | "agent_available" | "offer_declined" | "offer_expired" | "agent_gone" | "offer_unanswered" | "conversation_reopened" | "agent_changed" | "shop_opened" | "transferred";
 
 /** Why a conversation ended. */
 export type EndReason = "closed_by_agent" | "customer_left" | "abandoned";
 
 /** Stable codes: they may be added to, never renamed. */
-export type ErrorCode = "bad_frame" | "unknown_frame" | "frame_too_large" | "hello_first" | "already_welcome" | "unknown_site" | "origin_refused" | "bad_customer_token" | "unknown_session" | "replaced" | "slow_consumer" | "text_length" | "bad_address" | "client_id_conflict" | "bad_client_id" | "rate_limited" | "invalid_request" | "not_signed_in" | "bad_credentials" | "forbidden" | "not_found" | "method_not_allowed" | "body_too_large" | "not_assigned" | "offer_gone" | "taken" | "at_capacity" | "already_ended" | "already_exists" | "in_use" | "no_evidence" | "bad_cursor" | "idempotency_key_required" | "idempotency_conflict" | "bad_import" | "file_type" | "file_unfit" | "file_quota" | "file_missing" | "unknown_file" | "try_again" | "routing_unavailable" | "internal";
+export type ErrorCode = "bad_frame" | "unknown_frame" | "frame_too_large" | "hello_first" | "already_welcome" | "unknown_site" | "origin_refused" | "bad_customer_token" | "unknown_session" | "replaced" | "slow_consumer" | "text_length" | "bad_address" | "client_id_conflict" | "bad_client_id" | "rate_limited" | "invalid_request" | "not_signed_in" | "bad_credentials" | "forbidden" | "not_found" | "method_not_allowed" | "body_too_large" | "not_assigned" | "offer_gone" | "taken" | "at_capacity" | "already_ended" | "agent_gone" | "transfer_limit" | "already_exists" | "in_use" | "no_evidence" | "bad_cursor" | "idempotency_key_required" | "idempotency_conflict" | "bad_import" | "file_type" | "file_unfit" | "file_quota" | "file_missing" | "unknown_file" | "try_again" | "routing_unavailable" | "internal";
 
 /** A frame was refused; the connection stays open. */
 export interface ErrorFrame {
@@ -328,7 +328,7 @@ export interface ErrorFrame {
 }
 
 /** Every event, the same string on socket, stream and bus. */
-export type EventType = "message.created" | "message.delivered" | "message.read" | "customer.typing" | "conversation.queued" | "conversation.offered" | "conversation.assigned" | "conversation.responded" | "conversation.ended" | "offer.created" | "offer.ended" | "card.ready" | "card.changed" | "agent.updated";
+export type EventType = "message.created" | "message.delivered" | "message.read" | "customer.typing" | "conversation.queued" | "conversation.offered" | "conversation.assigned" | "conversation.responded" | "conversation.taken" | "conversation.ended" | "sla.at_risk" | "sla.missed" | "offer.created" | "offer.ended" | "card.ready" | "card.changed" | "agent.updated";
 
 /** Why an agent was not offered a conversation. */
 export type Exclusion = "disconnected" | "not_available" | "at_capacity" | "declined_before" | "already_offered";
@@ -749,7 +749,7 @@ export interface ReturnedLine {
   readonly reason: string | null;
 }
 
-/** Body of every live `conversation.*` event: the whole routing state after it. `version` grows by one with each such event of a conversation; only a greater one is applied. `assignment_version` grows with each new assignment. `first_response_ms` counts from the customer's first message received, or `clock_at` if the shop was closed then and opened later, to the first human message committed. */
+/** Body of every live `conversation.*` event: the whole routing state after it. `version` grows by one with each such event of a conversation; only a greater one is applied. `assignment_version` grows with each new assignment. `first_response_ms` counts from the customer's first message received, or `clock_at` if the shop was closed then and opened later, to the first human message committed; `again_response_ms` from the last transfer or re-opening after that one to the next. `transfers` counts how often it was passed on. */
 export interface RoutingState {
   readonly conversation_id: ConversationId;
   readonly version: number;
@@ -766,6 +766,8 @@ export interface RoutingState {
   readonly customer: CustomerRef | null;
   readonly channel: Channel;
   readonly clock_at: Instant | null;
+  readonly transfers: number;
+  readonly again_response_ms: number | null;
 }
 
 /** What a token or an API key allows. */

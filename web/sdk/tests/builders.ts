@@ -141,6 +141,8 @@ export function aRouting(version: number, more: Partial<RoutingState> = {}): Rou
     customer: null,
     channel: "chat",
     clock_at: null,
+    transfers: 0,
+    again_response_ms: null,
     ...more,
   };
 }

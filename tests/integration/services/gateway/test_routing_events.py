@@ -8,8 +8,10 @@ from uuid import UUID
 import pytest
 
 from services.gateway.usecases.ports import Verdict
+from shared.contracts.items import Author
+from shared.contracts.routing import RoutingLine
 from shared.kernel.ids import IdKind, encode
-from shared.kernel.vocabulary import EventType
+from shared.kernel.vocabulary import AuthorKind, EventType, ItemKind, Visibility
 from tests.support.gateway import (
     ANNA,
     OTHER_SHOP,
@@ -67,6 +69,33 @@ class TestLines:
         assert first == again == {key(conversation_id): 2}
         assert not announced
         assert await kinds(stores, conversation_id) == ["message", "joined", "ended"]
+
+    async def test_the_routers_own_words_are_appended_once_and_not_after_the_end(
+        self, stores: Stores
+    ) -> None:
+        """LESSONS 20 (chatwoot #6418): a holding text is no agent's, and the router hears so."""
+        conversation_id = await stores.conversation()
+        line = RoutingLine(
+            kind=ItemKind.MESSAGE,
+            visibility=Visibility.EVERYONE,
+            author=Author(kind=AuthorKind.BOT),
+            text="Somebody will be with you in a moment.",
+        )
+        missed = EventType.SLA_MISSED
+        holding = a_routing_event(conversation_id, 1, missed, agent_id=None, lines=(line,))
+        after = a_routing_event(
+            conversation_id, 3, missed, routing_version=2, agent_id=None, lines=(line,)
+        )
+
+        _, announced = await stores.routing.take([holding])
+        await stores.routing.take([holding])
+        ended = EventType.CONVERSATION_ENDED
+        await stores.routing.take([a_routing_event(conversation_id, 2, ended), after])
+
+        (told,) = announced
+        assert told.item["author"] == {"kind": "bot", "id": None, "name": None}
+        assert told.item["text"] == line.text
+        assert await kinds(stores, conversation_id) == ["message", "message", "ended"]
 
     async def test_an_agent_taken_off_leaves(self, stores: Stores) -> None:
         conversation_id = await stores.conversation()

@@ -134,9 +134,9 @@ async def test_from_the_third_agent_on_the_card_has_no_way_to_reach_the_customer
     shop = await rig.shop()
     team = [await rig.console(shop, name=f"Agent {n}") for n in range(3)]
     await rig.message(shop, new_id(), customer=MARIA)
-    for count in (1, 2):
+    for count, later_ms in ((1, 1_500), (2, 2_500)):
         await rig.until(lambda: _offered(team) == count)  # noqa: B023  awaited in this turn
-        clock.advance(2_500)
+        clock.advance(later_ms)
         rig.router.clockwork.moved()
     await rig.until(lambda: _offered(team) == 3)
     cards: list[dict[str, Any]] = [
@@ -185,9 +185,9 @@ async def test_a_card_that_changes_meanwhile_is_shown_anew_to_the_third_without_
     shop = await rig.shop()
     team = [await rig.console(shop, name=f"Agent {n}") for n in range(3)]
     await rig.message(shop, new_id(), customer=MARIA)
-    for count in (1, 2):
+    for count, later_ms in ((1, 1_500), (2, 2_500)):
         await rig.until(lambda: _offered(team) == count)  # noqa: B023  awaited in this turn
-        clock.advance(2_500)
+        clock.advance(later_ms)
         rig.router.clockwork.moved()
     await rig.until(lambda: _offered(team) == 3)
     before = history.card

@@ -83,7 +83,7 @@ function onEvent(desk: Desk, type: string, body: unknown, now: number): Desk {
     case "agent.updated":
       return onAgent(desk, body as AgentState);
     default:
-      return type.startsWith("conversation.") ? onRouting(desk, body as RoutingState) : desk;
+      return type.startsWith("conversation.") || type === "sla.missed" ? onRouting(desk, body as RoutingState) : desk;
   }
 }
 

@@ -109,6 +109,14 @@ class AnyDay(RuleBasedStateMachine):
     def somebody_closes(self, number: int, agent: int | None) -> None:
         self.desk.closes(number, agent)
 
+    @rule(number=conversations, agent=agents, over=st.booleans())
+    def somebody_takes_one_by_hand(self, number: int, agent: int, *, over: bool) -> None:
+        self.desk.takes(number, agent, over=over)
+
+    @rule(number=conversations, agent=st.one_of(st.none(), agents))
+    def somebody_passes_one_on(self, number: int, agent: int | None) -> None:
+        self.desk.passes_on(number, agent, note="Be kind.")
+
     @rule(number=conversations)
     def whoever_is_asked_accepts(self, number: int) -> None:
         for offer in self.desk.offers_of(number):
@@ -185,8 +193,10 @@ class AnyDay(RuleBasedStateMachine):
             assigned = conversation.status is ConversationStatus.ASSIGNED
             assert [a.id for a in owners] == ([conversation.assignment_id] if assigned else [])
             pending = self._pending(conversation)
-            assert bool(pending) == (conversation.status is ConversationStatus.OFFERED)
-            assert len(pending) <= self.desk.policy.max_live_offers
+            offered = conversation.status is ConversationStatus.OFFERED
+            assert bool(pending) == offered or (pending and assigned)
+            everyone = self.desk.engine.state.asks_everyone(conversation)
+            assert everyone or len(pending) <= self.desk.policy.max_live_offers
             assert len({offer.agent_id for offer in pending}) == len(pending)
 
     @invariant()

@@ -22,7 +22,7 @@ def test_a_customer_who_leaves_while_waiting_is_offered_to_nobody_any_more() -> 
 
     (told,) = effects.conversations_told
     assert told.type is EventType.CONVERSATION_ENDED
-    assert told.conversation.end_reason is EndReason.CUSTOMER_LEFT
+    assert told.conversation.end_reason is EndReason.ABANDONED
     assert len(desk.engine.state.line) == 0
 
 

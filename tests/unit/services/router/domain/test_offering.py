@@ -8,6 +8,7 @@ import pytest
 
 from services.router.domain.effects import OfferNews
 from services.router.domain.model import OfferEnd
+from services.router.domain.policy import Policy
 from shared.contracts.routing import DecisionTrigger
 from shared.kernel.vocabulary import (
     AgentStatus,
@@ -157,10 +158,17 @@ class TestWidening:
         desk.wait(1)
         assert desk.asked(1) == [0, 1]
         desk.sees(desk.offers_of(1)[1])
-        desk.wait(2_500)
-        assert desk.asked(1) == [0, 1, 2]
+        desk.wait(2_400)
+        assert desk.asked(1) == [0, 1]
         desk.wait(20_000)
-        assert desk.asked(1) == [0, 1, 2]  # never more than three at once
+        assert desk.asked(1) == [0, 1, 2, 3, 4]  # after five seconds everyone is asked
+
+    def test_at_most_three_are_asked_at_once_before_everyone_is(self) -> None:
+        team = [an_agent(number, idle_since=number) for number in range(5)]
+        desk = Desk(*team, policy=Policy(everyone_after_ms=60_000))
+        desk.customer_writes(1)
+        desk.wait(25_000)
+        assert desk.asked(1) == [0, 1, 2]
 
     def test_an_offer_that_no_console_shows_gets_company_sooner(self) -> None:
         """LESSONS 13 (Rocket.Chat #36023): who can send and cannot receive names no offer."""

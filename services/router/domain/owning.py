@@ -1,0 +1,129 @@
+"""Who owns a conversation: gives it to an agent, and back to the line; decides neither."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from uuid import UUID
+
+from services.router.domain import learning
+from services.router.domain.derived_ids import derived_id
+from services.router.domain.effects import Line, TakenFrom
+from services.router.domain.model import Agent, Assignment, Conversation, Offer
+from services.router.domain.state import ShopState
+from services.router.domain.telling import EVENT_OF, tell
+from shared.contracts.routing import DecisionTrigger
+from shared.kernel.clock import Instant
+from shared.kernel.ids import IdKind
+from shared.kernel.vocabulary import AssignmentStatus, ConversationStatus, EventType
+
+
+def assign(
+    state: ShopState,
+    conversation: Conversation,
+    agent: Agent,
+    offer: Offer | None = None,
+    lines: tuple[Line, ...] = (),
+) -> Assignment:
+    """Give a conversation to an agent, from whoever had it; without an offer: by hand."""
+    before = conversation.assignment_id
+    if before is not None:
+        end_assignment(state, state.assignments[before])
+    assignment = _assignment(state, conversation, agent, offer)
+    state.put_assignment(assignment)
+    waited = max(0, state.now - conversation.clock_from)
+    first_wait = conversation.queue_wait_ms is None
+    changed = replace(
+        conversation,
+        status=ConversationStatus.ASSIGNED,
+        agent_id=agent.id,
+        agent_name=agent.name,
+        assignment_id=assignment.id,
+        assignment_version=assignment.version,
+        queue_wait_ms=waited if first_wait else conversation.queue_wait_ms,
+        passed_by=(),
+        widen_at=None,
+        held_until=None,
+        everyone_at=rescue_at(state, conversation),
+    )
+    told = tell(state, changed, EventType.CONVERSATION_ASSIGNED, (agent.id,), lines)
+    if conversation.agent_id is not None:
+        state.changes.taken_from.append(TakenFrom(conversation.agent_id, told))
+    return assignment
+
+
+def rescue_at(state: ShopState, conversation: Conversation) -> Instant | None:
+    """Return when others are asked beside an owner, taking it now, who stays silent (LESSONS 4)."""
+    if not conversation.awaits_answer:
+        return None
+    policy = state.policy
+    grace_over = state.now + policy.rescue_grace_ms
+    return max(conversation.respond_by - policy.rescue_before_ms, grace_over)
+
+
+def end_assignment(state: ShopState, assignment: Assignment) -> None:
+    """Take a conversation from its owner, whose capacity is free again."""
+    learning.unanswered(state, assignment)
+    ended = replace(assignment, status=AssignmentStatus.ENDED, ended_at=state.now)
+    state.put_assignment(ended)
+    agent = state.agents[assignment.agent_id]
+    state.put_agent(replace(agent, idle_since=state.now))
+
+
+def on_own_clock(state: ShopState, conversation: Conversation, at: Instant) -> Conversation:
+    """Start the clock of a transfer or a re-opening; a first response stays what it was.
+
+    While there is none yet the first clock runs on, and nothing starts anew (LESSONS 20).
+    """
+    if conversation.first_response_ms is None:
+        return conversation
+    return replace(
+        conversation,
+        respond_by=at + state.policy.first_response_target_ms,
+        again_from=at,
+        again_response_ms=None,
+        risk_told_at=None,
+        miss_told_at=None,
+    )
+
+
+def to_line(
+    state: ShopState,
+    conversation: Conversation,
+    cause: DecisionTrigger,
+    audience: tuple[UUID, ...] = (),
+    lines: tuple[Line, ...] = (),
+) -> None:
+    """Let a conversation without an owner wait, or be on offer to whoever is being asked."""
+    offered = bool(state.offers_of(conversation.id))
+    waiting = replace(
+        conversation,
+        status=ConversationStatus.OFFERED if offered else ConversationStatus.QUEUED,
+        queued_at=state.now,
+        agent_id=None,
+        agent_name=None,
+        assignment_id=None,
+        everyone_at=conversation.everyone_at if offered else None,
+    )
+    if waiting.held_until is None and not offered:
+        state.changes.causes[conversation.id] = cause
+    tell(state, waiting, EVENT_OF[waiting.status], audience, lines)
+    told = state.conversations[conversation.id]
+    if offered and state.asks_everyone(told):
+        state.hungry.put(told)
+
+
+def _assignment(
+    state: ShopState, conversation: Conversation, agent: Agent, offer: Offer | None
+) -> Assignment:
+    version = conversation.assignment_version + 1
+    return Assignment(
+        id=derived_id(IdKind.ASSIGNMENT, conversation.id, version, state.now),
+        conversation_id=conversation.id,
+        agent_id=agent.id,
+        offer_id=None if offer is None else offer.id,
+        version=version,
+        weight=conversation.weight,
+        started_at=state.now,
+        offered_at=None if offer is None else offer.created_at,
+        offered_load=0 if offer is None else offer.load,
+    )
