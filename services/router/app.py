@@ -44,6 +44,7 @@ from services.router.storage.records import RoutingRecords
 from services.router.storage.revocations import RevocationRows
 from services.router.storage.routing_store import RoutingTables
 from services.router.storage.waits import ToldWaits
+from services.router.usecases.after_work import AfterWork
 from services.router.usecases.agent_desk import AgentDesk
 from services.router.usecases.announce import Herald
 from services.router.usecases.cards import CardDesk
@@ -127,7 +128,7 @@ async def run_router(
                 sign_out_router(administration.sign_out, callers=callers),
                 *_served(offers, desk, Explain(records), administration.repeats, callers),
                 *administration.routers(callers),  # after agents' own: "me" is no agent's id
-                *hands(machine.commands, records, offers, administration.repeats, callers),
+                *hands(machine.after_work(records, clock), offers, administration.repeats, callers),
                 *webhooks.routers(gate, machine.sender, callers),
                 reports_and_wallboard(database, clock, callers),
             ),
@@ -232,6 +233,10 @@ class _Machine:
     def _drop(self, shop_id: UUID) -> None:
         self.deciders.drop(shop_id)
         self.waits.drop(shop_id)
+
+    def after_work(self, records: RoutingRecords, clock: Clock) -> AfterWork:
+        """Return what agents still do with conversations that have ended."""
+        return AfterWork(self.commands, records, clock)
 
     @asynccontextmanager
     async def running(self, bus: Bus) -> AsyncIterator[None]:

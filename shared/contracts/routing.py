@@ -32,6 +32,7 @@ from shared.kernel.vocabulary import (
     Exclusion,
     ItemKind,
     OfferStatus,
+    Outcome,
     Presence,
     Scope,
     Visibility,
@@ -72,6 +73,7 @@ class RoutingState(Readable):
     clock_at: WireInstant | None = None
     transfers: int = 0
     again_response_ms: int | None = None
+    outcome: Outcome | None = None
 
 
 class RoutingLine(Readable):
@@ -192,6 +194,35 @@ class Transfer(Contract):
         if self.to_line == (self.to_agent is not None):
             raise ValueError("say either to_agent or to_line")
         return self
+
+
+class NewFollowUp(Contract):
+    """Closes a conversation with a promise to its customer: what, by when, for which order."""
+
+    due_at: WireInstant
+    words: MessageText
+    order_reference: str | None = Field(default=None, min_length=1, max_length=200)
+
+
+class FollowUp(Readable):
+    """A promise to a customer: work that is not done before it is solved."""
+
+    conversation_id: ConversationId
+    agent: AgentRef | None
+    due_at: WireInstant
+    words: str
+    order_reference: str | None
+    closed_at: WireInstant
+    solved_at: WireInstant | None
+    overdue: bool
+    customer_name: str | None = None
+
+
+class FollowUps(Contract):
+    """The promises to keep, the most urgent first, at most a hundred; `overdue` counts them all."""
+
+    follow_ups: tuple[FollowUp, ...]
+    overdue: int
 
 
 class Colleague(Readable):

@@ -94,6 +94,7 @@ STREAM_BODIES: Mapping[str, type[BaseModel]] = MappingProxyType(
         EventType.CONVERSATION_RESPONDED: RoutingState,
         EventType.CONVERSATION_TAKEN: RoutingState,
         EventType.CONVERSATION_ENDED: RoutingState,
+        EventType.CONVERSATION_WRAPPED_UP: RoutingState,
         EventType.SLA_AT_RISK: SlaAlarm,
         EventType.SLA_MISSED: RoutingState,
     }

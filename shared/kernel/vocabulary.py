@@ -43,6 +43,13 @@ class EndReason(StrEnum):
     ABANDONED = "abandoned"
 
 
+class Outcome(StrEnum):
+    """What an agent says of a conversation that they close."""
+
+    RESOLVED = "resolved"
+    FOLLOW_UP = "follow_up"
+
+
 class OfferStatus(StrEnum):
     """The life of an offer."""
 
@@ -274,6 +281,7 @@ class EventType(StrEnum):
     CONVERSATION_RESPONDED = "conversation.responded"
     CONVERSATION_TAKEN = "conversation.taken"
     CONVERSATION_ENDED = "conversation.ended"
+    CONVERSATION_WRAPPED_UP = "conversation.wrapped_up"
     SLA_AT_RISK = "sla.at_risk"
     SLA_MISSED = "sla.missed"
     OFFER_CREATED = "offer.created"

@@ -238,6 +238,7 @@ STEPS: Mapping[EventType, Callable[[Scene], Awaitable[None]]] = {
     EventType.SLA_AT_RISK: nothing,
     EventType.SLA_MISSED: nothing,
     EventType.CONVERSATION_TAKEN: nothing,
+    EventType.CONVERSATION_WRAPPED_UP: nothing,
     EventType.CONVERSATION_ENDED: loses_the_customer,
 }
 """What brings an event of each type about, in this order. A new type wants its step here."""
@@ -247,6 +248,7 @@ TOLD_TO_NOBODY_HERE = {
     EventType.SLA_AT_RISK,
     EventType.SLA_MISSED,
     EventType.CONVERSATION_TAKEN,
+    EventType.CONVERSATION_WRAPPED_UP,
 }
 """Of these the stream of an agent who answers says nothing; they are for others."""
 

@@ -69,6 +69,10 @@ INGEST_BODIES: dict[str, dict[str, Any]] = {
     "/v1/contacts/batches": {"contacts": [_CONTACT]},
 }
 CONVERSATION_BODIES: dict[str, dict[str, Any]] = {
+    "/v1/routing/conversations/{conversation_id}/follow-up": {
+        "due_at": "2026-11-02T10:00:00.000Z",
+        "words": "Call him back.",
+    },
     "/v1/routing/conversations/{conversation_id}/transfer": {"to_line": True, "note": "Be kind."},
     "/v1/conversations/{conversation_id}/items": {"text": "How can I help?"},
     "/v1/conversations/{conversation_id}/notes": {"text": "Be kind to this one."},

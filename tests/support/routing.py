@@ -18,9 +18,11 @@ from services.router.domain.commands import (
     OfferDeclined,
     OfferSeen,
     PresenceChanged,
+    PromiseKept,
     QueueChanged,
     StatusSet,
     Tick,
+    WrapUpDone,
 )
 from services.router.domain.effects import Effects
 from services.router.domain.engine import Engine
@@ -127,7 +129,7 @@ class Tables:
             conversations=tuple(live),
             offers=tuple(o for o in self.offers.values() if o.status is OfferStatus.PENDING),
             assignments=tuple(
-                a for a in self.assignments.values() if a.status is AssignmentStatus.ACTIVE
+                a for a in self.assignments.values() if a.status is not AssignmentStatus.ENDED
             ),
             heard=tuple(h for h in self.heard.values() if h.conversation_id in ids),
             team_paces=tuple(self.team_paces.values()),
@@ -225,6 +227,14 @@ class Desk:
         who = None if by is None else agent_id(by)
         wish = ConversationTransferred(conversation_id(number), who, "Ada", to, note)
         return self.do(wish)
+
+    def wraps_up(self, number: int, agent: int | None) -> Effects:
+        """Let an agent, or a supervisor, be done with what has ended."""
+        who = None if agent is None else agent_id(agent)
+        return self.do(WrapUpDone(conversation_id(number), who))
+
+    def solves(self, number: int) -> Effects:
+        return self.do(PromiseKept(conversation_id(number)))
 
     def says(self, agent: int, status: AgentStatus) -> Effects:
         return self.do(StatusSet(agent_id(agent), status))

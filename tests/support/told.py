@@ -7,7 +7,7 @@ from uuid import UUID
 
 from services.router.domain.effects import Effects
 from services.router.domain.model import Rows
-from shared.kernel.vocabulary import ConversationStatus, OfferStatus
+from shared.kernel.vocabulary import AssignmentStatus, ConversationStatus, OfferStatus
 
 
 @dataclass
@@ -31,6 +31,7 @@ class Told:
             served={
                 (one.agent_id, one.conversation_id): version_of[one.conversation_id]
                 for one in rows.assignments
+                if one.status is AssignmentStatus.ACTIVE
             },
         )
 

@@ -106,6 +106,7 @@ _READERS: Final[dict[EventType, Callable[[JsonValue], News]]] = {
     EventType.CONVERSATION_RESPONDED: _conversation,
     EventType.CONVERSATION_TAKEN: _taken,
     EventType.CONVERSATION_ENDED: _conversation,
+    EventType.CONVERSATION_WRAPPED_UP: _conversation,
     EventType.SLA_MISSED: _conversation,
     EventType.MESSAGE_CREATED: _item,
 }

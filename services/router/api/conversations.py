@@ -18,6 +18,7 @@ from shared.kernel.errors import ErrorCode, RefusedError
 from shared.kernel.vocabulary import Scope
 from shared.kit.auth.bearer import require
 from shared.kit.auth.callers import Callers
+from shared.kit.web.bodies import JsonBody
 from shared.kit.web.idempotency import AnyIdempotencyKey, once
 
 WATCHERS = (Scope.AGENT, Scope.SUPERVISOR)
@@ -44,8 +45,21 @@ def conversations_router(
     async def close(
         conversation_id: ConversationId, caller: watcher, key: AnyIdempotencyKey = None
     ) -> routing.RoutingState:
+        """End a conversation as resolved."""
         act = partial(offers.close, caller.shop_id, conversation_id, _eyes(caller))
         named = None if key is None else once(key, f"conversation {conversation_id} close")
+        return await repeats.answer(caller, named, routing.RoutingState, act)
+
+    @router.post("/{conversation_id}/follow-up")
+    async def promise(
+        conversation_id: ConversationId,
+        wish: JsonBody[routing.NewFollowUp],
+        caller: watcher,
+        key: AnyIdempotencyKey = None,
+    ) -> routing.RoutingState:
+        """End a conversation with a promise to its customer, listed until it is solved."""
+        act = partial(offers.promise, caller.shop_id, conversation_id, _eyes(caller), wish)
+        named = None if key is None else once(key, f"follow-up {conversation_id}", wish)
         return await repeats.answer(caller, named, routing.RoutingState, act)
 
     return router

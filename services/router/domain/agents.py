@@ -13,7 +13,7 @@ from services.router.domain.serving import requeue
 from services.router.domain.state import ShopState
 from shared.contracts.routing import DecisionTrigger
 from shared.kernel.errors import ErrorCode
-from shared.kernel.vocabulary import AgentStatus, OfferStatus, Presence
+from shared.kernel.vocabulary import AgentStatus, AssignmentStatus, OfferStatus, Presence
 
 
 def on_presence(state: ShopState, command: PresenceChanged) -> Answer:
@@ -72,4 +72,5 @@ def rescind_all(state: ShopState, agent_id: UUID, cause: OfferEnd) -> None:
 def on_gone_for_good(state: ShopState, agent_id: UUID) -> None:
     """An agent will not come back: what was assigned waits for somebody else."""
     for assignment in state.served_by(agent_id):
-        requeue(state, assignment)
+        if assignment.status is AssignmentStatus.ACTIVE:
+            requeue(state, assignment)

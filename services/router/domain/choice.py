@@ -89,8 +89,13 @@ def _best(
     """Return the likeliest to answer in time; of those about as likely, in the order given."""
     fitting = (one for one in agents if one.load + conversation.weight <= one.capacity)
     weighed = list(islice(fitting, state.policy.candidates_weighed))
-    weighed.sort(key=lambda one: -_level(state, conversation, one))
+    weighed.sort(key=lambda one: _rank(state, conversation, one))
     return tuple(weighed[:CANDIDATES_TOLD])
+
+
+def _rank(state: ShopState, conversation: Conversation, agent: Agent) -> tuple[bool, int]:
+    known = agent.id == conversation.preferred_agent
+    return not known, -_level(state, conversation, agent)
 
 
 def _level(state: ShopState, conversation: Conversation, agent: Agent) -> int:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from services.router.domain.model import ChangeMade
+from services.router.domain.model import ChangeMade, Promise
 from shared.contracts.accounts import OpeningHours
 from shared.contracts.items import CustomerRef
 from shared.contracts.wire import AgentId, ConversationId, EventId, NodeId, OfferId, WireInstant
@@ -18,6 +18,7 @@ from shared.kernel.vocabulary import (
     AuthorKind,
     Channel,
     ItemKind,
+    Outcome,
     Presence,
     Visibility,
 )
@@ -105,6 +106,23 @@ class ConversationClosed:
 
     conversation_id: ConversationId
     agent_id: AgentId | None
+    outcome: Outcome = Outcome.RESOLVED
+    promise: Promise | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WrapUpDone:
+    """The agent, or a supervisor (no agent), is done with a conversation that has ended."""
+
+    conversation_id: ConversationId
+    agent_id: AgentId | None
+
+
+@dataclass(frozen=True, slots=True)
+class PromiseKept:
+    """What was promised to a customer is done."""
+
+    conversation_id: ConversationId
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +196,8 @@ Command: TypeAlias = (
     | OfferAccepted
     | OfferDeclined
     | ConversationClosed
+    | WrapUpDone
+    | PromiseKept
     | ConversationTaken
     | ConversationTransferred
     | CustomerLeft

@@ -16,6 +16,7 @@ from services.router.domain import (
     offering,
     response_clock,
     serving,
+    wrapping_up,
 )
 from services.router.domain.changes import Changes
 from services.router.domain.commands import (
@@ -30,9 +31,11 @@ from services.router.domain.commands import (
     OfferDeclined,
     OfferSeen,
     PresenceChanged,
+    PromiseKept,
     QueueChanged,
     StatusSet,
     Tick,
+    WrapUpDone,
 )
 from services.router.domain.effects import Answer, Effects, Noted
 from services.router.domain.model import Rows
@@ -102,6 +105,8 @@ class Engine:
             case (
                 MessageArrived(conversation_id=named)
                 | ConversationClosed(conversation_id=named)
+                | WrapUpDone(conversation_id=named)
+                | PromiseKept(conversation_id=named)
                 | ConversationTaken(conversation_id=named)
                 | ConversationTransferred(conversation_id=named)
                 | CustomerLeft(conversation_id=named)
@@ -141,6 +146,8 @@ HANDLERS: Final[Mapping[type, Callable[[ShopState, Any], Answer]]] = MappingProx
         PresenceChanged: agents.on_presence,
         StatusSet: agents.on_status,
         ConversationClosed: serving.on_close,
+        WrapUpDone: wrapping_up.on_done,
+        PromiseKept: wrapping_up.on_kept,
         ConversationTaken: handing_over.on_take,
         ConversationTransferred: handing_over.on_transfer,
         CustomerLeft: serving.on_left,
@@ -161,6 +168,7 @@ ALARMS: Final[Mapping[TimerKind, Callable[[ShopState, UUID], None]]] = MappingPr
         TimerKind.SHOP_OPENS: serving.on_opening,
         TimerKind.EVERYONE_ASKED: offering.wants_one_more,
         TimerKind.RESPONSE_DUE: response_clock.on_due,
+        TimerKind.WRAP_UP_OVER: wrapping_up.on_over,
     }
 )
 """What each timer does when it has run out; a test holds it to `TimerKind`."""

@@ -33,7 +33,7 @@ def on_take(state: ShopState, command: ConversationTaken) -> Answer:
     agent = state.agents.get(command.agent_id)
     if conversation is None or agent is None or not agent.active:
         return Refused(ErrorCode.NOT_FOUND)
-    if conversation.status is ConversationStatus.ENDED:
+    if conversation.is_over:
         return Refused(ErrorCode.ALREADY_ENDED)
     if conversation.agent_id == agent.id and conversation.assignment_id is not None:
         return Taken(state.assignments[conversation.assignment_id], conversation)
@@ -90,7 +90,7 @@ def _no_room(state: ShopState, conversation: Conversation, agent: Agent) -> Erro
 def _not_theirs(
     state: ShopState, conversation: Conversation, command: ConversationTransferred
 ) -> ErrorCode | None:
-    if conversation.status is ConversationStatus.ENDED:
+    if conversation.is_over:
         return ErrorCode.ALREADY_ENDED
     assigned = conversation.status is ConversationStatus.ASSIGNED
     if not assigned or command.by_agent not in {None, conversation.agent_id}:
@@ -114,10 +114,9 @@ def _to_line(
     state: ShopState, conversation: Conversation, command: ConversationTransferred
 ) -> None:
     """Let others be asked before the one who passed it on."""
-    if conversation.assignment_id is None or conversation.agent_id is None:
-        raise TypeError("an assigned conversation has an owner")
-    owner = conversation.agent_id
-    end_assignment(state, state.assignments[conversation.assignment_id])
+    assignment = state.assignment_of(conversation)
+    owner = assignment.agent_id
+    end_assignment(state, assignment)
     lines = _lines(command, conversation, None)
     passed = replace(_counted(state, conversation), passed_by=((owner, state.now),))
     to_line(state, passed, DecisionTrigger.TRANSFERRED, (owner,), lines)

@@ -22,6 +22,7 @@ from shared.kernel.vocabulary import (
     ConversationStatus,
     EndReason,
     OfferStatus,
+    Outcome,
     Presence,
 )
 
@@ -68,6 +69,15 @@ class Agent:
     def presence(self) -> Presence:
         """Return what the agent's streams say."""
         return Presence.CONNECTED if self.nodes else Presence.DISCONNECTED
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """A follow-up: what was promised to the customer, by when; work until it is solved."""
+
+    due_at: WireInstant
+    words: str
+    order_reference: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +129,13 @@ class Conversation:
     """When it was last passed on or re-opened after an answer: a clock of its own."""
     again_response_ms: Millis | None = None
     """From there to the next human message; never a first response."""
+    preferred_agent: AgentId | None = None
+    """Who served it before it was re-opened: asked first, if there and with room."""
+    outcome: Outcome | None = None
+    """What was said of it when it was closed."""
+    promise: Promise | None = None
+    solved_at: WireInstant | None = None
+    """When the promise was kept."""
 
     @property
     def clock_from(self) -> Instant:
@@ -128,7 +145,12 @@ class Conversation:
     @property
     def awaits_answer(self) -> bool:
         """Tell whether the customer waits for a human's words."""
-        return self.unheard and self.status is not ConversationStatus.ENDED
+        return self.unheard and not self.is_over
+
+    @property
+    def is_over(self) -> bool:
+        """Tell whether it has ended for its customer; its agent may still have work with it."""
+        return self.status in {ConversationStatus.WRAP_UP, ConversationStatus.ENDED}
 
     @property
     def unheard(self) -> bool:
@@ -181,6 +203,7 @@ class Assignment:
     """When the offer that became this was made; None: it came without one."""
     offered_load: int = 0
     """What the agent held then, without this."""
+    wrap_up_until: WireInstant | None = None
 
     @property
     def held(self) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from uuid import UUID
 
-from services.router.domain import learning
+from services.router.domain import learning, wrapping_up
 from services.router.domain.commands import ConversationClosed, CustomerLeft, MessageArrived
 from services.router.domain.effects import Answer, ConversationNow, HeardUpTo, Refused
 from services.router.domain.hours import opens_at
@@ -37,7 +37,7 @@ def on_message(state: ShopState, command: MessageArrived) -> Answer:
     from_customer = command.author is AuthorKind.CUSTOMER and command.kind is ItemKind.MESSAGE
     if from_customer and conversation is None:
         _start(state, command)
-    elif from_customer and conversation and conversation.status is ConversationStatus.ENDED:
+    elif from_customer and conversation and conversation.is_over:
         _reopen(state, conversation, command)
     elif command.is_human_answer and conversation and conversation.unheard:
         _respond(state, conversation, command)
@@ -50,11 +50,12 @@ def on_close(state: ShopState, command: ConversationClosed) -> Answer:
     if conversation is None:
         return Refused(ErrorCode.NOT_FOUND)
     mine = command.agent_id is None or command.agent_id == conversation.agent_id
-    if conversation.status is ConversationStatus.ENDED:
+    if conversation.is_over:
         return ConversationNow(conversation) if mine else Refused(ErrorCode.ALREADY_ENDED)
     if not mine:
         return Refused(ErrorCode.NOT_ASSIGNED)
-    return ConversationNow(_end(state, conversation, EndReason.CLOSED_BY_AGENT))
+    closed = replace(conversation, outcome=command.outcome, promise=command.promise)
+    return ConversationNow(_end(state, closed, EndReason.CLOSED_BY_AGENT))
 
 
 def on_left(state: ShopState, command: CustomerLeft) -> Answer:
@@ -65,7 +66,7 @@ def on_left(state: ShopState, command: CustomerLeft) -> Answer:
     conversation = state.find_conversation(command.conversation_id)
     if conversation is None:
         return Refused(ErrorCode.NOT_FOUND)
-    if conversation.status is ConversationStatus.ENDED:
+    if conversation.is_over:
         return ConversationNow(conversation)
     answered = conversation.first_response_ms is not None
     reason = EndReason.CUSTOMER_LEFT if answered else EndReason.ABANDONED
@@ -129,8 +130,11 @@ def _reopen(state: ShopState, conversation: Conversation, command: MessageArrive
     """A customer wrote before the gateway heard of the end: somebody must see it.
 
     The gateway finds the same by `heard` in the event of the end, and keeps the conversation open
-    (decision 0007). Its clock is its own: the first response stays what it was.
+    (decision 0007). Its clock is its own: the first response stays what it was. Whoever served it
+    is asked first, if there and with room.
     """
+    if conversation.status is ConversationStatus.WRAP_UP:
+        end_assignment(state, state.assignment_of(conversation))
     opening = opens_at(state.policy.hours, command.received_at)
     starts = opening or command.received_at
     reopened = replace(
@@ -141,6 +145,8 @@ def _reopen(state: ShopState, conversation: Conversation, command: MessageArrive
         held_until=opening,
         ended_at=None,
         end_reason=None,
+        outcome=None,
+        preferred_agent=conversation.agent_id,
         risk_told_at=None,
         miss_told_at=None,
     )
@@ -175,16 +181,28 @@ def _respond(state: ShopState, conversation: Conversation, command: MessageArriv
 def _end(state: ShopState, conversation: Conversation, reason: EndReason) -> Conversation:
     for offer in state.offers_of(conversation.id):
         end_offer(state, offer, OfferStatus.RESCINDED, OfferEnd.CONVERSATION_ENDED)
-    if conversation.assignment_id is not None:
-        end_assignment(state, state.assignments[conversation.assignment_id])
+    wraps_up = _end_service(state, conversation)
     audience = () if conversation.agent_id is None else (conversation.agent_id,)
     ended = replace(
         conversation,
-        status=ConversationStatus.ENDED,
+        status=ConversationStatus.WRAP_UP if wraps_up else ConversationStatus.ENDED,
         ended_at=state.now,
         end_reason=reason,
         passed_by=(),
         widen_at=None,
         everyone_at=None,
+        preferred_agent=None,
     )
     return tell(state, ended, EventType.CONVERSATION_ENDED, audience)
+
+
+def _end_service(state: ShopState, conversation: Conversation) -> bool:
+    """End the assignment, or begin its wrap-up and say so."""
+    if conversation.assignment_id is None:
+        return False
+    assignment = state.assignments[conversation.assignment_id]
+    if state.policy.wrap_up_ms <= 0:
+        end_assignment(state, assignment)
+        return False
+    wrapping_up.begin(state, assignment)
+    return True

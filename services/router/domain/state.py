@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from typing import Final
+from typing import Final, cast
 from uuid import UUID
 
 from services.router.domain import transitions
@@ -72,9 +72,13 @@ class ShopState:
         return self._in_order(self.pending_of.get(agent_id, ()))
 
     def served_by(self, agent_id: UUID) -> tuple[Assignment, ...]:
-        """Return an agent's active assignments, oldest first."""
+        """Return an agent's assignments that hold capacity, wrap-ups too, oldest first."""
         serving = (self.assignments[one] for one in self.serving.get(agent_id, ()))
         return tuple(sorted(serving, key=lambda one: (one.started_at, one.id.int)))
+
+    def assignment_of(self, conversation: Conversation) -> Assignment:
+        """Return the assignment of a conversation that has one."""
+        return self.assignments[cast("UUID", conversation.assignment_id)]
 
     def extras_newest_first(self) -> Iterable[Offer]:
         """Yield the offers that give way when another conversation has none."""
@@ -85,7 +89,7 @@ class ShopState:
 
         One that is offered, or whose owner is silent, counts as waiting once everyone is asked.
         """
-        over = conversation.status is ConversationStatus.ENDED
+        over = conversation.is_over
         queued = conversation.status is ConversationStatus.QUEUED
         if over or not (queued or self.asks_everyone(conversation)):
             return None
@@ -256,12 +260,14 @@ class ShopState:
         self.timers.set(TimerKind.OFFER_REMINDS, offer.id, remind_at if unnoticed else None)
 
     def _index_assignment(self, assignment: Assignment) -> None:
-        active = assignment.status is AssignmentStatus.ACTIVE
-        if active:
+        live = assignment.status is not AssignmentStatus.ENDED
+        if live:
             self.assignments[assignment.id] = assignment
         else:
             del self.assignments[assignment.id]
-        _list(self.serving, assignment.agent_id, assignment.id, listed=active)
+        _list(self.serving, assignment.agent_id, assignment.id, listed=live)
+        until = assignment.wrap_up_until if live else None
+        self.timers.set(TimerKind.WRAP_UP_OVER, assignment.id, until)
 
     def _drop_extras(self, conversation_id: UUID) -> None:
         for offer in self.offers_of(conversation_id)[1:]:

@@ -14,6 +14,7 @@ EVENT_OF = {
     ConversationStatus.QUEUED: EventType.CONVERSATION_QUEUED,
     ConversationStatus.OFFERED: EventType.CONVERSATION_OFFERED,
     ConversationStatus.ASSIGNED: EventType.CONVERSATION_ASSIGNED,
+    ConversationStatus.WRAP_UP: EventType.CONVERSATION_ENDED,
     ConversationStatus.ENDED: EventType.CONVERSATION_ENDED,
 }
 

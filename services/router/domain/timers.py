@@ -21,6 +21,7 @@ class TimerKind(IntEnum):
     SHOP_OPENS = 6
     EVERYONE_ASKED = 7
     RESPONSE_DUE = 8
+    WRAP_UP_OVER = 9
 
 
 class Due(NamedTuple):

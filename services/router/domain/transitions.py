@@ -22,7 +22,16 @@ CONVERSATION: Mapping[ConversationStatus | None, frozenset[ConversationStatus]] 
         ),
         # Offered: its owner went while others were being asked beside it.
         ConversationStatus.ASSIGNED: frozenset(
-            {ConversationStatus.QUEUED, ConversationStatus.OFFERED, ConversationStatus.ENDED}
+            {
+                ConversationStatus.QUEUED,
+                ConversationStatus.OFFERED,
+                ConversationStatus.WRAP_UP,
+                ConversationStatus.ENDED,
+            }
+        ),
+        # Over for its customer, whose next words are heard all the same.
+        ConversationStatus.WRAP_UP: frozenset(
+            {ConversationStatus.QUEUED, ConversationStatus.ENDED}
         ),
         # A customer who writes into an ended conversation is heard: it waits again.
         ConversationStatus.ENDED: frozenset({ConversationStatus.QUEUED}),
@@ -46,7 +55,8 @@ OFFER: Mapping[OfferStatus | None, frozenset[OfferStatus]] = MappingProxyType(
 ASSIGNMENT: Mapping[AssignmentStatus | None, frozenset[AssignmentStatus]] = MappingProxyType(
     {
         None: frozenset({AssignmentStatus.ACTIVE}),
-        AssignmentStatus.ACTIVE: frozenset({AssignmentStatus.ENDED}),
+        AssignmentStatus.ACTIVE: frozenset({AssignmentStatus.WRAP_UP, AssignmentStatus.ENDED}),
+        AssignmentStatus.WRAP_UP: frozenset({AssignmentStatus.ENDED}),
     }
 )
 

@@ -14,6 +14,7 @@ from services.router.storage.account_rows import read_hours
 from services.router.storage.rows import AGENT_COLUMNS
 from services.router.usecases.ports import PastOffer, Standing
 from shared.contracts.accounts import OpeningHours
+from shared.kernel.clock import Instant, to_datetime
 from shared.kit.database import Database, ReadTransaction
 from shared.kit.shares import shares
 
@@ -41,6 +42,17 @@ _COLLEAGUES = f"""
     SELECT {AGENT_COLUMNS} FROM router.agents
     WHERE shop_id = :shop_id AND id <> :id AND deactivated_at IS NULL ORDER BY name, id
     """  # noqa: S608  a literal of ours
+_PROMISED = """
+    SELECT * FROM router.conversations
+    WHERE shop_id = :shop_id AND promised_by IS NOT NULL AND solved_at IS NULL
+        AND (CAST(:agent_id AS uuid) IS NULL OR agent_id = :agent_id)
+    ORDER BY promised_by, id LIMIT :limit
+    """
+_OVERDUE = """
+    SELECT count(*) FROM router.conversations
+    WHERE shop_id = :shop_id AND promised_by <= :now AND solved_at IS NULL
+        AND (CAST(:agent_id AS uuid) IS NULL OR agent_id = :agent_id)
+    """
 _WAITING = """
     SELECT * FROM router.conversations
     WHERE shop_id = :shop_id AND status IN ('queued', 'offered') AND status <> 'ended'
@@ -142,6 +154,16 @@ class RoutingRecords:
                 if not await tx.value(_WAS_ASKED, asked):
                     return None
             return await _conversation(tx, shop_id, conversation_id)
+
+    async def promised(
+        self, shop_id: UUID, agent_id: UUID | None, now: Instant, limit: int
+    ) -> tuple[Sequence[Conversation], int]:
+        """Return the most urgent conversations with a promise to keep, and how many are overdue."""
+        asked = {"shop_id": shop_id, "agent_id": agent_id}
+        async with self._database.read(shop_id) as tx:
+            found = await tx.rows(_PROMISED, asked | {"limit": limit})
+            overdue = await tx.value(_OVERDUE, asked | {"now": to_datetime(now)})
+        return [rows.read_conversation(row) for row in found], overdue
 
     async def colleagues(self, shop_id: UUID, agent_id: UUID) -> Sequence[Agent]:
         """Return the active agents of a shop but one, by name."""

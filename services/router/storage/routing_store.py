@@ -43,7 +43,7 @@ _SOME_CONVERSATIONS = """
 _PENDING = "SELECT * FROM router.offers WHERE shop_id = :shop_id AND status = 'pending'"
 _TEAM_PACES = "SELECT * FROM router.team_paces WHERE shop_id = :shop_id"
 _AGENT_PACES = "SELECT * FROM router.agent_paces WHERE shop_id = :shop_id"
-_ACTIVE = "SELECT * FROM router.assignments WHERE shop_id = :shop_id AND status = 'active'"
+_ACTIVE = "SELECT * FROM router.assignments WHERE shop_id = :shop_id AND status <> 'ended'"
 
 
 class RoutingTables:

@@ -18,6 +18,7 @@ from services.router.domain.model import (
     Heard,
     Offer,
     OfferEnd,
+    Promise,
 )
 from shared.contracts.items import CustomerRef
 from shared.contracts.routing import DecisionTrigger
@@ -32,6 +33,7 @@ from shared.kernel.vocabulary import (
     EndReason,
     Exclusion,
     OfferStatus,
+    Outcome,
     Scope,
     Service,
 )
@@ -94,6 +96,19 @@ def conversation_json(shop_id: UUID, one: Conversation) -> Json:
         "transfers": one.transfers,
         "again_from": _iso(one.again_from),
         "again_response_ms": one.again_response_ms,
+        "preferred_agent": _text(one.preferred_agent),
+        "outcome": one.outcome,
+        **_promise_json(one),
+    }
+
+
+def _promise_json(one: Conversation) -> Json:
+    promise = one.promise
+    return {
+        "promised_by": None if promise is None else to_iso(promise.due_at),
+        "promise_words": None if promise is None else promise.words,
+        "promise_order": None if promise is None else promise.order_reference,
+        "solved_at": _iso(one.solved_at),
     }
 
 
@@ -131,6 +146,7 @@ def assignment_json(shop_id: UUID, one: Assignment) -> Json:
         "status": one.status,
         "started_at": to_iso(one.started_at),
         "ended_at": _iso(one.ended_at),
+        "wrap_up_until": _iso(one.wrap_up_until),
         "offered_at": _iso(one.offered_at),
         "offered_load": one.offered_load,
     }
@@ -235,7 +251,18 @@ def read_conversation(row: Row) -> Conversation:
         transfers=row["transfers"],
         again_from=_instant(row["again_from"]),
         again_response_ms=row["again_response_ms"],
+        preferred_agent=row["preferred_agent"],
+        outcome=Outcome(row["outcome"]) if row["outcome"] else None,
+        promise=_read_promise(row),
+        solved_at=_instant(row["solved_at"]),
     )
+
+
+def _read_promise(row: Row) -> Promise | None:
+    due_at = _instant(row["promised_by"])
+    if due_at is None:
+        return None
+    return Promise(due_at, row["promise_words"], row["promise_order"])
 
 
 def read_offer(row: Row) -> Offer:
@@ -270,6 +297,7 @@ def read_assignment(row: Row) -> Assignment:
         status=AssignmentStatus(row["status"]),
         started_at=from_datetime(row["started_at"]),
         ended_at=_instant(row["ended_at"]),
+        wrap_up_until=_instant(row["wrap_up_until"]),
         offered_at=_instant(row["offered_at"]),
         offered_load=row["offered_load"],
     )

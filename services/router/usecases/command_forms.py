@@ -24,8 +24,10 @@ from services.router.domain.commands import (
     OfferDeclined,
     OfferSeen,
     PresenceChanged,
+    PromiseKept,
     QueueChanged,
     StatusSet,
+    WrapUpDone,
 )
 from services.router.domain.effects import (
     Answer,
@@ -50,6 +52,8 @@ COMMANDS: Final[Mapping[str, type]] = MappingProxyType(
         "conversation_closed": ConversationClosed,
         "conversation_taken": ConversationTaken,
         "conversation_transferred": ConversationTransferred,
+        "wrap_up_done": WrapUpDone,
+        "promise_kept": PromiseKept,
         "customer_left": CustomerLeft,
         "agent_changed": AgentChanged,
         "queue_changed": QueueChanged,

@@ -160,6 +160,15 @@ class Records(Protocol):
         """Return a conversation; for an agent only one that was offered to that agent once."""
         ...
 
+    async def promised(
+        self, shop_id: UUID, agent_id: UUID | None, now: Instant, limit: int
+    ) -> tuple[Sequence[Conversation], int]:
+        """Return the most urgent conversations with a promise to keep, and how many are overdue.
+
+        For an agent: those that this agent closed.
+        """
+        ...
+
     async def colleagues(self, shop_id: UUID, agent_id: UUID) -> Sequence[Agent]:
         """Return the active agents of a shop but one, by name."""
         ...

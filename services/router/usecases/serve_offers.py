@@ -16,7 +16,7 @@ from services.router.domain.commands import (
     OfferSeen,
 )
 from services.router.domain.effects import ConversationNow, Refused, Taken
-from services.router.domain.model import Assignment, Conversation, Offer, OfferEnd
+from services.router.domain.model import Assignment, Conversation, Offer, OfferEnd, Promise
 from services.router.usecases import views
 from services.router.usecases.cards import CardDesk
 from services.router.usecases.ownership import Desk
@@ -25,7 +25,7 @@ from shared.contracts import routing
 from shared.contracts.claims import Grant, GrantAnswer
 from shared.kernel.clock import Clock, Millis
 from shared.kernel.errors import ErrorCode, RefusedError
-from shared.kernel.vocabulary import AssignmentStatus, ConversationStatus, OfferStatus
+from shared.kernel.vocabulary import AssignmentStatus, ConversationStatus, OfferStatus, Outcome
 
 GRANT_LIFE_MS: Final[Millis] = 60_000
 """A grant bridges the way of the assignment's event; a minute covers a relay at rest."""
@@ -103,14 +103,19 @@ class ServeOffers:
         return self.taken(caller.shop_id, mine, past.conversation)
 
     async def close(
-        self, shop_id: UUID, conversation_id: UUID, agent_id: UUID | None
+        self,
+        shop_id: UUID,
+        conversation_id: UUID,
+        agent_id: UUID | None,
+        promise: Promise | None = None,
     ) -> routing.RoutingState:
-        """End a conversation for its agent, or for a supervisor (no agent).
+        """End a conversation for its agent, or for a supervisor (no agent); a promise is to keep.
 
         Raises:
             RefusedError: NOT_FOUND, NOT_ASSIGNED, ALREADY_ENDED, TRY_AGAIN.
         """
-        command = ConversationClosed(conversation_id, agent_id)
+        outcome = Outcome.RESOLVED if promise is None else Outcome.FOLLOW_UP
+        command = ConversationClosed(conversation_id, agent_id, outcome, promise)
         answer = await self._desk.post(shop_id, command)
         if isinstance(answer, ConversationNow):
             return views.routing_state(answer.conversation)
@@ -118,6 +123,17 @@ class ServeOffers:
         if await self._records.conversation(shop_id, conversation_id, agent_id) is None:
             code = ErrorCode.NOT_FOUND  # not the caller's to see: like one that does not exist
         raise _refused(code)
+
+    async def promise(
+        self, shop_id: UUID, conversation_id: UUID, agent_id: UUID | None, wish: routing.NewFollowUp
+    ) -> routing.RoutingState:
+        """End a conversation with a promise to its customer.
+
+        Raises:
+            RefusedError: as `close`.
+        """
+        promise = Promise(wish.due_at, wish.words, wish.order_reference)
+        return await self.close(shop_id, conversation_id, agent_id, promise)
 
     async def leave(self, shop_id: UUID, conversation_id: UUID) -> bool:
         """End a conversation for its customer; false when it is not known yet.

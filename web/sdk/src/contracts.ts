@@ -328,7 +328,7 @@ export interface ErrorFrame {
 }
 
 /** Every event, the same string on socket, stream and bus. */
-export type EventType = "message.created" | "message.delivered" | "message.read" | "customer.typing" | "conversation.queued" | "conversation.offered" | "conversation.assigned" | "conversation.responded" | "conversation.taken" | "conversation.ended" | "sla.at_risk" | "sla.missed" | "offer.created" | "offer.ended" | "card.ready" | "card.changed" | "agent.updated";
+export type EventType = "message.created" | "message.delivered" | "message.read" | "customer.typing" | "conversation.queued" | "conversation.offered" | "conversation.assigned" | "conversation.responded" | "conversation.taken" | "conversation.ended" | "conversation.wrapped_up" | "sla.at_risk" | "sla.missed" | "offer.created" | "offer.ended" | "card.ready" | "card.changed" | "agent.updated";
 
 /** Why an agent was not offered a conversation. */
 export type Exclusion = "disconnected" | "not_available" | "at_capacity" | "declined_before" | "already_offered";
@@ -658,6 +658,9 @@ export interface OrderSummary {
   readonly parts: OrderParts;
 }
 
+/** What an agent says of a conversation that they close. */
+export type Outcome = "resolved" | "follow_up";
+
 /** One try to pay an order; `method` as the shop names it. */
 export interface Payment {
   readonly reference: string;
@@ -768,6 +771,7 @@ export interface RoutingState {
   readonly clock_at: Instant | null;
   readonly transfers: number;
   readonly again_response_ms: number | null;
+  readonly outcome: Outcome | null;
 }
 
 /** What a token or an API key allows. */

@@ -143,6 +143,7 @@ export function aRouting(version: number, more: Partial<RoutingState> = {}): Rou
     clock_at: null,
     transfers: 0,
     again_response_ms: null,
+    outcome: null,
     ...more,
   };
 }

@@ -10,6 +10,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from services.router.domain.commands import Tick
 from services.router.domain.model import Conversation, Offer
+from services.router.domain.policy import Policy
 from shared.kernel.vocabulary import (
     AgentStatus,
     AssignmentStatus,
@@ -47,13 +48,14 @@ class AnyDay(RuleBasedStateMachine):
     @initialize(
         capacities=st.lists(st.integers(1, 4), min_size=AGENTS, max_size=AGENTS),
         here=st.lists(st.booleans(), min_size=AGENTS, max_size=AGENTS),
+        wrap_up_ms=st.sampled_from([0, 20_000]),
     )
-    def open_shop(self, capacities: list[int], here: list[bool]) -> None:
+    def open_shop(self, capacities: list[int], here: list[bool], wrap_up_ms: int) -> None:
         team = [
             an_agent(n, capacity=capacity, nodes=(NODE,) if here[n] else ())
             for n, capacity in enumerate(capacities)
         ]
-        self.desk = Desk(*team)
+        self.desk = Desk(*team, policy=Policy(wrap_up_ms=wrap_up_ms))
 
     @rule(number=conversations)
     def a_customer_writes(self, number: int) -> None:
@@ -108,6 +110,10 @@ class AnyDay(RuleBasedStateMachine):
     @rule(number=conversations, agent=st.one_of(st.none(), agents))
     def somebody_closes(self, number: int, agent: int | None) -> None:
         self.desk.closes(number, agent)
+
+    @rule(number=conversations, agent=st.one_of(st.none(), agents))
+    def somebody_is_done_with_one(self, number: int, agent: int | None) -> None:
+        self.desk.wraps_up(number, agent)
 
     @rule(number=conversations, agent=agents, over=st.booleans())
     def somebody_takes_one_by_hand(self, number: int, agent: int, *, over: bool) -> None:
@@ -170,7 +176,9 @@ class AnyDay(RuleBasedStateMachine):
     @invariant()
     def an_ended_agent_has_nothing(self) -> None:
         for agent in self.desk.tables.agents.values():
-            assert agent.active or agent.load == 0
+            wraps_up = self.desk.engine.state.served_by(agent.id)
+            held = sum(one.weight for one in wraps_up if one.status is AssignmentStatus.WRAP_UP)
+            assert agent.active or agent.load == held
 
     @invariant()
     def a_load_is_what_is_offered_and_assigned(self) -> None:
@@ -180,7 +188,7 @@ class AnyDay(RuleBasedStateMachine):
             served = [a for a in tables.assignments.values() if a.agent_id == agent.id]
             assert agent.load == sum(
                 o.weight for o in offered if o.status is OfferStatus.PENDING
-            ) + sum(a.weight for a in served if a.status is AssignmentStatus.ACTIVE)
+            ) + sum(a.held for a in served)
 
     @invariant()
     def a_conversation_has_one_owner_or_waits(self) -> None:
@@ -223,6 +231,8 @@ class AnyDay(RuleBasedStateMachine):
         state = self.desk.engine.state
         timed = {due.owner for due in state.timers.all()}
         assert set(state.offers) <= timed
+        wrap_ups = {one.id for one in state.assignments.values() if one.wrap_up_until is not None}
+        assert wrap_ups <= timed
         assert state.held <= timed
 
     @invariant()

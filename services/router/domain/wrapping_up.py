@@ -1,0 +1,57 @@
+"""What an agent still has to do with a conversation that has ended for its customer."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from uuid import UUID
+
+from services.router.domain.commands import PromiseKept, WrapUpDone
+from services.router.domain.effects import Answer, ConversationNow, Refused
+from services.router.domain.model import Assignment, Conversation
+from services.router.domain.owning import end_assignment
+from services.router.domain.state import ShopState
+from services.router.domain.telling import tell
+from shared.kernel.errors import ErrorCode
+from shared.kernel.vocabulary import AssignmentStatus, ConversationStatus, EventType
+
+
+def begin(state: ShopState, assignment: Assignment) -> None:
+    """Let an assignment hold its weight for the work after the last word."""
+    until = state.now + state.policy.wrap_up_ms
+    wrapping = replace(assignment, status=AssignmentStatus.WRAP_UP, wrap_up_until=until)
+    state.put_assignment(wrapping)
+
+
+def on_done(state: ShopState, command: WrapUpDone) -> Answer:
+    """Give the capacity back sooner; doing it again gives the same answer."""
+    conversation = state.find_conversation(command.conversation_id)
+    if conversation is None:
+        return Refused(ErrorCode.NOT_FOUND)
+    if command.agent_id not in {None, conversation.agent_id} or not conversation.is_over:
+        return Refused(ErrorCode.NOT_ASSIGNED)
+    if conversation.status is ConversationStatus.WRAP_UP:
+        conversation = _finish(state, conversation)
+    return ConversationNow(conversation)
+
+
+def on_over(state: ShopState, assignment_id: UUID) -> None:
+    """End the wrap-up of an agent who does not say that it is done."""
+    _finish(state, state.conversations[state.assignments[assignment_id].conversation_id])
+
+
+def on_kept(state: ShopState, command: PromiseKept) -> Answer:
+    """Note that a follow-up is solved; doing it again gives the same answer."""
+    conversation = state.find_conversation(command.conversation_id)
+    if conversation is None or conversation.promise is None:
+        return Refused(ErrorCode.NOT_FOUND)
+    if conversation.solved_at is None:
+        conversation = replace(conversation, solved_at=state.now)
+        state.put_conversation(conversation)
+    return ConversationNow(conversation)
+
+
+def _finish(state: ShopState, conversation: Conversation) -> Conversation:
+    assignment = state.assignment_of(conversation)
+    end_assignment(state, assignment)
+    ended = replace(conversation, status=ConversationStatus.ENDED)
+    return tell(state, ended, EventType.CONVERSATION_WRAPPED_UP, (assignment.agent_id,))

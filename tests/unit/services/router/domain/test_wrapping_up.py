@@ -1,0 +1,144 @@
+"""After the last word: wrap-up, follow-ups, and customers who write once more."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from services.router.domain.commands import ConversationClosed, PromiseKept
+from services.router.domain.effects import ConversationNow, Refused
+from services.router.domain.model import Promise
+from services.router.domain.policy import Policy
+from services.router.usecases.views import follow_up
+from shared.kernel.errors import ErrorCode
+from shared.kernel.vocabulary import (
+    AssignmentStatus,
+    ConversationStatus,
+    EventType,
+    Outcome,
+)
+from tests.support.routing import Desk, agent_id, an_agent, conversation_id
+
+WRAP_UP = Policy(wrap_up_ms=30_000)
+
+
+def closed(*, policy: Policy = WRAP_UP, capacity: int = 1) -> Desk:
+    """Agent 1 has answered conversation 1 and closed it."""
+    desk = Desk(an_agent(1, capacity=capacity), policy=policy).assigned(1)
+    desk.agent_writes(1)
+    desk.closes(1, 1)
+    return desk
+
+
+class TestWrapUp:
+    def test_it_holds_its_weight_until_the_time_is_over(self) -> None:
+        desk = closed()
+        desk.customer_writes(2)
+        assert desk.conversation(1).status is ConversationStatus.WRAP_UP
+        assert desk.agent(1).load == 1
+        desk.wait(29_999)
+        assert desk.asked(2) == []
+        effects = desk.wait(1)
+        assert desk.conversation(1).status is ConversationStatus.ENDED
+        assert desk.asked(2) == [1]
+        assert not effects.conversations_told  # the timer's own tick told it
+
+    def test_the_end_is_told_at_once_and_the_wrap_ups_end_apart(self) -> None:
+        desk = Desk(an_agent(1), policy=WRAP_UP).assigned(1)
+        (ended,) = desk.closes(1, 1).conversations_told
+        (done,) = desk.wraps_up(1, 1).conversations_told
+        assert (ended.type, done.type) == (
+            EventType.CONVERSATION_ENDED,
+            EventType.CONVERSATION_WRAPPED_UP,
+        )
+        assert done.audience == (agent_id(1),)
+        assert ended.conversation.ended_at == done.conversation.ended_at
+
+    def test_its_agent_or_a_supervisor_is_done_sooner_and_saying_so_again_is_harmless(self) -> None:
+        desk = closed()
+        assert desk.wraps_up(1, 2).answer == Refused(ErrorCode.NOT_ASSIGNED)
+        assert isinstance(desk.wraps_up(1, None).answer, ConversationNow)
+        assert desk.agent(1).load == 0
+        assert desk.wraps_up(1, 1).changes_nothing
+        assert desk.wraps_up(9, 1).answer == Refused(ErrorCode.NOT_FOUND)
+
+    def test_what_is_not_over_is_not_wrapped_up(self) -> None:
+        desk = Desk(an_agent(1), policy=WRAP_UP).assigned(1)
+        assert desk.wraps_up(1, 1).answer == Refused(ErrorCode.NOT_ASSIGNED)
+
+    def test_a_wrap_up_counts_when_an_offer_is_accepted(self) -> None:
+        desk = closed(capacity=2)
+        desk.customer_writes(2)
+        desk.changes(1, capacity=1)
+        assert desk.asked(2) == []
+
+    def test_an_agent_who_goes_leaves_no_wrap_up_behind(self) -> None:
+        desk = closed()
+        desk.disconnects(1)
+        desk.wait(30_000)
+        assert desk.agent(1).load == 0
+        (row,) = desk.tables.assignments.values()
+        assert row.status is AssignmentStatus.ENDED
+
+    def test_without_wrap_up_a_close_gives_the_slot_back_at_once(self) -> None:
+        desk = closed(policy=Policy())
+        assert desk.conversation(1).status is ConversationStatus.ENDED
+        assert desk.agent(1).load == 0
+
+
+class TestOnceMore:
+    def test_words_during_the_wrap_up_go_to_the_same_agent_first(self) -> None:
+        desk = Desk(an_agent(1), an_agent(2, nodes=()), policy=WRAP_UP).assigned(1)
+        desk.agent_writes(1)
+        desk.closes(1, 1)
+        desk.connects(2)
+        desk.customer_writes(1)
+        assert desk.asked(1) == [1]
+        assert desk.conversation(1).outcome is None
+
+    def test_the_same_agent_is_asked_first_only_if_there_and_with_room(self) -> None:
+        """LESSONS 3 (chatwoot #7204, #9587): nothing returns to who is gone or full."""
+        for figures in ({"nodes": ()}, {"capacity": 0}):
+            desk = closed(policy=Policy())
+            desk.engine.state.put_agent(an_agent(2))
+            desk.engine.state.put_agent(replace(desk.engine.state.agents[agent_id(1)], **figures))
+            desk.customer_writes(1)
+            assert desk.asked(1) == [2]
+
+    def test_a_reopened_conversation_has_a_clock_of_its_own(self) -> None:
+        """LESSONS 20 (chatwoot #6418, #6548, #7679): it never counts as a first response again."""
+        desk = Desk(an_agent(1)).assigned(1)
+        desk.wait(2_000)
+        desk.agent_writes(1)
+        desk.closes(1, 1)
+        desk.wait(60_000)
+        desk.customer_writes(1)
+        assert desk.conversation(1).respond_by == desk.now + 10_000
+        desk.accepts(desk.offer_of(1))
+        desk.wait(3_000)
+        desk.agent_writes(1)
+        row = desk.conversation(1)
+        assert (row.first_response_ms, row.again_response_ms) == (2_000, 3_000)
+
+
+class TestFollowUps:
+    def test_a_promise_is_kept_in_a_list_until_it_is_solved(self) -> None:
+        desk = Desk(an_agent(1)).assigned(1)
+        promise = Promise(desk.now + 3_600_000, "Call him about the refund.", "R-1")
+        close = ConversationClosed(conversation_id(1), agent_id(1), Outcome.FOLLOW_UP, promise)
+        desk.do(close)
+        row = desk.conversation(1)
+        assert row.outcome is Outcome.FOLLOW_UP
+        assert not follow_up(row, desk.now).overdue
+        assert follow_up(row, promise.due_at).overdue
+        desk.now += 5_000
+        desk.solves(1)
+        row = desk.conversation(1)
+        assert row.solved_at == desk.now
+        assert not follow_up(row, promise.due_at).overdue
+        assert desk.solves(1).changes_nothing
+
+    def test_nothing_is_solved_that_was_not_promised(self) -> None:
+        desk = closed()
+        assert desk.solves(1).answer == Refused(ErrorCode.NOT_FOUND)
+        unknown = PromiseKept(conversation_id(9))
+        assert desk.do(unknown).answer == Refused(ErrorCode.NOT_FOUND)
