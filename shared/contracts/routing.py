@@ -204,7 +204,7 @@ class NewFollowUp(Contract):
     order_reference: str | None = Field(default=None, min_length=1, max_length=200)
 
 
-class FollowUp(Readable):
+class FollowUpDue(Readable):
     """A promise to a customer: work that is not done before it is solved."""
 
     conversation_id: ConversationId
@@ -221,7 +221,7 @@ class FollowUp(Readable):
 class FollowUps(Contract):
     """The promises to keep, the most urgent first, at most a hundred; `overdue` counts them all."""
 
-    follow_ups: tuple[FollowUp, ...]
+    follow_ups: tuple[FollowUpDue, ...]
     overdue: int
 
 

@@ -40,11 +40,11 @@ def after_work_router(work: AfterWork, repeats: Repeats, *, callers: Callers) ->
     @router.post("/conversations/{conversation_id}/follow-up-solved")
     async def solve_follow_up(
         conversation_id: ConversationId, caller: agent, key: AnyIdempotencyKey = None
-    ) -> routing.FollowUp:
+    ) -> routing.FollowUpDue:
         """Note that what was promised to the customer is done."""
         act = partial(work.solve, caller.shop_id, conversation_id, _eyes(caller))
         named = None if key is None else once(key, f"conversation {conversation_id} solved")
-        return await repeats.answer(caller.principal, named, routing.FollowUp, act)
+        return await repeats.answer(caller.principal, named, routing.FollowUpDue, act)
 
     return router
 

@@ -107,12 +107,15 @@ class Engine:
                 | ConversationClosed(conversation_id=named)
                 | WrapUpDone(conversation_id=named)
                 | PromiseKept(conversation_id=named)
-                | ConversationTaken(conversation_id=named)
-                | ConversationTransferred(conversation_id=named)
                 | CustomerLeft(conversation_id=named)
             ):
                 known = self.state.find_conversation(named) is not None
                 return None if known else Unknown(conversation_id=named)
+            case (
+                ConversationTaken(conversation_id=named, agent_id=agent)
+                | ConversationTransferred(conversation_id=named, to_agent=agent)
+            ):
+                return self._unknown_pair(named, agent)
             case (
                 PresenceChanged(agent_id=named)
                 | StatusSet(agent_id=named)
@@ -121,6 +124,13 @@ class Engine:
                 return None if named in self.state.agents else Unknown(agent_id=named)
             case _:
                 return None
+
+    def _unknown_pair(self, conversation_id: UUID, agent_id: UUID | None) -> Unknown | None:
+        known = self.state.find_conversation(conversation_id) is not None
+        there = agent_id is None or agent_id in self.state.agents
+        if known and there:
+            return None
+        return Unknown(None if known else conversation_id, None if there else agent_id)
 
     def admit(self, rows: Rows) -> None:
         """Take in rows found in the tables that the engine did not hold."""

@@ -44,7 +44,7 @@ class AfterWork:
 
     async def solve(
         self, shop_id: UUID, conversation_id: UUID, agent_id: UUID | None
-    ) -> routing.FollowUp:
+    ) -> routing.FollowUpDue:
         """Note that a promise is kept.
 
         Raises:

@@ -52,13 +52,13 @@ def routing_state(conversation: Conversation) -> routing.RoutingState:
     )
 
 
-def follow_up(conversation: Conversation, now: Instant) -> routing.FollowUp:
+def follow_up(conversation: Conversation, now: Instant) -> routing.FollowUpDue:
     """Return a promise that is to be kept, or was."""
     if conversation.promise is None or conversation.ended_at is None:
         raise TypeError("a follow-up is of an ended conversation with a promise")
     promise = conversation.promise
     customer = conversation.customer
-    return routing.FollowUp(
+    return routing.FollowUpDue(
         conversation_id=conversation.id,
         agent=routing_state(conversation).agent,
         due_at=promise.due_at,

@@ -12,6 +12,8 @@ const SENTENCES: Partial<Record<FailureCode, string>> = {
   at_capacity: "You have as many conversations as you can take. Close one, then accept again.",
   taken: "Another agent has answered this customer. Your words are kept below.",
   not_assigned: "This conversation is not yours any more. Your words are kept below.",
+  agent_gone: "This colleague is not there any more. Choose another.",
+  transfer_limit: "This conversation was passed on too often already. Please finish it.",
   already_ended: "This conversation has ended. Your words are kept below.",
   not_found: "This is no longer there. Load the page again if you expected it.",
   client_id_conflict: "The server has other words under this message. Please send it again.",

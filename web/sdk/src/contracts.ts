@@ -223,6 +223,22 @@ export interface Cart {
 /** The way a conversation comes in. */
 export type Channel = "chat" | "whatsapp" | "messenger" | "telegram" | "email" | "sms" | "voice";
 
+/** An agent whom a conversation can be passed on to, or why not now. */
+export interface Colleague {
+  readonly id: AgentId;
+  readonly name: string;
+  readonly status: AgentStatus;
+  readonly presence: Presence;
+  readonly capacity: number;
+  readonly load: number;
+  readonly free: boolean;
+}
+
+/** The agents of the shop but the caller, those who are free first. */
+export interface Colleagues {
+  readonly colleagues: readonly Colleague[];
+}
+
 /** The widget's accent and the text upon it; they must contrast by 4.5:1 at least (WCAG AA). */
 export interface Colours {
   readonly accent: string;
@@ -383,6 +399,25 @@ export interface FollowUp {
   readonly created_by: string;
   readonly done_at: Instant | null;
   readonly done_by: string | null;
+}
+
+/** A promise to a customer: work that is not done before it is solved. */
+export interface FollowUpDue {
+  readonly conversation_id: ConversationId;
+  readonly agent: AgentRef | null;
+  readonly due_at: Instant;
+  readonly words: string;
+  readonly order_reference: string | null;
+  readonly closed_at: Instant;
+  readonly solved_at: Instant | null;
+  readonly overdue: boolean;
+  readonly customer_name: string | null;
+}
+
+/** The promises to keep, the most urgent first, at most a hundred; `overdue` counts them all. */
+export interface FollowUps {
+  readonly follow_ups: readonly FollowUpDue[];
+  readonly overdue: number;
 }
 
 /** First frame of a connection: names the site, and the session to go on with, if any. `last_seq` is the last item the client has of `conversation_id`; without a conversation it is read as one of the session's latest. Whatever came after it is in the welcome, or follows it. */
@@ -547,6 +582,13 @@ export interface NewFile {
   readonly name: string;
   readonly size_bytes: number;
   readonly media_type: string;
+}
+
+/** Closes a conversation with a promise to its customer: what, by when, for which order. */
+export interface NewFollowUp {
+  readonly due_at: Instant;
+  readonly words: string;
+  readonly order_reference?: string | null;
 }
 
 /** What an agent posts; the Idempotency-Key header is its client_id. `file_ids` are of files that this agent uploaded and has sent with no other message; with them the text may be empty. */
@@ -885,6 +927,13 @@ export interface Suggestion {
   readonly together: number;
   readonly support: number;
   readonly lift: number;
+}
+
+/** Whom a conversation is passed on to: a colleague, or back to the line (`to_line`). `note` is for colleagues alone, and stands in the conversation where it was passed on. */
+export interface Transfer {
+  readonly to_agent?: AgentId | null;
+  readonly to_line?: boolean;
+  readonly note?: string | null;
 }
 
 /** The customer types; said again each few seconds while it goes on. */

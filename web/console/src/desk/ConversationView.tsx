@@ -2,12 +2,15 @@
 
 import type { Conversation, Desk } from "@firstreply/sdk/agent";
 import { Button } from "@mantine/core";
+import { useState } from "react";
 import { span } from "../format.ts";
 import { Countdown } from "../kit/Countdown.tsx";
 import { Composer } from "./Composer.tsx";
 import { nameOfConversation } from "./names.ts";
 import { Over } from "./Over.tsx";
+import { PromiseDialog } from "./PromiseDialog.tsx";
 import { Transcript } from "./Transcript.tsx";
+import { TransferDialog } from "./TransferDialog.tsx";
 import type { WorkActions } from "./useWork.ts";
 
 interface Props {
@@ -18,6 +21,8 @@ interface Props {
 
 export function ConversationView({ conversation, desk, actions }: Props) {
   const mine = conversation.standing === "mine";
+  const [dialog, show] = useState<"transfer" | "promise" | null>(null);
+  const shared = { id: conversation.id, actions, onClose: () => show(null) };
   return (
     <section className="conversation" aria-label={nameOfConversation(conversation)}>
       <header className="conversation-head">
@@ -25,16 +30,29 @@ export function ConversationView({ conversation, desk, actions }: Props) {
           {nameOfConversation(conversation)}
         </h1>
         <FirstResponse conversation={conversation} desk={desk} />
+        <Transfers count={conversation.routing.transfers} />
+        {mine && (
+          <>
+            <Button variant="default" aria-label="Pass conversation on" onClick={() => show("transfer")}>
+              Pass on
+            </Button>
+            <Button variant="default" aria-label="Close with a follow-up" onClick={() => show("promise")}>
+              Promise
+            </Button>
+          </>
+        )}
         {mine && (
           <Button
             variant="default"
             aria-label="Close conversation"
             onClick={() => void actions.close(conversation.id)}
           >
-            Close<span className="response-words">{"\u00a0conversation"}</span>
+            Close
           </Button>
         )}
       </header>
+      {mine && dialog === "transfer" && <TransferDialog {...shared} />}
+      {mine && dialog === "promise" && <PromiseDialog {...shared} />}
       <Transcript conversation={conversation} me={desk.agent.id} />
       {mine ? (
         <Composer conversation={conversation} me={desk.agent.name} actions={actions} />
@@ -43,6 +61,11 @@ export function ConversationView({ conversation, desk, actions }: Props) {
       )}
     </section>
   );
+}
+
+function Transfers({ count }: { count: number }) {
+  if (count === 0) return null;
+  return <p className="response">{count === 1 ? "Passed on once" : `Passed on ${count} times`}</p>;
 }
 
 /** The clock of the promise: running until the first human words are committed, then its measure. */

@@ -3,6 +3,7 @@
 import type { Desk } from "@firstreply/sdk/agent";
 import { Button } from "@mantine/core";
 import { SET_AWAY } from "./AwayNotice.tsx";
+import { FollowUpList } from "./FollowUpList.tsx";
 import { wasSetAway } from "./names.ts";
 import type { WorkActions } from "./useWork.ts";
 
@@ -16,6 +17,7 @@ export function Idle({ desk, actions }: { desk: Desk; actions: WorkActions }) {
           I am available
         </Button>
       )}
+      {desk.link === "live" && <FollowUpList actions={actions} />}
     </section>
   );
 }

@@ -12,11 +12,15 @@ export function Over({ conversation, actions }: { conversation: Conversation; ac
   useEffect(() => {
     if (mayTakeFocus()) done.current?.focus();
   }, []);
+  const wrapsUp = routing.status === "wrap_up";
+  const ended = wrapsUp
+    ? "This conversation has ended. It takes one of your places until you are done."
+    : "This conversation has ended.";
   const taker = routing.agent?.name ?? "Another agent";
   return (
     <footer className="over">
       <p role="status" dir="auto">
-        {standing === "taken" ? `${taker} serves this customer now.` : "This conversation has ended."}
+        {standing === "taken" ? `${taker} serves this customer now.` : ended}
       </p>
       <Button ref={done} variant="default" onClick={() => actions.dismiss(conversation.id)}>
         {draft ? "Drop these words and leave" : "Done"}

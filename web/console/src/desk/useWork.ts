@@ -10,13 +10,17 @@ import {
 } from "@firstreply/sdk/agent";
 import type {
   AgentStatus,
+  Colleague,
   ConversationId,
   ConversationPage,
   FileId,
+  FollowUps,
   Item,
+  NewFollowUp,
   Offer,
   OfferId,
   StoredFile,
+  Transfer,
 } from "@firstreply/sdk/contracts";
 import { useEffect, useMemo, useRef, useState } from "react";
 import { allowSound, chime } from "../kit/chime.ts";
@@ -39,6 +43,12 @@ export interface WorkActions {
   ended(words: string, cursor: string | null): Promise<ConversationPage>;
   transcript(id: ConversationId): Promise<readonly Item[]>;
   close(id: ConversationId): Promise<void>;
+  /** This and the next four reject with a `Failure`. */
+  colleagues(): Promise<readonly Colleague[]>;
+  transfer(id: ConversationId, wish: Transfer): Promise<void>;
+  promise(id: ConversationId, wish: NewFollowUp): Promise<void>;
+  followUps(): Promise<FollowUps>;
+  solve(id: ConversationId): Promise<void>;
   dismiss(id: ConversationId): void;
   setStatus(status: AgentStatus): void;
   say(notice: string | null): void;
@@ -150,7 +160,12 @@ function actionsOf(workplace: Workplace, screen: Screen): WorkActions {
     ended: (words, cursor) => workplace.ended(words, cursor),
     transcript: (id) => workplace.transcript(id),
     close: (id) => workplace.close(id).catch(told),
-    dismiss: (id) => workplace.feed({ type: "dismiss", id }),
+    colleagues: () => workplace.colleagues(),
+    transfer: (id, wish) => workplace.transfer(id, wish),
+    promise: (id, wish) => workplace.promise(id, wish),
+    followUps: () => workplace.followUps(),
+    solve: (id) => workplace.solve(id),
+    dismiss: (id) => void workplace.putAway(id).catch(told),
     setStatus: (status) => void workplace.setStatus(status).catch(told),
     say: screen.say,
     signOut: () => void workplace.signOut().catch(() => {}).then(() => screen.leave(null)),

@@ -3,12 +3,16 @@
 import type {
   AgentState,
   AgentStatus,
+  Colleague,
+  Colleagues,
   ConversationId,
   ConversationPage,
   DecisionPage,
   FirstResponseReport,
+  FollowUps,
   Item,
   ItemPage,
+  NewFollowUp,
   NewItem,
   NewNote,
   NewStatus,
@@ -21,6 +25,7 @@ import type {
   SignIn,
   StreamPing,
   StreamPong,
+  Transfer,
   Wallboard,
 } from "../contracts.ts";
 import { asFailure, failureOf } from "./failure.ts";
@@ -28,9 +33,19 @@ import { asFailure, failureOf } from "./failure.ts";
 /** A request without an answer for this long counts as unanswered. */
 export const REQUEST_TIMEOUT_MS = 10_000;
 
+type Body =
+  | SignIn
+  | NewItem
+  | NewNote
+  | NewStatus
+  | SeenThrough
+  | StreamPong
+  | Transfer
+  | NewFollowUp;
+
 interface Call {
   readonly method?: "GET" | "POST" | "PUT";
-  readonly body?: SignIn | NewItem | NewNote | NewStatus | SeenThrough | StreamPong | undefined;
+  readonly body?: Body | undefined;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
@@ -98,6 +113,34 @@ export class AgentApi {
   /** How soon people were answered since an instant; for supervisors. */
   firstResponses(since: Date): Promise<FirstResponseReport> {
     return this.#call(`/v1/reports/first-responses?from=${since.toISOString()}`);
+  }
+
+  /** Whom a conversation can be passed on to, those who are free first. */
+  async colleagues(): Promise<readonly Colleague[]> {
+    const { colleagues } = await this.#call<Colleagues>("/v1/routing/colleagues");
+    return colleagues;
+  }
+
+  transfer(id: ConversationId, wish: Transfer): Promise<RoutingState> {
+    return this.#call(`/v1/routing/conversations/${id}/transfer`, { method: "POST", body: wish });
+  }
+
+  /** Give the capacity of a closed conversation back before its wrap-up runs out. */
+  wrapUpDone(id: ConversationId): Promise<RoutingState> {
+    return this.#call(`/v1/routing/conversations/${id}/wrap-up-done`, { method: "POST" });
+  }
+
+  /** Close a conversation with a promise to its customer. */
+  promise(id: ConversationId, wish: NewFollowUp): Promise<RoutingState> {
+    return this.#call(`/v1/routing/conversations/${id}/follow-up`, { method: "POST", body: wish });
+  }
+
+  followUps(): Promise<FollowUps> {
+    return this.#call("/v1/routing/follow-ups");
+  }
+
+  async solve(id: ConversationId): Promise<void> {
+    await this.#call(`/v1/routing/conversations/${id}/follow-up-solved`, { method: "POST" });
   }
 
   close(id: ConversationId): Promise<RoutingState> {

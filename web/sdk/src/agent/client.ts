@@ -4,13 +4,17 @@ import type {
   AgentSnapshot,
   AgentState,
   AgentStatus,
+  Colleague,
   ConversationId,
   ConversationPage,
   EventType,
   FileId,
+  FollowUps,
   Item,
+  NewFollowUp,
   Offer,
   StoredFile,
+  Transfer,
 } from "../contracts.ts";
 import { type FileServer, fetchFile, type UploadOptions, uploadFile } from "../files.ts";
 import { newClientId } from "../client_id.ts";
@@ -183,6 +187,36 @@ export class Workplace {
 
   async close(id: ConversationId): Promise<void> {
     this.feed({ type: "routing", routing: await this.#api.close(id) });
+  }
+
+  colleagues(): Promise<readonly Colleague[]> {
+    return this.#api.colleagues();
+  }
+
+  /** Pass a conversation on; it is another's on the desk before this resolves. */
+  async transfer(id: ConversationId, wish: Transfer): Promise<void> {
+    this.feed({ type: "routing", routing: await this.#api.transfer(id, wish) });
+  }
+
+  /** Close a conversation with a promise to its customer. */
+  async promise(id: ConversationId, wish: NewFollowUp): Promise<void> {
+    this.feed({ type: "routing", routing: await this.#api.promise(id, wish) });
+  }
+
+  /** The promises that this agent has to keep, the most urgent first. */
+  followUps(): Promise<FollowUps> {
+    return this.#api.followUps();
+  }
+
+  solve(id: ConversationId): Promise<void> {
+    return this.#api.solve(id);
+  }
+
+  /** Take a conversation that is over from the desk, and its weight from the agent. */
+  async putAway(id: ConversationId): Promise<void> {
+    const wrapsUp = this.#desk.conversations.get(id)?.routing.status === "wrap_up";
+    if (wrapsUp) this.feed({ type: "routing", routing: await this.#api.wrapUpDone(id) });
+    this.feed({ type: "dismiss", id });
   }
 
   #settleOffer(offer: Offer, error: unknown): unknown {

@@ -1,0 +1,82 @@
+/** Passes a conversation on: to a colleague who is free, or back to the line, with a note. */
+
+import { asFailure } from "@firstreply/sdk/agent";
+import type { Colleague, ConversationId } from "@firstreply/sdk/contracts";
+import { Button, Modal, Radio, Stack, Textarea } from "@mantine/core";
+import { type FormEvent, useEffect, useState } from "react";
+import { sentenceOf } from "../sentences.ts";
+import type { WorkActions } from "./useWork.ts";
+
+const LINE = "line";
+
+interface Props {
+  readonly id: ConversationId;
+  readonly actions: WorkActions;
+  readonly onClose: () => void;
+}
+
+export function TransferDialog({ id, actions, onClose }: Props) {
+  const { colleagues, refusal, say } = useColleagues(actions);
+  const [to, choose] = useState<string>(LINE);
+  const [note, write] = useState("");
+  const [busy, setBusy] = useState(false);
+  const send = async (event: FormEvent): Promise<void> => {
+    event.preventDefault();
+    setBusy(true);
+    const colleague = colleagues.find((one) => one.id === to);
+    const whom = { to_agent: colleague?.id ?? null, to_line: colleague === undefined };
+    try {
+      await actions.transfer(id, { ...whom, note: note.trim() || null });
+      onClose();
+    } catch (error) {
+      say(sentenceOf(asFailure(error)));
+      setBusy(false);
+    }
+  };
+  return (
+    <Modal opened onClose={onClose} title="Pass this conversation on">
+      <form onSubmit={(event) => void send(event)}>
+        <Stack>
+          <Radio.Group label="To whom" value={to} onChange={choose}>
+            <Stack mt="xs" gap="xs">
+              <Radio data-autofocus value={LINE} label="Back to the line: whoever is free first" />
+              {colleagues.map((one) => (
+                <Radio key={one.id} value={one.id} label={nameOf(one)} disabled={!one.free} />
+              ))}
+            </Stack>
+          </Radio.Group>
+          <Textarea
+            label="Note for your colleague"
+            description="The customer never sees it."
+            value={note}
+            onChange={(event) => write(event.currentTarget.value)}
+            maxLength={5000}
+            minRows={2}
+            autosize
+          />
+          <p role="alert">{refusal}</p>
+          <Button type="submit" loading={busy}>
+            Pass on
+          </Button>
+        </Stack>
+      </form>
+    </Modal>
+  );
+}
+
+function useColleagues(actions: WorkActions) {
+  const [colleagues, setColleagues] = useState<readonly Colleague[]>([]);
+  const [refusal, say] = useState<string | null>(null);
+  useEffect(() => {
+    const show = (all: readonly Colleague[]): void => {
+      setColleagues(all.filter((one) => one.presence === "connected"));
+    };
+    actions.colleagues().then(show, (error: unknown) => say(sentenceOf(asFailure(error))));
+  }, [actions]);
+  return { colleagues, refusal, say };
+}
+
+function nameOf(one: Colleague): string {
+  if (one.free) return `${one.name}, serves ${one.load} of ${one.capacity}`;
+  return `${one.name}, ${one.status === "available" ? "has no room" : "away"}`;
+}
