@@ -28,6 +28,7 @@ WEBHOOKS_MAX: Final = 20
 
 SENT: Final = (
     EventType.MESSAGE_CREATED,
+    EventType.SLA_MISSED,
     *(event for event in EventType if event.startswith("conversation.")),
 )
 """The events a webhook can have: the durable ones. Signs and offers are live and have none."""

@@ -190,6 +190,25 @@ class Ledger:
         )
         return {row["id"]: (row["status"], row["first_response_ms"]) for row in rows}
 
+    async def reached(self, shop_id: UUID) -> dict[str, tuple[int, int]]:
+        """Return how far each conversation's items and its routing state reach, by wire ids."""
+        rows = await self._connection.fetch(
+            "SELECT g.wire_id, g.last_seq, r.version FROM gateway.conversations g "
+            "JOIN router.conversations r ON r.shop_id = g.shop_id AND r.id = g.id "
+            "WHERE g.shop_id = $1",
+            shop_id,
+        )
+        return {row["wire_id"]: (row["last_seq"], row["version"]) for row in rows}
+
+    async def waiting_to_be_posted(self) -> list[str]:
+        """Return what webhooks have not taken yet, each with its lane and its tries."""
+        rows = await self._connection.fetch(
+            "SELECT d.subject, d.type, d.place, d.tries::text, l.next_at, l.claim, now() AS now "
+            "FROM router.webhook_deliveries d LEFT JOIN router.webhook_lanes l "
+            "USING (shop_id, webhook_id, subject) WHERE d.status <> 'delivered' ORDER BY place"
+        )
+        return [str(dict(row)) for row in rows]
+
     async def last_seqs(self) -> dict[UUID, int]:
         """Return how far each conversation reaches."""
         rows = await self._connection.fetch("SELECT id, last_seq FROM gateway.conversations")

@@ -11,8 +11,8 @@ from services.router.domain.webhooks import judge, tried
 from services.router.usecases.webhook_ports import Claimed, DeliveryQueue, Poster, Room
 from shared.kernel.clock import Clock, Instant, Millis
 
-CLAIM_MS: Final[Millis] = 30_000
-"""Three times the longest try: who has not written its end by then is dead."""
+CLAIM_MS: Final[Millis] = 20_000
+"""Twice the longest try: who has not written its end by then is dead."""
 
 
 class SendWebhooks:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -12,12 +13,15 @@ from shared.kernel.ids import IdKind, encode
 from tests.support.admin import Admin, operator
 from tests.support.clock import VirtualClock
 from tests.support.posted import Program
-from tests.support.router import Rig
+from tests.support.postgres import TestDatabase
+from tests.support.router import Rig, running_router
 from tests.support.webhooks import (
     ALL,
     HOOKS,
     a_conversation,
+    all_delivered,
     answering,
+    log_of,
     look,
     subscribed,
     tried,
@@ -138,3 +142,28 @@ class TestKept:
         assert (await admin.call("DELETE", path)).status_code == 204
         assert await admin.refused("DELETE", path) == (404, "not_found")
         assert len(await admin.all(HOOKS, "webhooks", limit=7)) == 19
+
+    async def test_the_log_keeps_what_was_delivered_for_a_week_and_dead_letters_for_a_month(
+        self, database: TestDatabase, clock: VirtualClock, program: Program
+    ) -> None:
+        async with running_router(database, clock) as rig:
+            shop = await rig.shop()
+            admin = operator(rig, shop)
+            hook = await subscribed(admin, program, events=["message.*"])
+            await a_conversation(rig, shop, "delivered")
+            await rig.until_async(lambda: all_delivered(admin, hook, 1))
+            await a_conversation(rig, shop, "dead")
+            await rig.until_async(lambda: all_delivered(admin, hook, 2))
+            async with database.server.admin(database.name) as sql:
+                await sql.execute(
+                    "UPDATE router.webhook_deliveries SET status = 'dead' WHERE body LIKE '%dead%'"
+                )
+        for days, left in ((6, 2), (2, 1), (23, 0)):
+            clock.advance(days * 86_400_000)
+            async with running_router(database, clock) as rig:
+                admin = operator(rig, shop)
+                await rig.until_async(partial(_is_left, admin, hook, left))
+
+
+async def _is_left(admin: Admin, hook: Any, count: int) -> bool:
+    return len(await log_of(admin, hook)) == count
