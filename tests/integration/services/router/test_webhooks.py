@@ -10,6 +10,7 @@ from uuid import UUID
 
 from services.router.domain.webhooks import JITTER, RETRY_AFTER_MS
 from services.router.usecases.send_webhooks import CLAIM_MS
+from shared.contracts.routing import RoutingState
 from shared.kernel.ids import IdKind, encode
 from shared.kernel.vocabulary import AuthorKind, EventType, Visibility
 from shared.kit.new_ids import new_id
@@ -59,7 +60,9 @@ class TestPosted:
             encode(IdKind.SHOP, shop),
             "closed_by_agent",
         )
-        assert "heard_version" not in ended["data"]
+        states = [one.event["data"] for one in posted if one.type != "message.created"]
+        told = set().union(*states)
+        assert told == set(RoutingState.model_fields), "no word that services tell one another"
         await rig.until_async(lambda: all_delivered(admin, hook, 7))
 
     async def test_what_agents_alone_may_read_is_posted_to_who_asked_for_it_alone(
