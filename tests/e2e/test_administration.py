@@ -173,6 +173,25 @@ class TestTheCommandLine:
         for secret in (key["text"], site["customer_secret"], agent["password"]):
             assert secret not in record
 
+    def test_webhooks_are_made_changed_looked_into_and_removed(self, terminal: Terminal) -> None:
+        on = f"--shop {terminal.json('shop create Hooked')['id']}"
+        events = "--event 'conversation.*' --event message.created"
+        hook = terminal.json(f"webhook create {on} --url https://shop.example/events {events}")
+        assert hook["secret"].startswith("whsec_")
+        one = f"{hook['id']} {on}"
+        assert hook["secret"] not in terminal.run(f"firstreply webhook show {one}")
+        assert terminal.json(f"webhook rotate-secret {one}")["secret"] != hook["secret"]
+        changed = terminal.json(f"webhook change {one} --disable --internal --description crm")
+        assert (changed["disabled_by"], changed["internal"]) == ("administrator", True)
+        assert terminal.json(f"webhook change {one} --enable")["enabled"] is True
+        assert terminal.json(f"webhook deliveries {one} --status dead") == []
+        assert terminal.json(f"webhook replay {one}") == {"replayed": 0}
+        assert hook["id"] in terminal.run(f"firstreply webhook list {on}")
+        terminal.run(f"firstreply webhook remove {one}")
+        assert "not_found" in terminal.run(f"firstreply webhook show {one}", code=1)
+        private = f"firstreply webhook create {on} --url https://10.0.0.1/ {events}"
+        assert "public internet" in terminal.run(private, code=1)
+
     def test_a_sites_invitations_are_set_counted_and_taken_away(self, terminal: Terminal) -> None:
         on = f"--shop {terminal.json('shop create Inviting')['id']}"
         site = terminal.json(f"site create {on} --name s --origin '*'")["id"]
