@@ -74,6 +74,7 @@ class RoutingState(Readable):
     transfers: int = 0
     again_response_ms: int | None = None
     outcome: Outcome | None = None
+    wrap_up_until: WireInstant | None = None
 
 
 class RoutingLine(Readable):

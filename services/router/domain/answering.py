@@ -110,4 +110,4 @@ def _pass_on(state: ShopState, offer: Offer, trigger: DecisionTrigger) -> None:
 
 def active_weight(state: ShopState, agent: Agent) -> int:
     """Return what an agent serves, without what is only offered."""
-    return sum(one.weight for one in state.served_by(agent.id))
+    return sum(one.held for one in state.served_by(agent.id))

@@ -13,6 +13,7 @@ from services.router.domain import (
     agents,
     answering,
     handing_over,
+    idling,
     offering,
     response_clock,
     serving,
@@ -179,6 +180,7 @@ ALARMS: Final[Mapping[TimerKind, Callable[[ShopState, UUID], None]]] = MappingPr
         TimerKind.EVERYONE_ASKED: offering.wants_one_more,
         TimerKind.RESPONSE_DUE: response_clock.on_due,
         TimerKind.WRAP_UP_OVER: wrapping_up.on_over,
+        TimerKind.CUSTOMER_IDLE: idling.on_silence,
     }
 )
 """What each timer does when it has run out; a test holds it to `TimerKind`."""

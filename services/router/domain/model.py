@@ -136,6 +136,9 @@ class Conversation:
     promise: Promise | None = None
     solved_at: WireInstant | None = None
     """When the promise was kept."""
+    heard_at: WireInstant | None = None
+    """When its customer was last heard of, while it is served and silence frees capacity."""
+    wrap_up_until: WireInstant | None = None
 
     @property
     def clock_from(self) -> Instant:
@@ -204,11 +207,13 @@ class Assignment:
     offered_load: int = 0
     """What the agent held then, without this."""
     wrap_up_until: WireInstant | None = None
+    idle: bool = False
+    """Its customer has been silent for long: it takes no capacity until they write."""
 
     @property
     def held(self) -> int:
         """Return what it takes of its agent's capacity."""
-        return 0 if self.status is AssignmentStatus.ENDED else self.weight
+        return 0 if self.idle or self.status is AssignmentStatus.ENDED else self.weight
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,6 +44,7 @@ def assign(
         widen_at=None,
         held_until=None,
         everyone_at=rescue_at(state, conversation),
+        heard_at=state.now if state.policy.idle_after_ms > 0 else None,
     )
     told = tell(state, changed, EventType.CONVERSATION_ASSIGNED, (agent.id,), lines)
     if conversation.agent_id is not None:
@@ -103,6 +104,7 @@ def to_line(
         agent_name=None,
         assignment_id=None,
         everyone_at=conversation.everyone_at if offered else None,
+        heard_at=None,
     )
     if waiting.held_until is None and not offered:
         state.changes.causes[conversation.id] = cause

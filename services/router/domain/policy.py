@@ -54,6 +54,9 @@ class Policy:
     max_transfers: int = 5
     """A conversation is passed on no oftener: more is a loop, and the customer notices."""
 
+    idle_after_ms: Millis = 0
+    """An answered customer silent for so long takes no capacity until they write; 0: they do."""
+
     wrap_up_ms: Millis = 0
     """A closed conversation holds its weight so long, or until its agent is done; 0: not at all."""
 

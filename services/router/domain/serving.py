@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from uuid import UUID
 
-from services.router.domain import learning, wrapping_up
+from services.router.domain import idling, learning, wrapping_up
 from services.router.domain.commands import ConversationClosed, CustomerLeft, MessageArrived
 from services.router.domain.effects import Answer, ConversationNow, HeardUpTo, Refused
 from services.router.domain.hours import opens_at
@@ -39,6 +39,8 @@ def on_message(state: ShopState, command: MessageArrived) -> Answer:
         _start(state, command)
     elif from_customer and conversation and conversation.is_over:
         _reopen(state, conversation, command)
+    elif from_customer and conversation and conversation.status is ConversationStatus.ASSIGNED:
+        idling.heard(state, conversation, command.received_at)
     elif command.is_human_answer and conversation and conversation.unheard:
         _respond(state, conversation, command)
     return HeardUpTo(command.version)
@@ -146,6 +148,7 @@ def _reopen(state: ShopState, conversation: Conversation, command: MessageArrive
         ended_at=None,
         end_reason=None,
         outcome=None,
+        wrap_up_until=None,
         preferred_agent=conversation.agent_id,
         risk_told_at=None,
         miss_told_at=None,
@@ -173,6 +176,7 @@ def _respond(state: ShopState, conversation: Conversation, command: MessageArriv
         again_response_ms=again,
         everyone_at=None if served else conversation.everyone_at,
         passed_by=() if served else conversation.passed_by,
+        heard_at=conversation.heard_at and state.now,  # silence is counted from the answer
     )
     audience = () if conversation.agent_id is None else (conversation.agent_id,)
     tell(state, answered, EventType.CONVERSATION_RESPONDED, audience)
@@ -181,11 +185,13 @@ def _respond(state: ShopState, conversation: Conversation, command: MessageArriv
 def _end(state: ShopState, conversation: Conversation, reason: EndReason) -> Conversation:
     for offer in state.offers_of(conversation.id):
         end_offer(state, offer, OfferStatus.RESCINDED, OfferEnd.CONVERSATION_ENDED)
-    wraps_up = _end_service(state, conversation)
+    wrap_up_until = _end_service(state, conversation)
     audience = () if conversation.agent_id is None else (conversation.agent_id,)
     ended = replace(
         conversation,
-        status=ConversationStatus.WRAP_UP if wraps_up else ConversationStatus.ENDED,
+        status=ConversationStatus.WRAP_UP if wrap_up_until else ConversationStatus.ENDED,
+        wrap_up_until=wrap_up_until,
+        heard_at=None,
         ended_at=state.now,
         end_reason=reason,
         passed_by=(),
@@ -196,13 +202,12 @@ def _end(state: ShopState, conversation: Conversation, reason: EndReason) -> Con
     return tell(state, ended, EventType.CONVERSATION_ENDED, audience)
 
 
-def _end_service(state: ShopState, conversation: Conversation) -> bool:
-    """End the assignment, or begin its wrap-up and say so."""
+def _end_service(state: ShopState, conversation: Conversation) -> Instant | None:
+    """End the assignment, or begin its wrap-up and return until when."""
     if conversation.assignment_id is None:
-        return False
+        return None
     assignment = state.assignments[conversation.assignment_id]
     if state.policy.wrap_up_ms <= 0:
         end_assignment(state, assignment)
-        return False
-    wrapping_up.begin(state, assignment)
-    return True
+        return None
+    return wrapping_up.begin(state, assignment)

@@ -108,6 +108,13 @@ class ShopState:
         """Tell whether the ladder of offers has come to its last rung."""
         return conversation.everyone_at is not None and conversation.everyone_at <= self.now
 
+    def idle_at(self, conversation: Conversation) -> Instant | None:
+        """Return when a served customer, who waits for nothing, has been silent for too long."""
+        served = conversation.status is ConversationStatus.ASSIGNED
+        if not served or conversation.heard_at is None or conversation.awaits_answer:
+            return None
+        return conversation.heard_at + self.policy.idle_after_ms
+
     # -- writing
 
     def hear(self, conversation_id: UUID, version: int) -> None:
@@ -195,7 +202,7 @@ class ShopState:
 
     def _weights_of(self, agent_id: UUID) -> int:
         offered = sum(offer.weight for offer in self.pending_with(agent_id))
-        return offered + sum(one.weight for one in self.served_by(agent_id))
+        return offered + sum(one.held for one in self.served_by(agent_id))
 
     def _index_agent(self, agent: Agent) -> None:
         self.agents[agent.id] = agent
@@ -225,6 +232,8 @@ class ShopState:
         self.timers.set(TimerKind.REASK, after.id, self.next_reask(after))
         self.timers.set(TimerKind.RESPONSE_DUE, after.id, self.next_alarm(after))
         self._index_everyone(after)
+        if before is None or self.idle_at(before) != self.idle_at(after):
+            self.timers.set(TimerKind.CUSTOMER_IDLE, after.id, self.idle_at(after))
 
     def _index_everyone(self, conversation: Conversation) -> None:
         """Once everyone is asked, the conversation stays hungry; `offering` sees to that."""

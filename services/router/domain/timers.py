@@ -22,6 +22,7 @@ class TimerKind(IntEnum):
     EVERYONE_ASKED = 7
     RESPONSE_DUE = 8
     WRAP_UP_OVER = 9
+    CUSTOMER_IDLE = 10
 
 
 class Due(NamedTuple):

@@ -8,18 +8,23 @@ from uuid import UUID
 from services.router.domain.commands import PromiseKept, WrapUpDone
 from services.router.domain.effects import Answer, ConversationNow, Refused
 from services.router.domain.model import Assignment, Conversation
+from services.router.domain.offering import make_room
 from services.router.domain.owning import end_assignment
 from services.router.domain.state import ShopState
 from services.router.domain.telling import tell
+from shared.contracts.routing import DecisionTrigger
+from shared.kernel.clock import Instant
 from shared.kernel.errors import ErrorCode
 from shared.kernel.vocabulary import AssignmentStatus, ConversationStatus, EventType
 
 
-def begin(state: ShopState, assignment: Assignment) -> None:
-    """Let an assignment hold its weight for the work after the last word."""
+def begin(state: ShopState, assignment: Assignment) -> Instant:
+    """Let an assignment hold its weight for the work after the last word; return until when."""
     until = state.now + state.policy.wrap_up_ms
-    wrapping = replace(assignment, status=AssignmentStatus.WRAP_UP, wrap_up_until=until)
-    state.put_assignment(wrapping)
+    begun = replace(assignment, status=AssignmentStatus.WRAP_UP, wrap_up_until=until, idle=False)
+    state.put_assignment(begun)
+    make_room(state, assignment.agent_id, DecisionTrigger.SLOT_FREED)
+    return until
 
 
 def on_done(state: ShopState, command: WrapUpDone) -> Answer:
@@ -53,5 +58,5 @@ def on_kept(state: ShopState, command: PromiseKept) -> Answer:
 def _finish(state: ShopState, conversation: Conversation) -> Conversation:
     assignment = state.assignment_of(conversation)
     end_assignment(state, assignment)
-    ended = replace(conversation, status=ConversationStatus.ENDED)
+    ended = replace(conversation, status=ConversationStatus.ENDED, wrap_up_until=None)
     return tell(state, ended, EventType.CONVERSATION_WRAPPED_UP, (assignment.agent_id,))

@@ -9,7 +9,7 @@ from sqlalchemy import RowMapping
 
 from services.router.domain.effects import DecisionRecord
 from services.router.domain.model import Agent, Conversation, Offer
-from services.router.storage import rows
+from services.router.storage import decision_rows, rows
 from services.router.storage.account_rows import read_hours
 from services.router.storage.rows import AGENT_COLUMNS
 from services.router.usecases.ports import PastOffer, Standing
@@ -181,7 +181,7 @@ class RoutingRecords:
         """Return the decisions about a conversation, oldest first."""
         async with self._database.read(shop_id) as tx:
             found = await tx.rows(_DECISIONS, {"shop_id": shop_id, "id": conversation_id})
-        return [rows.read_decision(row) for row in found]
+        return [decision_rows.read_decision(row) for row in found]
 
 
 async def _conversation(

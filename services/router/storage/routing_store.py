@@ -14,7 +14,7 @@ from services.router.domain.effects import Effects
 from services.router.domain.leases import LEASE_MS
 from services.router.domain.model import Heard, Rows
 from services.router.domain.policy import Policy
-from services.router.storage import pace_rows, rows
+from services.router.storage import decision_rows, pace_rows, rows
 from services.router.storage.account_rows import change_json, read_hours
 from services.router.storage.failures import as_commit_failure
 from services.router.storage.rows import AGENT_COLUMNS, Json, stream_of
@@ -117,7 +117,7 @@ def group_json(work: Sequence[ShopWork]) -> str:
         "conversations": _last(work, "conversations", rows.conversation_json),
         "offers": _last(work, "offers", rows.offer_json),
         "assignments": _last(work, "assignments", rows.assignment_json),
-        "decisions": _last(work, "decisions", rows.decision_json),
+        "decisions": _last(work, "decisions", decision_rows.decision_json),
         "changes_made": _last(work, "changes_made", change_json),
         "team_paces": _last(work, "team_paces", pace_rows.team_json, key="key"),
         "agent_paces": _last(work, "agent_paces", pace_rows.agent_json, key="key"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, TypeAlias
 from uuid import UUID
@@ -10,7 +11,6 @@ from uuid import UUID
 import asyncpg
 from sqlalchemy import RowMapping
 
-from services.router.domain.effects import CandidateSeen, DecisionRecord
 from services.router.domain.model import (
     Agent,
     Assignment,
@@ -21,7 +21,6 @@ from services.router.domain.model import (
     Promise,
 )
 from shared.contracts.items import CustomerRef
-from shared.contracts.routing import DecisionTrigger
 from shared.kernel import ids
 from shared.kernel.clock import Instant, from_datetime, to_iso
 from shared.kernel.ids import IdKind
@@ -31,7 +30,6 @@ from shared.kernel.vocabulary import (
     Channel,
     ConversationStatus,
     EndReason,
-    Exclusion,
     OfferStatus,
     Outcome,
     Scope,
@@ -99,6 +97,8 @@ def conversation_json(shop_id: UUID, one: Conversation) -> Json:
         "preferred_agent": _text(one.preferred_agent),
         "outcome": one.outcome,
         **_promise_json(one),
+        "heard_at": _iso(one.heard_at),
+        "wrap_up_until": _iso(one.wrap_up_until),
     }
 
 
@@ -147,34 +147,9 @@ def assignment_json(shop_id: UUID, one: Assignment) -> Json:
         "started_at": to_iso(one.started_at),
         "ended_at": _iso(one.ended_at),
         "wrap_up_until": _iso(one.wrap_up_until),
+        "idle": one.idle,
         "offered_at": _iso(one.offered_at),
         "offered_load": one.offered_load,
-    }
-
-
-def decision_json(shop_id: UUID, one: DecisionRecord) -> Json:
-    """Return what commit_group writes of a decision."""
-    candidates = [
-        {
-            "agent_id": str(seen.agent_id),
-            "name": seen.name,
-            "load": seen.load,
-            "capacity": seen.capacity,
-            "chosen": seen.chosen,
-            "chance_permille": seen.chance_permille,
-        }
-        for seen in one.candidates
-    ]
-    return {
-        "shop_id": str(shop_id),
-        "id": str(one.id),
-        "conversation_id": str(one.conversation_id),
-        "decided_at": to_iso(one.decided_at),
-        "trigger": one.trigger,
-        "policy": one.policy,
-        "candidates": candidates,
-        "excluded": [[reason, agents] for reason, agents in one.excluded],
-        "waiting_ahead": one.waiting_ahead,
     }
 
 
@@ -220,7 +195,7 @@ def read_agent(row: Row) -> Agent:
 def read_conversation(row: Row) -> Conversation:
     """Return a conversation from all its columns."""
     customer, passed = read_json(row["customer"]), read_json(row["passed_by"])
-    return Conversation(
+    conversation = Conversation(
         id=row["id"],
         status=ConversationStatus(row["status"]),
         channel=Channel(row["channel"]),
@@ -251,10 +226,19 @@ def read_conversation(row: Row) -> Conversation:
         transfers=row["transfers"],
         again_from=_instant(row["again_from"]),
         again_response_ms=row["again_response_ms"],
+    )
+    return _with_after_work(row, conversation)
+
+
+def _with_after_work(row: Row, conversation: Conversation) -> Conversation:
+    return replace(
+        conversation,
         preferred_agent=row["preferred_agent"],
         outcome=Outcome(row["outcome"]) if row["outcome"] else None,
         promise=_read_promise(row),
         solved_at=_instant(row["solved_at"]),
+        heard_at=_instant(row["heard_at"]),
+        wrap_up_until=_instant(row["wrap_up_until"]),
     )
 
 
@@ -298,27 +282,9 @@ def read_assignment(row: Row) -> Assignment:
         started_at=from_datetime(row["started_at"]),
         ended_at=_instant(row["ended_at"]),
         wrap_up_until=_instant(row["wrap_up_until"]),
+        idle=row["idle"],
         offered_at=_instant(row["offered_at"]),
         offered_load=row["offered_load"],
-    )
-
-
-def read_decision(row: Row) -> DecisionRecord:
-    """Return a decision from all its columns."""
-    candidates = read_json(row["candidates"])
-    return DecisionRecord(
-        id=row["id"],
-        conversation_id=row["conversation_id"],
-        decided_at=from_datetime(row["decided_at"]),
-        trigger=DecisionTrigger(row["trigger"]),
-        policy=row["policy"],
-        candidates=tuple(
-            CandidateSeen(**{**one, "agent_id": UUID(one["agent_id"])}) for one in candidates
-        ),
-        excluded=tuple(
-            (Exclusion(reason), agents) for reason, agents in read_json(row["excluded"])
-        ),
-        waiting_ahead=row["waiting_ahead"],
     )
 
 

@@ -49,6 +49,7 @@ def routing_state(conversation: Conversation) -> routing.RoutingState:
         transfers=conversation.transfers,
         again_response_ms=conversation.again_response_ms,
         outcome=conversation.outcome,
+        wrap_up_until=conversation.wrap_up_until,
     )
 
 

@@ -814,6 +814,7 @@ export interface RoutingState {
   readonly transfers: number;
   readonly again_response_ms: number | null;
   readonly outcome: Outcome | null;
+  readonly wrap_up_until: Instant | null;
 }
 
 /** What a token or an API key allows. */

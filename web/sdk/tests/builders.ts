@@ -144,6 +144,7 @@ export function aRouting(version: number, more: Partial<RoutingState> = {}): Rou
     transfers: 0,
     again_response_ms: null,
     outcome: null,
+    wrap_up_until: null,
     ...more,
   };
 }

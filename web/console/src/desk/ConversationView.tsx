@@ -57,7 +57,7 @@ export function ConversationView({ conversation, desk, actions }: Props) {
       {mine ? (
         <Composer conversation={conversation} me={desk.agent.name} actions={actions} />
       ) : (
-        <Over conversation={conversation} actions={actions} />
+        <Over conversation={conversation} actions={actions} skewMs={desk.skewMs} />
       )}
     </section>
   );

@@ -3,10 +3,17 @@
 import type { Conversation } from "@firstreply/sdk/agent";
 import { Button } from "@mantine/core";
 import { useEffect, useRef } from "react";
+import { Countdown } from "../kit/Countdown.tsx";
 import { mayTakeFocus } from "./useKeys.ts";
 import type { WorkActions } from "./useWork.ts";
 
-export function Over({ conversation, actions }: { conversation: Conversation; actions: WorkActions }) {
+interface Props {
+  readonly conversation: Conversation;
+  readonly actions: WorkActions;
+  readonly skewMs: number;
+}
+
+export function Over({ conversation, actions, skewMs }: Props) {
   const { draft, standing, routing } = conversation;
   const done = useRef<HTMLButtonElement>(null);
   useEffect(() => {
@@ -20,6 +27,9 @@ export function Over({ conversation, actions }: { conversation: Conversation; ac
   return (
     <footer className="over">
       <p role="status" dir="auto">
+        {routing.ended_at && routing.wrap_up_until && (
+          <Countdown from={routing.ended_at} until={routing.wrap_up_until} skewMs={skewMs} />
+        )}
         {standing === "taken" ? `${taker} serves this customer now.` : ended}
       </p>
       <Button ref={done} variant="default" onClick={() => actions.dismiss(conversation.id)}>

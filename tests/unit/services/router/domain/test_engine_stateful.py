@@ -48,14 +48,14 @@ class AnyDay(RuleBasedStateMachine):
     @initialize(
         capacities=st.lists(st.integers(1, 4), min_size=AGENTS, max_size=AGENTS),
         here=st.lists(st.booleans(), min_size=AGENTS, max_size=AGENTS),
-        wrap_up_ms=st.sampled_from([0, 20_000]),
+        span=st.sampled_from([0, 20_000]),
     )
-    def open_shop(self, capacities: list[int], here: list[bool], wrap_up_ms: int) -> None:
+    def open_shop(self, capacities: list[int], here: list[bool], span: int) -> None:
         team = [
             an_agent(n, capacity=capacity, nodes=(NODE,) if here[n] else ())
             for n, capacity in enumerate(capacities)
         ]
-        self.desk = Desk(*team, policy=Policy(wrap_up_ms=wrap_up_ms))
+        self.desk = Desk(*team, policy=Policy(wrap_up_ms=span, idle_after_ms=span))
 
     @rule(number=conversations)
     def a_customer_writes(self, number: int) -> None:

@@ -98,6 +98,15 @@ class TestRescue:
         desk.connects(1)
         assert desk.asked(1) == [2, 1]
 
+    def test_nobody_is_asked_beside_the_owner_of_a_customer_who_was_answered(self) -> None:
+        desk = Desk(an_agent(1), an_agent(2, nodes=()))
+        desk.customer_writes(1)
+        desk.agent_writes(1)  # of whoever had it before, and crossed its way to the line
+        desk.accepts(desk.offer_of(1))
+        desk.connects(2)
+        desk.wait(60_000)
+        assert desk.asked(1) == []
+
     def test_a_silent_rescuer_is_rescued_too(self) -> None:
         desk = served_by_one(2)
         desk.wait(6_000)
