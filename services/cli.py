@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from importlib.metadata import version
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TypeAlias
 
 import typer
 from pydantic import ValidationError
@@ -22,7 +22,9 @@ from services.administration import (
     sites,
     webhooks,
 )
-from services.administration.client import for_shop, path_of
+from services.administration.client import for_shop, path_of, read_id
+from services.administration.connections import store_token
+from services.administration.shown import Shop
 from services.demo.command import add_demo
 from services.demo.people import SHOP_ID
 from services.settings import complaint
@@ -36,6 +38,10 @@ from shared.kit.system_clock import SystemClock
 
 IMPORT_TOKEN_LIFE_MS = 12 * 60 * 60 * 1000
 """Twelve hours: longer than the largest public data set takes by far."""
+
+STORE_TOKEN_VARIABLE = "FIRSTREPLY_STORE_TOKEN"  # noqa: S105  a name, not a secret
+ReportOption: TypeAlias = Annotated[Path, typer.Option(help="Where rejected rows are written.")]
+REPORT = Path("rejected-rows.csv")
 
 app = typer.Typer(
     help="Firstreply: a person who can help answers within ten seconds.",
@@ -134,26 +140,55 @@ def import_olist_command(
     shop: Annotated[
         str | None, typer.Option(help="The shop's id; the demo shop when absent.")
     ] = None,
-    report: Annotated[Path, typer.Option(help="Where rejected rows are written.")] = Path(
-        "rejected-rows.csv"
-    ),
+    report: ReportOption = REPORT,
 ) -> None:
     """Import the public Olist data set into the running service."""
-    from services.importing import run_import  # noqa: PLC0415  see the module
+    from services.importing.olist import run_import  # noqa: PLC0415  see the module
 
-    shop = shop or encode(IdKind.SHOP, SHOP_ID)
+    url, token = _importing(shop or encode(IdKind.SHOP, SHOP_ID))
+    raise typer.Exit(run_import(folder, url=url, token=token, report=report, console=console))
+
+
+@import_app.command(name="shopify")
+def import_shopify_command(
+    connection: Annotated[str, typer.Argument(help="The connection's id, cnct_...")],
+    *,
+    shop: Shop,
+    report: ReportOption = REPORT,
+    api_url: Annotated[
+        str | None, typer.Option(help="Where the store's API is, if not at the store's name.")
+    ] = None,
+) -> None:
+    """Read what a connected Shopify store has: products, orders and carts.
+
+    The access token of the store's Admin API is read from FIRSTREPLY_STORE_TOKEN, or asked for.
+    """
+    from services.history.app import Store  # noqa: PLC0415  see the module
+    from services.importing.report import Report  # noqa: PLC0415  see the module
+    from services.importing.store import run_back_fill  # noqa: PLC0415  see the module
+
+    read_id(IdKind.CONNECTION, connection)
+    url, token = _importing(shop, Scope.ADMIN)
+    store = Store(store_token(STORE_TOKEN_VARIABLE), api_url)
+    raise typer.Exit(
+        run_back_fill(
+            connection, store, url=url, token=token, report=Report(report), console=console
+        )
+    )
+
+
+def _importing(shop: str, *more: Scope) -> tuple[str, str]:
+    """Return where the service is, and a token that brings orders into a shop."""
     # Orders are taken for any shop that a signed token names: ask first whether there is one.
     for_shop(shop).get(path_of(IdKind.SHOP, "shops", shop))
     url, keys = _running()
-    now = SystemClock().now()
     principal = Principal(
         shop_id=decode(IdKind.SHOP, shop),
-        scopes=(Scope.ORDERS_WRITE,),
+        scopes=(Scope.ORDERS_WRITE, *more),
         name="import",
-        expires_at=now + IMPORT_TOKEN_LIFE_MS,
+        expires_at=SystemClock().now() + IMPORT_TOKEN_LIFE_MS,
     )
-    token = sign_principal(keys, principal)
-    raise typer.Exit(run_import(folder, url=url, token=token, report=report, console=console))
+    return url, sign_principal(keys, principal)
 
 
 def _running() -> tuple[str, Keyring]:

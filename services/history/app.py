@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -13,6 +13,7 @@ from uuid import UUID
 
 from fastapi import APIRouter
 
+from services.history.api.connections import connections_router, webhooks_router
 from services.history.api.contacts import contacts_router
 from services.history.api.customers import customers_router
 from services.history.api.errors import STATUSES
@@ -25,13 +26,19 @@ from services.history.background.changes import count_together, tell_cards
 from services.history.background.events import taking_events
 from services.history.clients.olist_files import open_olist, size_of
 from services.history.clients.orders_api import OrdersApi, open_orders_api
+from services.history.clients.stores import STORES
 from services.history.config import HistorySettings
+from services.history.shops.platforms import PLATFORMS
+from services.history.shops.told import Link
 from services.history.storage.cards import SqlCardStore
+from services.history.storage.connections import SqlConnectionStore
 from services.history.storage.contacts import SqlContactStore
 from services.history.storage.notes import SqlNoteStore
 from services.history.storage.orders import SqlOrderStore
 from services.history.storage.people import SqlPeopleStore
 from services.history.storage.timeline import SqlTimeline
+from services.history.usecases.back_fill import BackFill, BackFillWatcher, Filled
+from services.history.usecases.connect_shops import ConnectShops
 from services.history.usecases.count_together import ShopsToCount
 from services.history.usecases.import_orders import (
     ImportSummary,
@@ -41,6 +48,7 @@ from services.history.usecases.import_orders import (
 )
 from services.history.usecases.ingest_contacts import ingest_contacts
 from services.history.usecases.ingest_orders import ingest_orders
+from services.history.usecases.take_webhook import TakeWebhook
 from services.history.usecases.tell_changes import CardNews
 from shared.contracts.cards import ContactBatch
 from shared.contracts.orders import IngestBatch, Ingested
@@ -51,16 +59,21 @@ from shared.kit.auth.keyring import Keyring
 from shared.kit.bus.interface import Bus
 from shared.kit.change_log import ChangeLog
 from shared.kit.database import Database, DatabaseUrl, open_database
+from shared.kit.new_ids import new_id
 from shared.kit.tasks import background
 from shared.kit.web.readiness import ReadinessCheck, clock_skew_check
 
 __all__ = [
+    "BackFillWatcher",
+    "Filled",
     "ImportSummary",
     "ImportWatcher",
     "Intake",
     "OrdersApi",
     "Rejected",
     "RunningHistory",
+    "Store",
+    "back_fill",
     "import_olist",
     "open_intake",
     "open_orders_api",
@@ -117,6 +130,7 @@ async def run_history(
         orders, log = SqlOrderStore(db, changed), ChangeLog("history", clock)
         people = SqlPeopleStore(db, log, clock, news.changed_of)
         notes = SqlNoteStore(db, log, clock, news.changed_of)
+        connections = SqlConnectionStore(db)
         async with (
             answering_cards(bus, cards, clock),
             taking_events(bus, contacts),
@@ -133,6 +147,8 @@ async def run_history(
                     notes_router(notes, callers=callers),
                     orders_router(orders, callers=callers),
                     timeline_router(SqlTimeline(db), callers=callers),
+                    connections_router(ConnectShops(connections, clock, new_id), callers=callers),
+                    webhooks_router(TakeWebhook(connections, orders, clock)),
                     contacts_router(contacts, callers=callers),
                 ),
                 statuses=STATUSES,
@@ -152,6 +168,31 @@ def _checks(db: Database, clock: Clock) -> tuple[ReadinessCheck, ...]:
         return "History reaches its database."
 
     return ReadinessCheck("history.database", probe), clock_skew_check(read_server_time, clock)
+
+
+@dataclass(frozen=True)
+class Store:
+    """How a store's API is called: with which access token, and where if not at its own name."""
+
+    token: str = field(repr=False)
+    url: str | None = None
+
+
+async def back_fill(
+    connection: str, store: Store, *, url: str, token: str, watcher: BackFillWatcher
+) -> Filled:
+    """Read what a connected store has and send it to the service at a URL.
+
+    Raises:
+        RefusedError: no such connection, or the store or the service refuses or does not answer.
+    """
+    async with open_orders_api(url, token) as api:
+        found = await api.connection(connection)
+        link = Link(found.store, secret="", customers_as=found.customers_as)
+        open_store = STORES[found.platform]
+        async with open_store(store.url or f"https://{found.store}", store.token) as pages:
+            run = BackFill(PLATFORMS[found.platform], link, pages, api)
+            return await run.run(connection, found.cursors, watcher)
 
 
 async def import_olist(

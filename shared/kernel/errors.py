@@ -44,6 +44,7 @@ class ErrorCode(StrEnum):
     BAD_CURSOR = "bad_cursor"
     IDEMPOTENCY_KEY_REQUIRED = "idempotency_key_required"
     IDEMPOTENCY_CONFLICT = "idempotency_conflict"
+    BAD_SIGNATURE = "bad_signature"
     BAD_IMPORT = "bad_import"
     FILE_TYPE = "file_type"
     FILE_UNFIT = "file_unfit"

@@ -45,6 +45,7 @@ class IdKind(StrEnum):
     ORDER = "order"
     CONTACT = "ctct"
     IMPORT = "impt"
+    CONNECTION = "cnct"
     API_KEY = "key"
     SIGN_IN = "sign"
     CHANGE = "chng"

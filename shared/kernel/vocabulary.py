@@ -210,6 +210,15 @@ class MergeEvidence(StrEnum):
     ORDER_AND_PHONE = "order_and_phone"
 
 
+class WebhookOutcome(StrEnum):
+    """What became of a webhook that a shop platform signed."""
+
+    TAKEN = "taken"
+    OUTDATED = "outdated"
+    IGNORED = "ignored"
+    REJECTED = "rejected"
+
+
 class Scope(StrEnum):
     """What a token or an API key allows."""
 

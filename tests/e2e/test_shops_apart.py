@@ -362,6 +362,7 @@ class TestBytes:
                 "signed": "nonsense",
                 "file_id": encode(IdKind.FILE, new_id()),
                 "contact_id": encode(IdKind.CONTACT, new_id()),
+                "connection_id": encode(IdKind.CONNECTION, new_id()),
             }
             own |= await _administered(eve, other)
             for method, path in await _operations(eve.http):

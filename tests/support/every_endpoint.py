@@ -12,6 +12,7 @@ from services.demo.people import AGENTS, PASSWORD, SHOP_ID
 from services.gateway.clients.file_passes import SignedFilePasses
 from services.gateway.domain.keys import session_token, site_key
 from services.gateway.usecases.file_ports import FileAction, Pass
+from services.history.domain.webhook_paths import webhook_path
 from shared.contracts.claims import Principal
 from shared.kernel.ids import IdKind, encode
 from shared.kernel.vocabulary import Scope
@@ -95,6 +96,7 @@ _IDS = {
     "agent_id": IdKind.AGENT,
     "queue_id": IdKind.QUEUE,
     "key_id": IdKind.API_KEY,
+    "connection_id": IdKind.CONNECTION,
     "conversation_id": IdKind.CONVERSATION,
     "offer_id": IdKind.OFFER,
     "customer_id": IdKind.CUSTOMER,
@@ -180,6 +182,7 @@ class EveryEndpoint:
         for name, kind in _IDS.items():
             path = path.replace(f"{{{name}}}", encode(kind, new_id()))
         path = path.replace("{site_key}", site_key(SHOP_ID, new_id(), "0" * 16))
+        path = path.replace("{key}", webhook_path(SHOP_ID, new_id()).rpartition("/")[2])
         headers = {"Authorization": f"Bearer {self._bearer(path)}", "Idempotency-Key": new_id().hex}
         body = _body(endpoint) if method == "GET" else self._chat_bodies.get(path, _body(endpoint))
         path = path.replace("{signed}", self._pass(path))

@@ -32,6 +32,12 @@ ADMIN_BODIES: dict[str, dict[str, Any]] = {
     "/v1/routing/webhooks/{webhook_id}": {"description": "the back office"},
     "/v1/routing/webhooks/{webhook_id}/rotate-secret": {"keep_old_ms": 0},
     "/v1/api-keys": {"name": "a program", "scopes": ["orders:write"]},
+    "/v1/orders/connections": {
+        "platform": "shopify",
+        "store": "kettle.example",
+        "webhook_secret": "a secret of nobody",
+    },
+    "/v1/orders/connections/{connection_id}/cursors": {"cursors": {"orders": "1"}},
 }
 _ORDER = {
     "platform": "test",
@@ -98,7 +104,10 @@ _STEMS = (
     "/v1/queues",
     "/v1/api-keys",
     "/v1/routing/webhooks",
+    "/v1/orders/connections",
 )
+WEBHOOKS = "/v1/orders/webhooks/{key}"
+"""Open to shop platforms: their signature is over the bytes, and all else is one refusal."""
 
 
 def is_administration(path: str) -> bool:
@@ -109,4 +118,4 @@ def is_administration(path: str) -> bool:
 
 def is_ingest(path: str) -> bool:
     """Tell whether an endpoint is for programs that bring what a shop already has."""
-    return path in INGEST_BODIES or path.startswith("/v1/orders")
+    return path in INGEST_BODIES or (path.startswith("/v1/orders") and not is_administration(path))

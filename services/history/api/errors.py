@@ -8,5 +8,5 @@ from types import MappingProxyType
 from shared.kernel.errors import ErrorCode
 
 STATUSES: Mapping[ErrorCode, int] = MappingProxyType(
-    {ErrorCode.BAD_IMPORT: 422, ErrorCode.NO_EVIDENCE: 409}
+    {ErrorCode.BAD_IMPORT: 422, ErrorCode.BAD_SIGNATURE: 401, ErrorCode.NO_EVIDENCE: 409}
 )

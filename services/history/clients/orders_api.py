@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from typing import TypeAlias, TypeVar
 
@@ -12,7 +12,8 @@ from pydantic import ValidationError
 from pydantic_core import from_json
 
 from shared.contracts.cards import ContactBatch
-from shared.contracts.orders import Checkpoint, IngestBatch, Ingested
+from shared.contracts.connections import Connection, Cursors
+from shared.contracts.orders import CartBatch, Checkpoint, IngestBatch, Ingested, ProductBatch
 from shared.kernel.errors import ErrorCode, RefusedError
 
 PAUSES_S = (0.2, 0.5, 1.0, 2.0, 4.0)
@@ -21,7 +22,7 @@ TIMEOUT_S = 30.0
 """Above the service's own time-out of a batch, so that its answer is heard."""
 
 Sleep: TypeAlias = Callable[[float], Awaitable[None]]
-AnswerT = TypeVar("AnswerT", Checkpoint, Ingested)
+AnswerT = TypeVar("AnswerT", Checkpoint, Ingested, Connection)
 
 
 class OrdersApi:
@@ -37,15 +38,7 @@ class OrdersApi:
         Raises:
             RefusedError: nobody answers, or the service refuses.
         """
-        try:
-            response = await self._client.get(f"/v1/orders/imports/{source}")
-        except httpx.TransportError:
-            raise RefusedError(
-                ErrorCode.TRY_AGAIN,
-                f"Firstreply does not answer at {self._client.base_url}: "
-                "start it with `make run`, then import again.",
-            ) from None
-        return _read(Checkpoint, response).next_batch
+        return _read(Checkpoint, await self._get(f"/v1/orders/imports/{source}")).next_batch
 
     async def ingest(self, batch: IngestBatch) -> Ingested:
         """Send a batch until it is answered.
@@ -55,6 +48,30 @@ class OrdersApi:
         """
         return await self._deliver("/v1/orders/batches", batch.to_json())
 
+    async def ingest_carts(self, batch: CartBatch) -> Ingested:
+        """Send a batch of carts until it is answered; raises as `ingest`."""
+        return await self._deliver("/v1/orders/carts/batches", batch.to_json())
+
+    async def ingest_products(self, batch: ProductBatch) -> Ingested:
+        """Send a batch of products until it is answered; raises as `ingest`."""
+        return await self._deliver("/v1/orders/products/batches", batch.to_json())
+
+    async def connection(self, connection: str) -> Connection:
+        """Return a connection of the shop.
+
+        Raises:
+            RefusedError: there is no such one, nobody answers, or the service refuses.
+        """
+        return _read(Connection, await self._get(f"/v1/orders/connections/{connection}"))
+
+    async def keep_cursors(self, connection: str, cursors: Mapping[str, str]) -> None:
+        """Keep how far a back-fill has come; raises as `connection`."""
+        path = f"/v1/orders/connections/{connection}/cursors"
+        body = Cursors(cursors=dict(cursors)).to_json()
+        answer = await self._send_patiently("PUT", path, body)
+        if answer.status_code != httpx.codes.NO_CONTENT:
+            raise _refusal(answer)
+
     async def ingest_contacts(self, batch: ContactBatch) -> Ingested:
         """Send a batch of contacts until it is answered.
 
@@ -63,11 +80,24 @@ class OrdersApi:
         """
         return await self._deliver("/v1/contacts/batches", batch.to_json())
 
+    async def _get(self, path: str) -> httpx.Response:
+        try:
+            return await self._client.get(path)
+        except httpx.TransportError:
+            raise RefusedError(
+                ErrorCode.TRY_AGAIN,
+                f"Firstreply does not answer at {self._client.base_url}: "
+                "start it with `make run`, then import again.",
+            ) from None
+
     async def _deliver(self, path: str, body: bytes) -> Ingested:
+        return _read(Ingested, await self._send_patiently("POST", path, body))
+
+    async def _send_patiently(self, method: str, path: str, body: bytes) -> httpx.Response:
         for pause_s in (*PAUSES_S, None):
-            response = await self._post(path, body)
+            response = await self._send(method, path, body)
             if response is not None and response.status_code != httpx.codes.SERVICE_UNAVAILABLE:
-                return _read(Ingested, response)
+                return response
             if pause_s is not None:
                 await self._sleep(pause_s)
         raise RefusedError(
@@ -76,10 +106,10 @@ class OrdersApi:
             "import again, and it goes on from there.",
         )
 
-    async def _post(self, path: str, body: bytes) -> httpx.Response | None:
+    async def _send(self, method: str, path: str, body: bytes) -> httpx.Response | None:
         headers = {"content-type": "application/json"}
         try:
-            return await self._client.post(path, content=body, headers=headers)
+            return await self._client.request(method, path, content=body, headers=headers)
         except httpx.TransportError:
             return None
 

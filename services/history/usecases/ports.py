@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Protocol, TypeAlias
 from uuid import UUID
 
 from services.history.domain.cards import StoredCard
 from services.history.domain.events import Fact
 from services.history.domain.merging import Dossier, Evidence
+from services.history.shops.told import Link
 from shared.contracts.cards import IngestContact
 from shared.contracts.changes import Once
 from shared.contracts.claims import Principal
+from shared.contracts.connections import NewConnection
 from shared.contracts.items import IdentityKind
 from shared.contracts.orders import Checkpoint, IngestCart, Ingested, IngestOrder, IngestProduct
 from shared.contracts.people import Merge, NewMerge, Person
+from shared.kernel.clock import Instant
 
 CustomersChanged: TypeAlias = Callable[[UUID, Iterable[UUID]], None]
 """Hears, after a commit, whose cards it changed: a shop and customers of it."""
@@ -82,6 +86,54 @@ class OrderStore(Protocol):
 
     async def next_batch(self, shop_id: UUID, source: str) -> int:
         """Return where an unfinished import of this source stopped, or 0."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class StoredConnection:
+    """A connection as it is kept, its secret in the link."""
+
+    id: UUID
+    platform: str
+    link: Link
+    connected_at: Instant
+    cursors: Mapping[str, str]
+    rejected: int
+    rejected_at: Instant | None
+    rejected_reason: str | None
+
+
+class ConnectionStore(Protocol):
+    """Keeps the connections of shops to platforms."""
+
+    async def connect(
+        self, shop_id: UUID, connection_id: UUID, new: NewConnection, at: Instant
+    ) -> StoredConnection:
+        """Keep a connection; of a platform's store there is one, with the newest secret."""
+        ...
+
+    async def find(self, shop_id: UUID, connection_id: UUID) -> StoredConnection | None:
+        """Return a connection of this shop."""
+        ...
+
+    async def all(self, shop_id: UUID) -> Sequence[StoredConnection]:
+        """Return the shop's connections, the newest first."""
+        ...
+
+    async def keep_cursors(
+        self, shop_id: UUID, connection_id: UUID, cursors: Mapping[str, str]
+    ) -> bool:
+        """Keep how far a back-fill has come; False when there is no such connection."""
+        ...
+
+    async def note_rejected(
+        self, shop_id: UUID, connection_id: UUID, reason: str, at: Instant
+    ) -> None:
+        """Count a webhook that was signed and could not be kept, and keep the last reason."""
+        ...
+
+    async def end(self, shop_id: UUID, connection_id: UUID) -> bool:
+        """Forget a connection; False when there is no such one."""
         ...
 
 

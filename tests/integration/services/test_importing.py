@@ -5,76 +5,30 @@ from __future__ import annotations
 import asyncio
 import csv
 import io
-from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import closing
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from rich.console import Console
 
-from services.history.app import run_history
-from services.history.config import HistorySettings
-from services.importing import REJECTED_SHOWN, Exit, run_import
-from shared.contracts.claims import Principal
-from shared.kernel.vocabulary import Scope, Service
-from shared.kit.auth.keyring import Keyring
-from shared.kit.auth.tokens import sign_principal
-from shared.kit.bus.in_process import InProcessBus
-from shared.kit.new_ids import new_id
-from shared.kit.system_clock import SystemClock
-from shared.kit.web.app import create_app
-from shared.kit.web.server import bind_port, serve
+from services.importing.olist import run_import
+from services.importing.report import REJECTED_SHOWN, Exit
+from shared.kit.web.server import bind_port
+from tests.integration.services.conftest import Port
 from tests.support.olist import ROWS, write_olist
-from tests.support.postgres import TestDatabase
-from tests.support.revocations import nobody_revoked
 
 GOOD = {file.name.lower(): rows for file, rows in ROWS.items()}
 WIDE = 200
 
 
-@dataclass(frozen=True)
-class Port:
-    """A history service on a port, and a token for a shop of its own."""
-
-    url: str
-    token: str
-
-    async def run(self, folder: Path, report: Path) -> tuple[Exit, str]:
-        """Run the command in a thread, as a process of its own would."""
-        out = io.StringIO()
-        console = Console(file=out, width=WIDE, force_terminal=False)
-        code = await asyncio.to_thread(
-            run_import, folder, url=self.url, token=self.token, report=report, console=console
-        )
-        return code, out.getvalue()
-
-
-@pytest.fixture
-async def port(
-    clone_database: Callable[..., Awaitable[TestDatabase]],
-) -> AsyncIterator[Port]:
-    database = await clone_database(Service.HISTORY)
-    settings = HistorySettings(database_url=database.service_url(Service.HISTORY).dsn)
-    clock, keys, stopping = SystemClock(), Keyring.ephemeral(), asyncio.Event()
-    principal = Principal(
-        shop_id=new_id(), scopes=(Scope.ORDERS_WRITE,), expires_at=clock.now() + 60_000
+async def run(port: Port, folder: Path, report: Path) -> tuple[Exit, str]:
+    """Run the command in a thread, as a process of its own would."""
+    out = io.StringIO()
+    console = Console(file=out, width=WIDE, force_terminal=False)
+    code = await asyncio.to_thread(
+        run_import, folder, url=port.url, token=port.token, report=report, console=console
     )
-    with closing(bind_port("127.0.0.1", 0)) as listener:
-        async with (
-            InProcessBus() as bus,
-            nobody_revoked(bus),
-            run_history(settings, clock=clock, bus=bus, keys=keys) as history,
-        ):
-            app = create_app(
-                title="History", routers=history.routers, statuses=history.statuses, checks=()
-            )
-            url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-
-            async with asyncio.TaskGroup() as group:
-                group.create_task(serve(app, listener, stopping=stopping))
-                yield Port(url, sign_principal(keys, principal))
-                stopping.set()
+    return code, out.getvalue()
 
 
 class TestImporting:
@@ -83,11 +37,11 @@ class TestImporting:
     ) -> None:
         folder, report = write_olist(tmp_path / "in"), tmp_path / "rejected.csv"
         report.write_text("file,line,reason\nof,an,earlier run")
-        code, said = await port.run(folder, report)
+        code, said = await run(port, folder, report)
         assert code is Exit.ALL_IN
         assert self.figure(said, "new") == "2"
         assert not report.exists()
-        code, said = await port.run(folder, report)
+        code, said = await run(port, folder, report)
         assert code is Exit.ALL_IN
         assert self.figure(said, "known already") == "2"
         assert self.figure(said, "new") == self.figure(said, "changed") == "0"
@@ -98,7 +52,7 @@ class TestImporting:
         bad = [f"t1{n}" for n in range(REJECTED_SHOWN + 5)]
         folder = write_olist(tmp_path / "in", products=[*GOOD["products"], *bad])
         report = tmp_path / "reports" / "rejected.csv"
-        code, said = await port.run(folder, report)
+        code, said = await run(port, folder, report)
         assert code is Exit.SOME_ROWS_REJECTED
         assert "... and 5 more." in said
         assert str(report) in said
@@ -115,7 +69,7 @@ class TestImporting:
         mine = tmp_path / "a file of mine"
         mine.write_text("my thesis")
         (tmp_path / "a folder").mkdir()
-        code, said = await port.run(write_olist(tmp_path / "in"), tmp_path / place)
+        code, said = await run(port, write_olist(tmp_path / "in"), tmp_path / place)
         assert code is Exit.FAILED
         assert said.strip().endswith("name another file with --report.")
         assert len(said.strip().splitlines()) == 1
@@ -125,7 +79,7 @@ class TestImporting:
         self, port: Port, tmp_path: Path
     ) -> None:
         folder = write_olist(tmp_path / "in", items=b"order_id,price\n")
-        code, said = await port.run(folder, tmp_path / "rejected.csv")
+        code, said = await run(port, folder, tmp_path / "rejected.csv")
         assert code is Exit.FAILED
         assert "olist_order_items_dataset.csv has no column order_item_id" in said
         assert "Nothing was imported." in said
@@ -134,7 +88,7 @@ class TestImporting:
         self, port: Port, tmp_path: Path
     ) -> None:
         stranger = Port(port.url, port.token[:-4] + "AAAA")
-        code, said = await stranger.run(write_olist(tmp_path / "in"), tmp_path / "rejected.csv")
+        code, said = await run(stranger, write_olist(tmp_path / "in"), tmp_path / "rejected.csv")
         assert code is Exit.FAILED
         assert "Sign in again" in said
         assert port.token[:20] not in said
@@ -142,7 +96,7 @@ class TestImporting:
     async def test_service_that_does_not_run_gets_one_clear_sentence(self, tmp_path: Path) -> None:
         with closing(bind_port("127.0.0.1", 0)) as listener:
             nobody = Port(f"http://127.0.0.1:{listener.getsockname()[1]}", "token")
-        code, said = await nobody.run(write_olist(tmp_path / "in"), tmp_path / "rejected.csv")
+        code, said = await run(nobody, write_olist(tmp_path / "in"), tmp_path / "rejected.csv")
         assert code is Exit.FAILED
         assert "Firstreply does not answer at http://127.0.0.1:" in said
         assert "start it with `make run`" in said
