@@ -102,7 +102,8 @@ class TestFilling:
         for rows, least in (("orders", 150), ("contacts", 30)):
             made = first[rows]["created"]
             assert made >= least
-            assert second[rows] == {"created": 0, "updated": 0, "unchanged": made}
+            again = {name: count for name, count in second[rows].items() if count}
+            assert again == {"unchanged": made}
 
     async def test_summary_is_a_table_for_people(self, product: Stack) -> None:
         code, out, err = await run(product.home, "--size", "6")

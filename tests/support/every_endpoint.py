@@ -30,6 +30,11 @@ ANSWERED_WITHIN_S = 20.0
 HOUR_MS = 3_600_000
 SOURCE = "0" * 64
 """What an import calls its files: a digest."""
+_QUERIES = {
+    "GET /v1/contacts": {"customer_id": encode(IdKind.CUSTOMER, new_id())},
+    "GET /v1/contacts/search": {"q": "kettle"},
+}
+"""What must be asked with some."""
 STREAMS = frozenset({"GET /v1/agent-events"})
 """Answers that do not end: their head is all that is waited for."""
 
@@ -39,6 +44,7 @@ SIGN_OUTS = frozenset({"/v1/auth/sign-out", "/v1/agents/me/sign-out"})
 _BODIES: dict[str, dict[str, Any]] = {
     "POST /v1/agent-events/pong": {"nonce": "of a stream that is gone"},
     **{f"POST {path}": body for path, body in (CONVERSATION_BODIES | CUSTOMER_BODIES).items()},
+    **{f"PATCH {path}": body for path, body in CUSTOMER_BODIES.items()},
     "POST /v1/files": {"name": "a.png", "size_bytes": 1, "media_type": "image/png"},
     "POST /v1/auth/sign-in": {
         "shop_id": encode(IdKind.SHOP, SHOP_ID),
@@ -186,9 +192,8 @@ class EveryEndpoint:
         headers = {"Authorization": f"Bearer {self._bearer(path)}", "Idempotency-Key": new_id().hex}
         body = _body(endpoint) if method == "GET" else self._chat_bodies.get(path, _body(endpoint))
         path = path.replace("{signed}", self._pass(path))
-        async with http.stream(
-            method, path.replace("{source}", SOURCE), json=body, headers=headers
-        ) as answer:
+        path, query = path.replace("{source}", SOURCE), _QUERIES.get(endpoint)
+        async with http.stream(method, path, json=body, headers=headers, params=query) as answer:
             if endpoint in STREAMS and answer.is_success:
                 return Answered(endpoint, answer.status_code, None, None)
             await answer.aread()
