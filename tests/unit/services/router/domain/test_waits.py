@@ -93,5 +93,5 @@ def coverage(seed: int) -> float:
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_eight_in_ten_are_answered_within_their_range(seed: int) -> None:
-    """chatwoot #10059, #8047; Live Helper Chat #841: an estimate nobody ever checked."""
+    """LESSONS 11: chatwoot #10059, #8047, Live Helper Chat #841: estimates nobody ever checked."""
     assert coverage(seed) == pytest.approx(COVERAGE, abs=0.05)
