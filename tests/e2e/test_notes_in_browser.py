@@ -46,8 +46,7 @@ async def test_an_agent_leaves_a_note_finds_it_again_and_signs_out(
         assert "Sent it twice already" not in json.dumps(list(customer.items.values()))
 
     search = page.get_by_label("Find ended conversations by words")
-    await search.focus()
-    await page.keyboard.type("quagga twice")
+    await search.fill("quagga twice")  # typed, the last words of the close may take the focus
     found = page.get_by_role("search").get_by_role("button")
     await expect(found).to_contain_text("quagga")  # and not what the list held before the search
     await tab_to(page, found)
