@@ -52,8 +52,7 @@ async def test_an_agent_passes_a_conversation_on_and_the_colleague_promises_a_fo
         await page.keyboard.press("Enter")
         await expect(page.locator(".over")).to_contain_text(f"{PIOTR.name} serves")
 
-        await expect(his.get_by_role("button", name="I am sorry.")).to_be_visible()
-        await his.keyboard.press("Alt+ArrowDown")
+        await his.get_by_role("button", name="I am sorry.").press("Enter")
         await expect(his.locator(".transcript .note")).to_contain_text("She wants a new one.")
         await expect(his.get_by_text("Passed on once")).to_be_visible()
         await his.get_by_role("button", name="Close with a follow-up").press("Enter")
