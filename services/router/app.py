@@ -207,7 +207,7 @@ class _Machine:
         self.cards = CardDesk(HistoryCards(bus), self.chores.start)
         self.herald = Herald(relay.offer, LiveAgents(bus), self.cards, self.chores.start)
         tables = RoutingTables(database, self.router_id)
-        self.waits = GuessWaits(ToldWaits(database), self._waiting, clock)
+        self.waits = GuessWaits(ToldWaits(database), self._anybody_waits, clock)
         self.positions = QueuePositions(self.herald, self._waiting, self.waits, bus)
         self.free_agents = FreeAgentsTeller(self.positions, self._has_free_agent, bus)
         self.sender = webhooks.loop(self.free_agents)
@@ -222,6 +222,9 @@ class _Machine:
 
     def _waiting(self, shop_id: UUID) -> tuple[UUID, ...]:
         return self.deciders.waiting(shop_id)  # they are made after whom they tell
+
+    def _anybody_waits(self, shop_id: UUID) -> bool:
+        return self.deciders.anybody_waits(shop_id)
 
     def _has_free_agent(self, shop_id: UUID) -> bool | None:
         return self.deciders.has_free_agent(shop_id)

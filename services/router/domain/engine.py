@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Final
@@ -39,7 +39,7 @@ from services.router.domain.commands import (
     WrapUpDone,
 )
 from services.router.domain.effects import Answer, Effects, Noted
-from services.router.domain.model import Rows
+from services.router.domain.model import Conversation, Rows
 from services.router.domain.offering import drain
 from services.router.domain.policy import Policy
 from services.router.domain.state import ShopState
@@ -84,13 +84,17 @@ class Engine:
 
     def waiting(self) -> tuple[UUID, ...]:
         """Return who waits for an agent, first served first: those on offer, then the line."""
-        conversations = self.state.conversations
-        offered = [conversations[one] for one in self.state.live_offers if one in conversations]
-        ahead = sorted(
-            (one for one in offered if one.status is ConversationStatus.OFFERED),
-            key=lambda one: one.line_key,
-        )
+        ahead = sorted(self._on_offer(), key=lambda one: one.line_key)
         return (*(one.id for one in ahead), *self.state.line.order())
+
+    def anybody_waits(self) -> bool:
+        """Return whether `waiting` would name somebody, at no cost that grows with how many."""
+        return len(self.state.line) > 0 or any(True for _ in self._on_offer())
+
+    def _on_offer(self) -> Iterator[Conversation]:
+        conversations = self.state.conversations
+        offered = (conversations[one] for one in self.state.live_offers if one in conversations)
+        return (one for one in offered if one.status is ConversationStatus.OFFERED)
 
     def has_free_agent(self) -> bool:
         """Return whether somebody could be asked about one more conversation before it waits."""

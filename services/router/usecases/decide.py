@@ -121,6 +121,11 @@ class Deciders:
         owned = self._owned.get(shop_id)
         return () if owned is None else owned.engine.waiting()
 
+    def anybody_waits(self, shop_id: UUID) -> bool:
+        """Return whether somebody waits in a shop of ours; may be ahead of the commit."""
+        owned = self._owned.get(shop_id)
+        return owned is not None and owned.engine.anybody_waits()
+
     def has_free_agent(self, shop_id: UUID) -> bool | None:
         """Return whether somebody is free in a shop; None: it is not ours."""
         owned = self._owned.get(shop_id)

@@ -62,13 +62,11 @@ class _Shop:
 
 
 class GuessWaits:
-    """Every shop's guesses of this router. `waiting` tells who waits in a shop of ours."""
+    """Every shop's guesses of this router; `anybody_waits` tells of a shop of ours."""
 
-    def __init__(
-        self, book: WaitBook, waiting: Callable[[UUID], Sequence[UUID]], clock: Clock
-    ) -> None:
+    def __init__(self, book: WaitBook, anybody_waits: Callable[[UUID], bool], clock: Clock) -> None:
         self._book = book
-        self._waiting = waiting
+        self._anybody_waits = anybody_waits
         self._clock = clock
         self._shops: dict[UUID, _Shop] = {}
 
@@ -127,7 +125,7 @@ class GuessWaits:
         one = event.conversation
         match event.type:
             case EventType.CONVERSATION_ASSIGNED:
-                shop.waits.accepted(self._clock.now(), others_wait=bool(self._waiting(shop_id)))
+                shop.waits.accepted(self._clock.now(), others_wait=self._anybody_waits(shop_id))
             case EventType.CONVERSATION_RESPONDED:
                 took_ms = one.first_response_ms or 0
                 shop.waits.composed(max(0, took_ms - (one.queue_wait_ms or 0)))

@@ -27,7 +27,9 @@ class Line:
         self.waiting: tuple[UUID, ...] = ()
         self.asked = 0
         self.heard: list[WaitingLine] = []
-        waits = GuessWaits(MemoryWaitBook({SHOP: EXACT}), self.who_waits, VirtualClock())
+        waits = GuessWaits(
+            MemoryWaitBook({SHOP: EXACT}), lambda _: bool(self.waiting), VirtualClock()
+        )
         self.positions = QueuePositions(self, self.who_waits, waits, bus)
 
     def committed(self, work: ShopWork) -> None:
@@ -108,3 +110,15 @@ def test_those_on_offer_stand_before_those_in_line_and_those_served_in_neither()
         desk.customer_writes(number)
 
     assert desk.engine.waiting() == tuple(conversation_id(number) for number in (2, 3, 4))
+
+
+def test_somebody_waits_while_on_offer_or_in_line_and_nobody_once_all_are_served() -> None:
+    desk = Desk(an_agent(1, capacity=1))
+    assert not desk.engine.anybody_waits()
+    for number in (1, 2):
+        desk.customer_writes(number)
+        assert desk.engine.anybody_waits()
+    desk.accepts(desk.offers_of(1)[0])
+    assert desk.engine.anybody_waits()
+    desk.leaves(2)
+    assert not desk.engine.anybody_waits()

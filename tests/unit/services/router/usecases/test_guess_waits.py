@@ -23,7 +23,7 @@ class Shop:
         self.desk = Desk(an_agent(1))
         self.clock = VirtualClock(self.desk.now)
         self.book = MemoryWaitBook({SHOP: EXACT} if known else None)
-        self.waits = GuessWaits(self.book, lambda _: self.desk.engine.waiting(), self.clock)
+        self.waits = GuessWaits(self.book, lambda _: self.desk.engine.anybody_waits(), self.clock)
 
     async def tell(self) -> tuple[WaitRange, ...]:
         told = await self.waits.ranges(SHOP, self.desk.engine.waiting())
