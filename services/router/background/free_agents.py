@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 from uuid import UUID
 
 import structlog
 
+from services.router.background.rounds import Rounds
 from services.router.domain.model import Agent
 from services.router.usecases.ports import Announcer, ShopWork
 from shared.contracts import subjects
@@ -42,7 +42,7 @@ class FreeAgentsTeller:
         self._bus = bus
         self._moved: set[UUID] = set()
         self._told_free: set[UUID] = set()
-        self._wake = asyncio.Event()
+        self._rounds = Rounds(EVERY_S, AGAIN_EVERY)
 
     def committed(self, work: ShopWork) -> None:
         """See `Announcer.committed`."""
@@ -56,18 +56,11 @@ class FreeAgentsTeller:
 
     def _note(self, shop_id: UUID) -> None:
         self._moved.add(shop_id)
-        self._wake.set()
+        self._rounds.wake()
 
     async def run(self) -> None:
         """Tell what moved until cancelled, and what stands now and then."""
-        rounds = 0
-        while True:
-            if not self._told_free:
-                await self._wake.wait()
-            self._wake.clear()
-            rounds += 1
-            await self.tell(again=rounds % AGAIN_EVERY == 0)
-            await asyncio.sleep(EVERY_S)
+        await self._rounds.run(self.tell, lambda: bool(self._told_free))
 
     async def tell(self, *, again: bool = False) -> None:
         """Publish which shops have somebody free that had nobody, and the other way round."""

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Sequence
 from typing import Final, Protocol
 from uuid import UUID
 
 import structlog
 
+from services.router.background.rounds import Rounds
 from services.router.usecases.ports import Announcer, ShopWork
 from shared.contracts import subjects
 from shared.contracts.signs import WaitingLine, WaitRange
@@ -63,7 +63,7 @@ class QueuePositions:
         self._bus = bus
         self._moved: set[UUID] = set()
         self._standing: set[UUID] = set()
-        self._wake = asyncio.Event()
+        self._rounds = Rounds(EVERY_S, AGAIN_EVERY)
 
     def committed(self, work: ShopWork) -> None:
         """See `Announcer.committed`."""
@@ -71,18 +71,11 @@ class QueuePositions:
         self._waits.committed(work)
         if any(effects.conversations_told for effects in work.effects):
             self._moved.add(work.shop_id)
-            self._wake.set()
+            self._rounds.wake()
 
     async def run(self) -> None:
         """Tell what moved until cancelled: the first at once, then a round a second."""
-        rounds = 0
-        while True:
-            if not self._standing:
-                await self._wake.wait()
-            self._wake.clear()
-            rounds += 1
-            await self.tell(again=rounds % AGAIN_EVERY == 0)
-            await asyncio.sleep(EVERY_S)
+        await self._rounds.run(self.tell, lambda: bool(self._standing))
 
     async def tell(self, *, again: bool = False) -> None:
         """Publish the lines that moved, and with `again` those that stand, too."""
