@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
+from functools import partial
 from pathlib import Path
 
 from rich.console import Console
@@ -14,11 +14,9 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 from rich.table import Table
-from rich.text import Text
 
 from services.history.app import ImportSummary, Rejected, import_olist, size_of
-from services.importing.report import Exit, Report, show_rejected
-from shared.kernel.errors import RefusedError
+from services.importing.report import Exit, Report, run
 
 
 class _Bars:
@@ -54,19 +52,8 @@ def run_import(folder: Path, *, url: str, token: str, report: Path, console: Con
         console: where people read.
     """
     rejected = Report(report)
-    try:
-        with rejected:
-            summary = asyncio.run(_import(folder, url, token, rejected, console))
-    except RefusedError as refusal:
-        console.print(Text(refusal.detail, style="bold red"), soft_wrap=True)
-        show_rejected(rejected, console)
-        return Exit.FAILED
-    except KeyboardInterrupt:
-        console.print("Stopped. What was sent is in; import again, and it goes on from there.")
-        return Exit.INTERRUPTED
-    console.print(_summary_table(summary, rejected))
-    show_rejected(rejected, console)
-    return Exit.SOME_ROWS_REJECTED if rejected.count else Exit.ALL_IN
+    work = partial(_import, folder, url, token, rejected, console)
+    return run(work, rejected, partial(_summary_table, rejected), console)
 
 
 async def _import(
@@ -78,7 +65,7 @@ async def _import(
         return await import_olist(folder, url=url, token=token, watcher=watcher)
 
 
-def _summary_table(summary: ImportSummary, rejected: Report) -> Table:
+def _summary_table(rejected: Report, summary: ImportSummary) -> Table:
     table = Table("Orders", "", title="Import", title_justify="left")
     table.columns[1].justify = "right"
     table.add_row("new", f"{summary.created:,}")

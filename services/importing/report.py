@@ -1,12 +1,14 @@
-"""What every import tells people: the rejected rows, and a code for scripts."""
+"""What every import tells people: what came in, the rejected rows, and a code for scripts."""
 
 from __future__ import annotations
 
+import asyncio
 import csv
+from collections.abc import Callable, Coroutine
 from enum import IntEnum
 from pathlib import Path
 from types import TracebackType
-from typing import Self, TextIO
+from typing import Any, Self, TextIO, TypeVar
 
 from rich.console import Console
 from rich.table import Table
@@ -14,6 +16,8 @@ from rich.text import Text
 
 from services.history.app import Rejected
 from shared.kernel.errors import ErrorCode, RefusedError
+
+T = TypeVar("T")
 
 HEAD = ("file", "line", "reason")
 REJECTED_SHOWN = 20
@@ -87,7 +91,36 @@ def _no_report(what: str) -> RefusedError:
     return RefusedError(ErrorCode.BAD_IMPORT, f"{what}: name another file with --report.")
 
 
-def show_rejected(report: Report, console: Console) -> None:
+def run(
+    work: Callable[[], Coroutine[Any, Any, T]],
+    report: Report,
+    table_of: Callable[[T], Table],
+    console: Console,
+) -> Exit:
+    """Do the work of an import, and tell people how it went.
+
+    Args:
+        work: reads and sends; what it returns is what came in.
+        report: takes the rows it rejects.
+        table_of: shows what came in.
+        console: where people read.
+    """
+    try:
+        with report:
+            came_in = asyncio.run(work())
+    except RefusedError as refusal:
+        console.print(Text(refusal.detail, style="bold red"), soft_wrap=True)
+        _show_rejected(report, console)
+        return Exit.FAILED
+    except KeyboardInterrupt:
+        console.print("Stopped. What was sent is in; import again, and it goes on from there.")
+        return Exit.INTERRUPTED
+    console.print(table_of(came_in))
+    _show_rejected(report, console)
+    return Exit.SOME_ROWS_REJECTED if report.count else Exit.ALL_IN
+
+
+def _show_rejected(report: Report, console: Console) -> None:
     """Print the first rejected rows and where the others are, if any were."""
     if not report.count:
         return

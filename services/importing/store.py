@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from functools import partial
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
 from rich.table import Table
-from rich.text import Text
 
 from services.history.app import Filled, Rejected, Store, back_fill
-from services.importing.report import Exit, Report, show_rejected
-from shared.kernel.errors import RefusedError
+from services.importing.report import Exit, Report, run
 
 
 class _Bars:
@@ -48,29 +45,18 @@ def run_back_fill(
         report: a CSV file that rejected objects are written to; there is none when all is well.
         console: where people read.
     """
-    try:
-        with report:
-            fill = partial(back_fill, connection, store, url=url, token=token)
-            filled = asyncio.run(_run(fill, report, console))
-    except RefusedError as refusal:
-        console.print(Text(refusal.detail, style="bold red"), soft_wrap=True)
-        show_rejected(report, console)
-        return Exit.FAILED
-    except KeyboardInterrupt:
-        console.print("Stopped. What was sent is in; import again, and it goes on from there.")
-        return Exit.INTERRUPTED
-    console.print(_summary(filled, report))
-    show_rejected(report, console)
-    return Exit.SOME_ROWS_REJECTED if report.count else Exit.ALL_IN
+    fill = partial(back_fill, connection, store, url=url, token=token)
+    work = partial(_fill, fill, report, console)
+    return run(work, report, partial(_summary, report), console)
 
 
-async def _run(fill: Callable[..., Awaitable[Filled]], report: Report, console: Console) -> Filled:
+async def _fill(fill: Callable[..., Awaitable[Filled]], report: Report, console: Console) -> Filled:
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     with Progress(*columns, console=console) as progress:
         return await fill(watcher=_Bars(progress, report))
 
 
-def _summary(filled: Filled, report: Report) -> Table:
+def _summary(report: Report, filled: Filled) -> Table:
     table = Table("Orders, carts, products", "", title="Back-fill", title_justify="left")
     table.columns[1].justify = "right"
     table.add_row("new", f"{filled.created:,}")
