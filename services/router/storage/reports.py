@@ -12,7 +12,14 @@ from sqlalchemy import RowMapping
 
 from services.router.domain.misses import Miss, OfferLife, Span
 from services.router.storage import report_statements as statements
-from services.router.usecases.report import NOTHING, AgentCounts, Counts, ReportSpan, WaitCounts
+from services.router.usecases.report import (
+    NOTHING,
+    AgentCounts,
+    Counts,
+    FirstResponseCounts,
+    ReportSpan,
+    WaitCounts,
+)
 from shared.contracts.reports import HourlyLevel
 from shared.kernel.clock import Millis, from_datetime, to_datetime
 from shared.kit.database import Database
@@ -30,47 +37,49 @@ class ReportTables:
             row = await tx.row(statements.TARGET, {"shop_id": shop_id})
         return None if row is None else row["first_response_target_ms"]
 
-    async def first_responses(self, span: ReportSpan, target_ms: Millis) -> dict[bool, Counts]:
-        """Return the counts of who came in hours (False) and of who came while closed (True)."""
-        found = await self._rows(span, statements.FIRST_RESPONSES, target=target_ms)
-        return {row["began_closed"]: Counts(**_named(Counts, row)) for row in found}
-
-    async def hours(self, span: ReportSpan, target_ms: Millis) -> Sequence[HourlyLevel]:
-        """Return the hours in which somebody came, in order."""
-        return [
-            HourlyLevel(
-                starts_at=from_datetime(row["starts_at"]),
-                counted=row["counted"],
-                within_target=row["within_target"],
-            )
-            for row in await self._rows(span, statements.HOURS, target=target_ms)
-        ]
-
-    async def misses(self, span: ReportSpan, target_ms: Millis, limit: int) -> Sequence[Miss]:
-        """Return who missed the target, newest first."""
-        found = await self._rows(span, statements.MISSES, target=target_ms, limit=limit)
-        return [_miss(row, target_ms) for row in found]
+    async def first_responses(
+        self, span: ReportSpan, target_ms: Millis, misses: int
+    ) -> FirstResponseCounts:
+        """Return what is counted of a span's first responses; at most so many misses."""
+        asked = {**_span_params(span), "target": target_ms}
+        async with self._database.read(span.shop_id) as tx:
+            groups = await tx.rows(statements.FIRST_RESPONSES, asked)
+            hours = await tx.rows(statements.HOURS, asked)
+            missed = await tx.rows(statements.MISSES, {**asked, "limit": misses})
+        return FirstResponseCounts(
+            {row["began_closed"]: Counts(**_named(Counts, row)) for row in groups},
+            [_hour(row) for row in hours],
+            [_miss(row, target_ms) for row in missed],
+        )
 
     async def agents(self, span: ReportSpan) -> Sequence[AgentCounts]:
         """Return every agent's counts, in the order of their names."""
-        found = await self._rows(span, statements.AGENTS)
+        async with self._database.read(span.shop_id) as tx:
+            found = await tx.rows(statements.AGENTS, _span_params(span))
         return [AgentCounts(**_named(AgentCounts, row)) for row in found]
 
     async def waits(self, span: ReportSpan) -> WaitCounts:
         """Return what became of the ranges told first in the span."""
-        (row,) = await self._rows(span, statements.WAITS)
+        async with self._database.read(span.shop_id) as tx:
+            (row,) = await tx.rows(statements.WAITS, _span_params(span))
         return WaitCounts(**row)
 
-    async def _rows(self, span: ReportSpan, statement: str, **more: Any) -> Sequence[RowMapping]:
-        params = {
-            "shop_id": span.shop_id,
-            "from": to_datetime(span.from_at),
-            "to": to_datetime(span.to_at),
-            "now": to_datetime(span.now),
-            **more,
-        }
-        async with self._database.read(span.shop_id) as tx:
-            return await tx.rows(statement, params)
+
+def _span_params(span: ReportSpan) -> dict[str, Any]:
+    return {
+        "shop_id": span.shop_id,
+        "from": to_datetime(span.from_at),
+        "to": to_datetime(span.to_at),
+        "now": to_datetime(span.now),
+    }
+
+
+def _hour(row: RowMapping) -> HourlyLevel:
+    return HourlyLevel(
+        starts_at=from_datetime(row["starts_at"]),
+        counted=row["counted"],
+        within_target=row["within_target"],
+    )
 
 
 def _named(kind: type[Counts | AgentCounts], row: RowMapping) -> dict[str, Any]:

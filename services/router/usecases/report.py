@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol
 from uuid import UUID
@@ -56,6 +56,18 @@ class Counts:
 
 
 @dataclass(frozen=True, slots=True)
+class FirstResponseCounts:
+    """What the tables count of a span: who came in hours (False) and who while closed (True).
+
+    `hours` are those in which somebody came, in order; `misses` the newest first.
+    """
+
+    counts: Mapping[bool, Counts]
+    hours: Sequence[HourlyLevel]
+    misses: Sequence[Miss]
+
+
+@dataclass(frozen=True, slots=True)
 class AgentCounts:
     """What the tables count of one agent."""
 
@@ -92,16 +104,10 @@ class Measures(Protocol):
         """Return the target of the shop's default queue; None: there is no such shop."""
         ...
 
-    async def first_responses(self, span: ReportSpan, target_ms: Millis) -> dict[bool, Counts]:
-        """Return the counts of who came in hours (False) and of who came while closed (True)."""
-        ...
-
-    async def hours(self, span: ReportSpan, target_ms: Millis) -> Sequence[HourlyLevel]:
-        """Return the hours in which somebody came, in order."""
-        ...
-
-    async def misses(self, span: ReportSpan, target_ms: Millis, limit: int) -> Sequence[Miss]:
-        """Return who missed the target, newest first."""
+    async def first_responses(
+        self, span: ReportSpan, target_ms: Millis, misses: int
+    ) -> FirstResponseCounts:
+        """Return what is counted of a span's first responses; at most so many misses."""
         ...
 
     async def agents(self, span: ReportSpan) -> Sequence[AgentCounts]:
@@ -137,16 +143,14 @@ class Report:
         target = target_ms or await self._measures.target_ms(shop_id)
         if target is None:
             raise RefusedError(ErrorCode.NOT_FOUND, "There is nothing here.")
-        counts = await self._measures.first_responses(span, target)
-        hours = await self._measures.hours(span, target)
-        misses = await self._measures.misses(span, target, MISSES_MAX)
+        found = await self._measures.first_responses(span, target, MISSES_MAX)
         return FirstResponseReport(
             from_at=span.from_at,
             to_at=span.to_at,
             target_ms=target,
-            in_hours=_figures(counts.get(False, Counts()), misses, began_closed=False),
-            began_closed=_figures(counts.get(True, Counts()), misses, began_closed=True),
-            hours=tuple(hours),
+            in_hours=_figures(found, began_closed=False),
+            began_closed=_figures(found, began_closed=True),
+            hours=tuple(found.hours),
         )
 
     async def agents(
@@ -198,9 +202,10 @@ class Report:
         return ReportSpan(shop_id, start, end, now)
 
 
-def _figures(counts: Counts, misses: Sequence[Miss], *, began_closed: bool) -> FirstResponses:
+def _figures(found: FirstResponseCounts, *, began_closed: bool) -> FirstResponses:
+    counts = found.counts.get(began_closed, Counts())
     counted = counts.answered + counts.abandoned + counts.overdue
-    mine = [one for one in misses if one.began_closed is began_closed]
+    mine = [one for one in found.misses if one.began_closed is began_closed]
     level = round(100 * counts.within_target / counted, 1) if counted else None
     return FirstResponses(
         counted=counted,
