@@ -1,7 +1,7 @@
 /** Decisions of the router in words for people; chooses, never shows. */
 
 import type { Decision, DecisionTrigger, Exclusion, MissCause } from "@firstreply/sdk/contracts";
-import { count } from "../format.ts";
+import { count, word } from "../format.ts";
 
 const BECAUSE: Partial<Record<DecisionTrigger, string>> = {
   conversation_started: "The customer wrote",
@@ -32,11 +32,11 @@ const IN_THE_WAY: Readonly<Record<MissCause, string>> = {
   agent_slow: "Accepted, and not answered yet",
 };
 
-export const causeOf = (cause: MissCause): string => IN_THE_WAY[cause] ?? spaced(cause);
+export const causeOf = (cause: MissCause): string => IN_THE_WAY[cause] ?? word(cause);
 
 /** "The customer wrote: offered to Anna (1 of 4 places taken), before Bo (2 of 4)." */
 export function decisionLine({ trigger, candidates, waiting_ahead: ahead }: Decision): string {
-  const because = BECAUSE[trigger] ?? spaced(trigger);
+  const because = BECAUSE[trigger] ?? word(trigger);
   const chosen = candidates.find((one) => one.chosen);
   if (!chosen) return `${because}: nobody could be asked${ahead > 0 ? `, ${ahead} waited before` : ""}.`;
   const others = candidates.filter((one) => !one.chosen).map(withLoad);
@@ -48,16 +48,11 @@ export function decisionLine({ trigger, candidates, waiting_ahead: ahead }: Deci
 export function leftOutLine({ excluded }: Decision): string | null {
   if (excluded.length === 0) return null;
   const parts = excluded.map(
-    ({ reason, agents }) => `${count(agents, "agent", "agents")} ${LEFT_OUT[reason] ?? spaced(reason)}`,
+    ({ reason, agents }) => `${count(agents, "agent", "agents")} ${LEFT_OUT[reason] ?? word(reason)}`,
   );
   return `Left out: ${parts.join(", ")}.`;
 }
 
 function withLoad({ agent, load, capacity }: Decision["candidates"][number]): string {
   return `${agent.name} (${load} of ${capacity} places taken)`;
-}
-
-function spaced(name: string): string {
-  const words = name.replaceAll("_", " ");
-  return words.charAt(0).toUpperCase() + words.slice(1);
 }
