@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 import pytest
 from playwright.async_api import Page, expect
@@ -43,9 +44,13 @@ async def test_a_supervisor_sees_who_waits_and_why(
         await expect(why).to_be_hidden()
         await expect(row).to_be_focused()
 
-        offer = (await anna.wait_for(EventType.OFFER_CREATED)).body
+        offer = (await anna.wait_for(EventType.OFFER_CREATED, _is_the_question)).body
         await anna.accept(offer["id"])
         await expect(row).to_contain_text("Anna de Wit has it")
         await anna.say(offer["conversation_id"], "It is.")
         await expect(row).to_be_hidden()
         await anna.close(offer["conversation_id"])
+
+
+def _is_the_question(offer: dict[str, Any]) -> bool:
+    return bool(offer["preview"] == QUESTION)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -13,6 +14,7 @@ from shared.kernel.ids import IdKind, encode
 
 NOTE_MESSAGES = """(() => {
   window.messages = [];
+  window.seen = { asked: 0, answered: 0 };
   const began = () => window.messages.push([Date.now(), null]);
   const ended = () => window.messages.forEach((one) => { one[1] ??= Date.now(); });
   const send = WebSocket.prototype.send;
@@ -28,13 +30,19 @@ NOTE_MESSAGES = """(() => {
   const fetch = window.fetch;
   window.fetch = async (input, init) => {
     const isMessage = init?.method === "POST" && String(input.url ?? input).endsWith("/items");
+    const isSeen = String(input.url ?? input).endsWith("/seen");
     if (isMessage) began();
+    if (isSeen) window.seen.asked++;
     const response = await fetch(input, init);
+    if (isSeen) window.seen.answered++;
     if (isMessage) ended();
     return response;
   };
 })()"""
-"""Keeps when a page hands each message to the network, and when it reads that it is committed."""
+"""Keeps when a page hands each message to the network, and when it reads that it is committed;
+counts the offers it says it shows."""
+SEEN_WITHIN_S, POLL_S = 5.0, 0.02
+SEEN = "window.seen.asked > 0 && window.seen.asked === window.seen.answered"
 FOCUSED = """() => {
   let at = document.activeElement;
   while (at?.shadowRoot?.activeElement) at = at.shadowRoot.activeElement;
@@ -113,8 +121,15 @@ class ConsolePage:
         return self.page.locator(".transcript .bubble").filter(has_text=text)
 
     async def take(self) -> None:
-        """Wait for an offer and accept it with its one key."""
+        """Wait for an offer and accept it with its one key, once the router knows it is shown.
+
+        A person is never faster than that; said after the accept it would be refused.
+        """
         await expect(self.accept).to_be_visible()
+        async with asyncio.timeout(SEEN_WITHIN_S):
+            # The pages' policy lets no function poll in them.
+            while not await self.page.evaluate(SEEN):  # noqa: ASYNC110
+                await asyncio.sleep(POLL_S)
         await self.page.keyboard.press("a")
         await expect(self.page.get_by_label("Your answer")).to_be_focused()
 
