@@ -97,6 +97,7 @@ async def test_every_endpoint_says_try_again_while_the_database_hangs(running: S
     assert (health.status_code, ready.status_code) == (200, 503)
     assert not ready.json()["ready"]
     await until_ready(running)
+    await every.until_let_in()
     assert {one.endpoint: one.status for one in await every.call()} == before
 
 

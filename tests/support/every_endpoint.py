@@ -14,6 +14,7 @@ from services.gateway.domain.keys import session_token, site_key
 from services.gateway.usecases.file_ports import FileAction, Pass
 from services.history.domain.webhook_paths import webhook_path
 from shared.contracts.claims import Principal
+from shared.kernel.errors import ErrorCode
 from shared.kernel.ids import IdKind, encode
 from shared.kernel.vocabulary import Scope
 from shared.kit.auth.api_keys import new_api_key
@@ -35,6 +36,9 @@ _QUERIES = {
     "GET /v1/contacts/search": {"q": "kettle"},
 }
 """What must be asked with some."""
+ONE_OF_EACH = ("GET /v1/sites", "GET /v1/queues", "GET /v1/orders/connections")
+"""An endpoint of each service for who is signed in."""
+POLL_S = 0.1
 STREAMS = frozenset({"GET /v1/agent-events"})
 """Answers that do not end: their head is all that is waited for."""
 
@@ -175,6 +179,19 @@ class EveryEndpoint:
         """Return what each one answers."""
         async with httpx.AsyncClient(base_url=self._url, timeout=ANSWERED_WITHIN_S) as http:
             return await asyncio.gather(*(self._call(http, one) for one in self.endpoints))
+
+    async def until_let_in(self) -> None:
+        """Wait until each service judges sign-ins again, which /ready says nothing of.
+
+        It refuses everybody while it has not heard for five seconds who was signed out.
+        """
+        async with (
+            asyncio.timeout(ANSWERED_WITHIN_S),
+            httpx.AsyncClient(base_url=self._url, timeout=ANSWERED_WITHIN_S) as http,
+        ):
+            for endpoint in ONE_OF_EACH:
+                while (await self._call(http, endpoint)).code == ErrorCode.TRY_AGAIN:  # noqa: ASYNC110
+                    await asyncio.sleep(POLL_S)
 
     def _bearer(self, path: str) -> str:
         if is_customers(path):
