@@ -53,6 +53,14 @@ PLANTINGS: dict[str, tuple[str, dict[str, str]]] = {
         DOORS,
         {"services/cluster/planted.py": "import services.router.usecases"},
     ),
+    "the staffing reaches into the router's tables": (
+        DOORS,
+        {"services/staffing/planted.py": "import services.router.storage"},
+    ),
+    "a service imports the staffing": (
+        BESIDE,
+        {"services/router/domain/planted.py": "import services.staffing.erlang"},
+    ),
     "the demo imports the cluster": (
         BESIDE,
         {"services/demo/planted.py": "import services.cluster.ports"},
