@@ -6,7 +6,11 @@ import ast
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
+import pytest
+
 from tests.support.checkout import written_text
+
+pytestmark = pytest.mark.timeout(60)  # the whole tree is parsed: two seconds, ten on a busy machine
 
 FUNCTION_LINES = 40
 """A function stays under it, its docstring and blank lines not counted."""
