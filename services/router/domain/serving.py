@@ -175,6 +175,7 @@ def _respond(state: ShopState, conversation: Conversation, command: MessageArriv
         first_response_ms=took if first else conversation.first_response_ms,
         again_response_ms=again,
         everyone_at=None if served else conversation.everyone_at,
+        widen_at=None if served else conversation.widen_at,
         passed_by=() if served else conversation.passed_by,
         heard_at=conversation.heard_at and state.now,  # silence is counted from the answer
     )

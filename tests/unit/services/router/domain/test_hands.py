@@ -77,6 +77,17 @@ class TestRescue:
         desk.wait(60_000)
         assert desk.asked(1) == []
 
+    def test_an_answer_ends_the_asking_though_one_who_was_asked_had_to_make_room(self) -> None:
+        desk = served_by_one(2, 3)
+        for number in (1, 2, 3):
+            desk.changes(number, capacity=1)
+        desk.wait(6_000)
+        desk.customer_writes(2)
+        assert (desk.asked(1), desk.asked(2)) == ([2], [3])
+        desk.agent_writes(1)
+        desk.wait(60_000)
+        assert desk.asked(1) == []
+
     def test_who_declines_a_rescue_leaves_it_with_its_owner(self) -> None:
         desk = served_by_one(2)
         desk.wait(6_000)
