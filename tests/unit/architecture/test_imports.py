@@ -19,6 +19,7 @@ INDEPENDENT = "Services never import one another"
 BELOW = "Services may import shared; shared imports no service"
 BESIDE = "Beside the services stand the named rooms of the installation and no others"
 DOORS = "From outside, a service is entered by its app alone"
+PLAYED = "The simulation plays by the router's rules and knows no other part of a service"
 ROOMS = "Every service has the same rooms, in the same order"
 SHARED = "kit over contracts over kernel"
 PURE = "The domain does no I/O and reads no clock"
@@ -64,6 +65,18 @@ PLANTINGS: dict[str, tuple[str, dict[str, str]]] = {
     "the demo imports the cluster": (
         BESIDE,
         {"services/demo/planted.py": "import services.cluster.ports"},
+    ),
+    "a service imports the simulation": (
+        BESIDE,
+        {"services/router/usecases/planted.py": "import services.simulation.runs"},
+    ),
+    "the simulation opens the router's tables": (
+        PLAYED,
+        {"services/simulation/planted.py": "import services.router.storage"},
+    ),
+    "the simulation's core starts processes": (
+        PURE,
+        {"services/simulation/domain/planted.py": "import concurrent.futures"},
     ),
     "a service has a room without a name": (ROOMS, {"services/router/planted.py": ""}),
     "a use case imports storage": (
@@ -163,6 +176,7 @@ PURE_ROOMS = (
     "services.gateway.domain",
     "services.router.domain",
     "services.history.domain",
+    "services.simulation.domain",
     "services.gateway.channels",
     "services.history.shops",
     "shared.kernel",
