@@ -27,6 +27,7 @@ from services.administration.connections import store_token
 from services.administration.shown import Shop
 from services.demo.command import add_demo
 from services.demo.people import SHOP_ID
+from services.replaying.command import replay_command
 from services.settings import complaint
 from services.staffing.command import staff_command
 from services.terminal import console, fail, read_settings, running_url
@@ -60,6 +61,7 @@ app.add_typer(api_keys.app, name="api-key")
 app.add_typer(webhooks.app, name="webhook")
 app.add_typer(signing_keys.app, name="keys")
 app.command(name="staff")(staff_command)
+app.command(name="replay")(replay_command)
 
 
 @app.command(name="up")

@@ -54,7 +54,7 @@ def read_call_centre(lines: Iterable[str]) -> Recording:
         else:
             aside[found] += 1
     contacts.sort(key=lambda one: (one.at, one.line))
-    return Recording(tuple(contacts), tuple(rejected), dict(aside))
+    return Recording(tuple(contacts), tuple(rejected), dict(aside), spoken=True)
 
 
 def _row(text: str, seen: dict[tuple[str, ...], int], line: int) -> Row:

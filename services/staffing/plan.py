@@ -63,7 +63,12 @@ class Plan:
 
     def service_level(self) -> float:
         """Return the service level of the half hours somebody is there."""
-        return _service_level(self.staffed[slot] for slot in self.open_slots)
+        return service_level(self.open)
+
+    @property
+    def open(self) -> tuple[Staffed, ...]:
+        """Return the half hours somebody is there, as staffed."""
+        return tuple(self.staffed[slot] for slot in self.open_slots)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +82,15 @@ class Gain:
     day_points: float
     more_in_time: float
     """Customers of such a day who are answered in time and else would not be."""
+
+
+def service_level(some: Iterable[Staffed]) -> float:
+    """Return the share answered in time, of all but those who left before the target."""
+    counted = in_time = 0.0
+    for one in some:
+        counted += one.half_hour.arrivals * (1 - one.meets.left_in_time)
+        in_time += _in_time(one)
+    return in_time / counted if counted else 1.0
 
 
 class TargetUnreachableError(Exception):
@@ -147,8 +161,8 @@ class Planner:
             was = plan.staffed[slot]
             more[slot] = self.with_agents(was.half_hour, was.agents + 1, plan.day)
         after = Plan(plan.day, tuple(more))
-        here = _service_level(more[slot] for slot in slots)
-        here -= _service_level(plan.staffed[slot] for slot in slots)
+        here = service_level(more[slot] for slot in slots)
+        here -= service_level(plan.staffed[slot] for slot in slots)
         in_time = sum(_in_time(more[slot]) - _in_time(plan.staffed[slot]) for slot in slots)
         whole = after.service_level() - plan.service_level()
         return Gain(plan.day, slots[0], slots[-1] + 1, 100 * here, 100 * whole, in_time)
@@ -156,15 +170,6 @@ class Planner:
 
 def _in_time(staffed: Staffed) -> float:
     return staffed.half_hour.arrivals * staffed.meets.answered_in_time
-
-
-def _service_level(some: Iterable[Staffed]) -> float:
-    """Return the share answered in time, of all but those who left before the target."""
-    counted = in_time = 0.0
-    for one in some:
-        counted += one.half_hour.arrivals * (1 - one.meets.left_in_time)
-        in_time += _in_time(one)
-    return in_time / counted if counted else 1.0
 
 
 def _mean(met: list[tuple[float, Waiting]]) -> Waiting:

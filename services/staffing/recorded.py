@@ -43,6 +43,8 @@ class Recording:
     rejected: tuple[Rejected, ...] = ()
     no_demand: Mapping[str, int] = field(default_factory=dict)
     """Rows that are right and asked for no human, counted by what they are."""
+    spoken: bool = False
+    """Calls: whoever picks up has answered."""
 
 
 class UnreadableError(Exception):

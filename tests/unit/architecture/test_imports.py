@@ -20,6 +20,7 @@ BELOW = "Services may import shared; shared imports no service"
 BESIDE = "Beside the services stand the named rooms of the installation and no others"
 DOORS = "From outside, a service is entered by its app alone"
 PLAYED = "The simulation plays by the router's rules and knows no other part of a service"
+REPLAY = "The replay knows the simulation, and no part of a service"
 ROOMS = "Every service has the same rooms, in the same order"
 SHARED = "kit over contracts over kernel"
 PURE = "The domain does no I/O and reads no clock"
@@ -53,6 +54,14 @@ PLANTINGS: dict[str, tuple[str, dict[str, str]]] = {
     "the cluster reaches into a service's use cases": (
         DOORS,
         {"services/cluster/planted.py": "import services.router.usecases"},
+    ),
+    "the replay reaches into the router's tables": (
+        REPLAY,
+        {"services/replaying/planted.py": "import services.router.storage"},
+    ),
+    "the staffing knows the replay": (
+        BESIDE,
+        {"services/staffing/planted.py": "import services.replaying.days"},
     ),
     "the staffing reaches into the router's tables": (
         DOORS,
