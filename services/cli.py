@@ -16,6 +16,7 @@ from pydantic import ValidationError
 from services.administration import (
     agents,
     api_keys,
+    customers,
     queues,
     shops,
     signing_keys,
@@ -59,6 +60,7 @@ app.add_typer(agents.app, name="agent")
 app.add_typer(queues.app, name="queue")
 app.add_typer(api_keys.app, name="api-key")
 app.add_typer(webhooks.app, name="webhook")
+app.add_typer(customers.app, name="customer")
 app.add_typer(signing_keys.app, name="keys")
 app.command(name="staff")(staff_command)
 app.command(name="replay")(replay_command)

@@ -185,7 +185,9 @@ async def _opened(
 
 
 def _history_settings(urls: RoleUrls) -> HistorySettings:
-    return HistorySettings(database_url=urls.service(Service.HISTORY).dsn)
+    return HistorySettings(
+        database_url=urls.service(Service.HISTORY).dsn, sweep_url=urls.sweep(Service.HISTORY).dsn
+    )
 
 
 def _router_settings(urls: RoleUrls, home: Path) -> RouterSettings:

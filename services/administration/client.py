@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import getpass
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -63,6 +64,18 @@ class Api:
             if page["next_cursor"] is None:
                 return found
             page = self.get(path, limit=PAGE_MAX, cursor=page["next_cursor"], **query)
+
+    def fetch(self, path: str, to: Path) -> None:
+        """Write what is there into a file, however long it is."""
+        try:
+            with httpx.stream("GET", f"{self._url}{path}", timeout=TIMEOUT_S) as answer:
+                if answer.is_error:
+                    answer.read()
+                    fail(_sentence(answer))
+                with to.open("xb") as file:
+                    file.writelines(answer.iter_bytes())
+        except (httpx.HTTPError, OSError) as error:
+            fail(f"{to} could not be written: {type(error).__name__}.")
 
     def _call(
         self,

@@ -28,7 +28,9 @@ class _Gateway:
 async def open_demo(urls: RoleUrls, *, loopback_only: bool) -> Demo | None:
     """Return the demo shop, filled; shut it when others than this machine reach the port."""
     gateway, router = _gateway_settings(urls), _router_settings(urls)
-    history = HistorySettings(database_url=urls.service(Service.HISTORY).dsn)
+    history = HistorySettings(
+        database_url=urls.service(Service.HISTORY).dsn, sweep_url=urls.sweep(Service.HISTORY).dsn
+    )
     async with (
         open_set_up(router) as set_up,
         open_sites(gateway) as create_site,

@@ -10,8 +10,6 @@ from pathlib import Path
 from shared.kernel.vocabulary import Service
 from shared.kit.installation import FILES, RoleUrls
 
-SWEEPING = (Service.GATEWAY, Service.ROUTER)
-"""Who has an outbox to sweep."""
 PRIVATE = 0o600
 
 
@@ -21,13 +19,12 @@ def service_environment(
     """Return what every node of a service needs to know; where it listens is each node's own."""
     told = {
         "DATABASE_URL": urls.service(service).dsn,
+        "SWEEP_URL": urls.sweep(service).dsn,
         "NATS_SERVERS": json.dumps(list(nats_servers)),
         "KEYS_FILE": str(home / "keys.json"),
     }
     if service is Service.GATEWAY:
         told["FILES"] = str(home / FILES)
-    if service in SWEEPING:
-        told["SWEEP_URL"] = urls.sweep(service).dsn
     return {f"FIRSTREPLY_{service.upper()}_{name}": value for name, value in told.items()}
 
 

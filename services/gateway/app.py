@@ -52,6 +52,7 @@ from services.gateway.storage.appends import PostgresAppends
 from services.gateway.storage.contexts import PostgresContexts
 from services.gateway.storage.conversations import PostgresConversations
 from services.gateway.storage.items import PostgresItems
+from services.gateway.storage.people import PostgresPeople
 from services.gateway.storage.routing import PostgresRouting
 from services.gateway.storage.sessions import (
     PostgresSessions,
@@ -180,6 +181,7 @@ async def run_gateway(
             hearing_lines(bus, gateway.feed.tell),
             hearing_free_agents(bus, gateway.invitations.free_agents.hear),
             gateway.answers.hearing(gateway.streams.pulses.hear),
+            gateway.files.serving_privacy(bus, PostgresPeople(database)),
         ):
             inbox = await serve_events(bus, Service.GATEWAY, gateway.take_events)
             try:

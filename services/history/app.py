@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -50,6 +50,7 @@ from services.history.usecases.ingest_contacts import ingest_contacts
 from services.history.usecases.ingest_orders import ingest_orders
 from services.history.usecases.take_webhook import TakeWebhook
 from services.history.usecases.tell_changes import CardNews
+from services.history.wiring.privacy import Privacy
 from shared.contracts.cards import ContactBatch
 from shared.contracts.orders import IngestBatch, Ingested
 from shared.kernel.clock import Clock
@@ -115,22 +116,29 @@ async def open_intake(settings: HistorySettings) -> AsyncIterator[Intake]:
 
 
 @asynccontextmanager
+async def _databases(settings: HistorySettings) -> AsyncIterator[tuple[Database, Database]]:
+    """Connect as the service, and as its sweep."""
+    async with (
+        open_database(DatabaseUrl(settings.database_url)) as db,
+        open_database(DatabaseUrl(settings.sweep_url), pool_size=1, hot_pool_size=1) as sweep,
+    ):
+        yield db, sweep
+
+
+@asynccontextmanager
 async def run_history(
     settings: HistorySettings, *, clock: Clock, bus: Bus, keys: Keyring
 ) -> AsyncIterator[RunningHistory]:
     """Answer cards and record events while the block runs; the caller serves the routers."""
-    async with open_database(DatabaseUrl(settings.database_url)) as db:
+    async with _databases(settings) as (db, sweep):
         news, to_count = CardNews(), ShopsToCount()
 
-        def changed(shop_id: UUID, shop_refs: set[str]) -> None:
-            news.changed(shop_id, shop_refs)
-            to_count.changed(shop_id)
-
         cards, contacts = SqlCardStore(db), SqlContactStore(db)
-        orders, log = SqlOrderStore(db, changed), ChangeLog("history", clock)
+        orders, log = SqlOrderStore(db, _telling(news, to_count)), ChangeLog("history", clock)
         people = SqlPeopleStore(db, log, clock, news.changed_of)
         notes = SqlNoteStore(db, log, clock, news.changed_of)
         connections = SqlConnectionStore(db)
+        privacy = Privacy(db, sweep, log, bus=bus, clock=clock)
         async with (
             answering_cards(bus, cards, clock),
             taking_events(bus, contacts),
@@ -138,12 +146,14 @@ async def run_history(
             background(
                 telling_cards=partial(tell_cards, news, cards, bus),
                 counting_together=partial(count_together, to_count, cards),
+                erasing=privacy.erase,
             ),
         ):
             yield RunningHistory(
                 routers=(
                     customers_router(cards, callers=callers, clock=clock),
                     people_router(people, callers=callers),
+                    privacy.router(callers),
                     notes_router(notes, callers=callers),
                     orders_router(orders, callers=callers),
                     timeline_router(SqlTimeline(db), callers=callers),
@@ -156,6 +166,16 @@ async def run_history(
                 orders=orders,
                 contacts=contacts,
             )
+
+
+def _telling(news: CardNews, to_count: ShopsToCount) -> Callable[[UUID, set[str]], None]:
+    """Return what is told of orders that changed: a shop, and its own ids of the customers."""
+
+    def changed(shop_id: UUID, shop_refs: set[str]) -> None:
+        news.changed(shop_id, shop_refs)
+        to_count.changed(shop_id)
+
+    return changed
 
 
 def _checks(db: Database, clock: Clock) -> tuple[ReadinessCheck, ...]:

@@ -10,13 +10,14 @@ from shared.kit.web.edge import EdgeSettings
 
 
 class HistorySettings(EdgeSettings):
-    """FIRSTREPLY_HISTORY_DATABASE_URL: a libpq URL of the role firstreply_history."""
+    """FIRSTREPLY_HISTORY_DATABASE_URL and _SWEEP_URL: libpq URLs of history's two roles."""
 
     model_config = SettingsConfigDict(
         env_prefix="FIRSTREPLY_HISTORY_", env_ignore_empty=True, extra="ignore"
     )
 
     database_url: str
+    sweep_url: str
 
 
 class HistoryNodeSettings(HistorySettings):

@@ -29,6 +29,7 @@ from services.router.background.desk import LaneDesk, OwnersLane
 from services.router.background.free_agents import FreeAgentsTeller
 from services.router.background.leases import LookLoop, RenewalLoop, let_go
 from services.router.background.presence import PresenceLoop
+from services.router.background.privacy import serving_privacy
 from services.router.background.queue_positions import QueuePositions
 from services.router.background.revocations import spread_revocations, telling_revocations
 from services.router.clients.credentials import Argon2Passwords, KeyringSigner, KeyTexts
@@ -40,6 +41,7 @@ from services.router.domain.model import Agent
 from services.router.storage.accounts import RouterAccounts
 from services.router.storage.gate import Gate
 from services.router.storage.leases import LeaseRows
+from services.router.storage.people import PersonTables
 from services.router.storage.records import RoutingRecords
 from services.router.storage.revocations import RevocationRows
 from services.router.storage.routing_store import RoutingTables
@@ -111,7 +113,7 @@ async def run_router(
         me = settings.id or new_id()
         machine = _Machine(database, sweeper, relay, clock, bus, router_id=me, webhooks=webhooks)
         await stack.enter_async_context(machine.running(bus))
-        await stack.enter_async_context(hearing_of_cards(bus, machine.herald.cards_changed))
+        await stack.enter_async_context(_hearing_history(bus, machine, database))
         records, signer = RoutingRecords(database), KeyringSigner(keys)
         offers = ServeOffers(machine.commands, records, machine.cards, signer, clock)
         desk = AgentDesk(machine.commands, records, machine.cards, offers)
@@ -138,6 +140,16 @@ async def run_router(
             clockwork=machine.clockwork,
             leases=machine.leases,
         )
+
+
+@asynccontextmanager
+async def _hearing_history(bus: Bus, machine: _Machine, database: Database) -> AsyncIterator[None]:
+    """Hear whose cards are others, and tell and erase what is kept of one customer."""
+    async with (
+        hearing_of_cards(bus, machine.herald.cards_changed),
+        serving_privacy(bus, PersonTables(database), machine.commands),
+    ):
+        yield
 
 
 def _served(

@@ -74,6 +74,7 @@ class Content(Readable):
 
     attachments: Attachments = ()
     rating: Rating | None = None
+    erased: bool = False
 
     def kept(self) -> str:
         """Return what is stored: the wire form without what is absent, so that alike is equal."""
@@ -81,7 +82,10 @@ class Content(Readable):
 
 
 class Item(Readable):
-    """One numbered entry of a conversation; `seq` starts at 1 and has no gaps."""
+    """One numbered entry of a conversation; `seq` starts at 1 and has no gaps.
+
+    What was erased stands at its `seq` all the same, without a word: `erased`.
+    """
 
     id: ItemId
     conversation_id: ConversationId
@@ -94,6 +98,7 @@ class Item(Readable):
     created_at: WireInstant
     attachments: Attachments = ()
     rating: Rating | None = None
+    erased: bool = False
 
     @property
     def words(self) -> str:

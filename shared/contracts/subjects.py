@@ -55,6 +55,16 @@ SESSION_OPENED = "gateway.session-opened"
 """Publish: SessionOpened, from a gateway node to the others."""
 
 
+def erase(service: Service) -> str:
+    """Return where a service is asked to erase a person: PersonAsked -> EraseAnswer."""
+    return f"{service.value}.erase"
+
+
+def export(service: Service) -> str:
+    """Return where a service is asked what it keeps of a person: ExportAsked -> ExportAnswer."""
+    return f"{service.value}.export"
+
+
 def events(receiver: Service) -> str:
     """Return where a service takes durable events: EventBatch -> BatchAnswer."""
     return f"events.{receiver.value}"

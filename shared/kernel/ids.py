@@ -42,6 +42,7 @@ class IdKind(StrEnum):
     MERGE = "mrge"
     CUSTOMER_NOTE = "note"
     FOLLOW_UP = "fwup"
+    ERASURE = "ersr"
     ORDER = "order"
     CONTACT = "ctct"
     IMPORT = "impt"

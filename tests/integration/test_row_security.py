@@ -14,7 +14,7 @@ from tests.support.postgres import TestDatabase
 
 SCHEMAS = [service.value for service in Service]
 SWEPT = {"outbox", "inbox", "leases", "shops", "sessions", "conversations", "revocations", "files"}
-SWEPT |= {"webhooks", "webhook_lanes"}
+SWEPT |= {"webhooks", "webhook_lanes", "erasures"}
 """The only tables a sweep role may reach across shops."""
 SEARCHED = "searchable"
 SEARCHES = {
@@ -28,6 +28,7 @@ SEEN_BY_A_SWEEP = {
     "files": {"id", "digest", "item_id", "created_at"},
     "webhooks": {"shop_id"},
     "webhook_lanes": {"shop_id", "next_at"},
+    "erasures": {"shop_id", "id", "next_try_at"},
 }
 """The tables of people's words: of these a sweep sees a few columns, and changes none."""
 

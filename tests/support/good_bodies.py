@@ -106,6 +106,8 @@ _STEMS = (
     "/v1/routing/webhooks",
     "/v1/orders/connections",
 )
+_OF_KEEPERS = ("/export", "/erasure")
+"""What is kept of a customer: for supervisors, admins and operators."""
 WEBHOOKS = "/v1/orders/webhooks/{key}"
 """Open to shop platforms: their signature is over the bytes, and all else is one refusal."""
 
@@ -113,6 +115,8 @@ WEBHOOKS = "/v1/orders/webhooks/{key}"
 def is_administration(path: str) -> bool:
     """Tell whether an endpoint is for operators and admins."""
     at = f"{path}/"
+    if path.endswith(_OF_KEEPERS):
+        return True
     return any(at.startswith(f"{stem}/") for stem in _STEMS) and not path.startswith(_OTHERS)
 
 

@@ -12,6 +12,7 @@ from services.router.domain.commands import (
     ConversationClosed,
     ConversationTaken,
     ConversationTransferred,
+    CustomerErased,
     CustomerLeft,
     MessageArrived,
     OfferAccepted,
@@ -206,6 +207,10 @@ class Desk:
     def leaves(self, number: int) -> Effects:
         """Let the customer of a conversation end it."""
         return self.do(CustomerLeft(conversation_id(number)))
+
+    def forgets(self, number: int) -> Effects:
+        """Let the customer of a conversation be erased."""
+        return self.do(CustomerErased(conversation_id(number)))
 
     def closes(self, number: int, agent: int | None) -> Effects:
         who = None if agent is None else agent_id(agent)

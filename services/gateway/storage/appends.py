@@ -24,7 +24,7 @@ _APPEND = """
     """
 
 
-NOTHING_BESIDE: Final[Mapping[str, Any]] = {"attachments": [], "rating": None}
+NOTHING_BESIDE: Final[Mapping[str, Any]] = {"attachments": [], "rating": None, "erased": False}
 """The tables keep only what there is; clients find every field."""
 
 

@@ -30,6 +30,7 @@ def item_of(row: Mapping[str, Any]) -> Item:
         created_at=from_datetime(row["created_at"]),
         attachments=content.attachments,
         rating=content.rating,
+        erased=content.erased,
     )
 
 

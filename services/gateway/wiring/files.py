@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager
 from functools import partial
 from typing import Final
 from uuid import UUID
@@ -11,23 +12,27 @@ from fastapi import APIRouter
 
 from services.gateway.api.callers import require_uploader
 from services.gateway.api.files import file_routes
+from services.gateway.background.privacy import serving_privacy
 from services.gateway.background.sweeping_files import sweep_files_for_ever
 from services.gateway.clients.file_passes import SignedFilePasses
 from services.gateway.config import GatewaySettings
 from services.gateway.storage.file_bytes import SHARDS, FolderBytes
 from services.gateway.storage.files import PostgresFiles, PostgresFileSweep
 from services.gateway.usecases.attach_files import attached
-from services.gateway.usecases.download_file import Downloading
-from services.gateway.usecases.file_ports import Quotas, Uploader
+from services.gateway.usecases.download_file import LINK_LASTS_MS, Downloading
+from services.gateway.usecases.erase_person import PersonRows
+from services.gateway.usecases.file_ports import FileAction, Pass, Quotas, Uploader
 from services.gateway.usecases.read_items import Reading, allow_reading
 from services.gateway.usecases.upload_file import Uploading
 from services.gateway.usecases.upload_places import UploadPlaces
 from services.gateway.usecases.visit import Visits
 from shared.contracts.items import Content
+from shared.contracts.urls import FILE_CONTENTS
 from shared.kernel.clock import Clock, Millis
 from shared.kernel.rates import Buckets, Rate
 from shared.kit.auth.callers import Callers
 from shared.kit.auth.keyring import Keyring
+from shared.kit.bus.interface import Bus
 from shared.kit.database import Database
 from shared.kit.new_ids import new_id
 from shared.kit.web.readiness import NotReadyError, ReadinessCheck
@@ -61,6 +66,15 @@ class FileParts:
     async def sweep(self) -> None:
         """Remove what was never sent, until cancelled."""
         await sweep_files_for_ever(self._sweep_rows, self._bytes, self._bytes, self._clock, SHARDS)
+
+    def serving_privacy(self, bus: Bus, rows: PersonRows) -> AbstractAsyncContextManager[None]:
+        """Tell and erase what is kept of one customer while the block runs."""
+        return serving_privacy(bus, rows, self._bytes, self._link)
+
+    def _link(self, shop_id: UUID, file_id: UUID) -> str:
+        until = self._clock.now() + LINK_LASTS_MS
+        one = Pass(FileAction.DOWNLOAD, shop_id, file_id, until)
+        return f"{FILE_CONTENTS}{self._passes.sign(one)}"
 
     async def attach(
         self, shop_id: UUID, sender_id: UUID, client_id: str, file_ids: Sequence[UUID]

@@ -156,6 +156,13 @@ class CustomerLeft:
 
 
 @dataclass(frozen=True, slots=True)
+class CustomerErased:
+    """Nothing may be kept any more of whose conversation it was."""
+
+    conversation_id: ConversationId
+
+
+@dataclass(frozen=True, slots=True)
 class AgentChanged:
     """An administrator changed an agent; None leaves a figure as it is.
 
@@ -201,6 +208,7 @@ Command: TypeAlias = (
     | ConversationTaken
     | ConversationTransferred
     | CustomerLeft
+    | CustomerErased
     | AgentChanged
     | QueueChanged
     | Tick

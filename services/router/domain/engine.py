@@ -26,6 +26,7 @@ from services.router.domain.commands import (
     ConversationClosed,
     ConversationTaken,
     ConversationTransferred,
+    CustomerErased,
     CustomerLeft,
     MessageArrived,
     OfferAccepted,
@@ -113,6 +114,7 @@ class Engine:
                 | WrapUpDone(conversation_id=named)
                 | PromiseKept(conversation_id=named)
                 | CustomerLeft(conversation_id=named)
+                | CustomerErased(conversation_id=named)
             ):
                 known = self.state.find_conversation(named) is not None
                 return None if known else Unknown(conversation_id=named)
@@ -166,6 +168,7 @@ HANDLERS: Final[Mapping[type, Callable[[ShopState, Any], Answer]]] = MappingProx
         ConversationTaken: handing_over.on_take,
         ConversationTransferred: handing_over.on_transfer,
         CustomerLeft: serving.on_left,
+        CustomerErased: wrapping_up.on_erased,
         AgentChanged: administration.on_change,
         QueueChanged: administration.on_change,
         Tick: _time_passed,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from uuid import UUID
 
-from services.router.domain.commands import PromiseKept, WrapUpDone
-from services.router.domain.effects import Answer, ConversationNow, Refused
+from services.router.domain.commands import CustomerErased, PromiseKept, WrapUpDone
+from services.router.domain.effects import Answer, ConversationNow, Noted, Refused
 from services.router.domain.model import Assignment, Conversation
 from services.router.domain.offering import make_room
 from services.router.domain.owning import end_assignment
@@ -53,6 +53,14 @@ def on_kept(state: ShopState, command: PromiseKept) -> Answer:
         conversation = replace(conversation, solved_at=state.now)
         state.put_conversation(conversation)
     return ConversationNow(conversation)
+
+
+def on_erased(state: ShopState, command: CustomerErased) -> Answer:
+    """Forget whose conversation it was and what was said; its times and figures stay."""
+    conversation = state.find_conversation(command.conversation_id)
+    if conversation is not None:
+        state.put_conversation(replace(conversation, customer=None, preview="", promise=None))
+    return Noted()
 
 
 def _finish(state: ShopState, conversation: Conversation) -> Conversation:

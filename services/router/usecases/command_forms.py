@@ -18,6 +18,7 @@ from services.router.domain.commands import (
     ConversationClosed,
     ConversationTaken,
     ConversationTransferred,
+    CustomerErased,
     CustomerLeft,
     MessageArrived,
     OfferAccepted,
@@ -55,6 +56,7 @@ COMMANDS: Final[Mapping[str, type]] = MappingProxyType(
         "wrap_up_done": WrapUpDone,
         "promise_kept": PromiseKept,
         "customer_left": CustomerLeft,
+        "customer_erased": CustomerErased,
         "agent_changed": AgentChanged,
         "queue_changed": QueueChanged,
     }

@@ -41,7 +41,10 @@ async def port(
     clone_database: Callable[..., Awaitable[TestDatabase]],
 ) -> AsyncIterator[Port]:
     database = await clone_database(Service.HISTORY)
-    settings = HistorySettings(database_url=database.service_url(Service.HISTORY).dsn)
+    settings = HistorySettings(
+        database_url=database.service_url(Service.HISTORY).dsn,
+        sweep_url=database.sweep_url(Service.HISTORY).dsn,
+    )
     clock, keys, stopping = SystemClock(), Keyring.ephemeral(), asyncio.Event()
     principal = Principal(
         shop_id=new_id(),

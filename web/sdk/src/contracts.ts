@@ -24,6 +24,7 @@ export type IdentityId = `idty_${string}`;
 export type MergeId = `mrge_${string}`;
 export type CustomerNoteId = `note_${string}`;
 export type FollowUpId = `fwup_${string}`;
+export type ErasureId = `ersr_${string}`;
 export type OrderId = `order_${string}`;
 export type ContactId = `ctct_${string}`;
 export type ImportId = `impt_${string}`;
@@ -471,7 +472,7 @@ export interface InvitationOpened {
   readonly text: string;
 }
 
-/** One numbered entry of a conversation; `seq` starts at 1 and has no gaps. */
+/** One numbered entry of a conversation; `seq` starts at 1 and has no gaps. What was erased stands at its `seq` all the same, without a word: `erased`. */
 export interface Item {
   readonly id: ItemId;
   readonly conversation_id: ConversationId;
@@ -484,6 +485,7 @@ export interface Item {
   readonly created_at: Instant;
   readonly attachments: readonly Attachment[];
   readonly rating: number | null;
+  readonly erased: boolean;
 }
 
 /** What stands at one seq of a conversation. */

@@ -31,6 +31,7 @@ export function anItem(seq: number, more: Partial<Item> = {}): Item {
     created_at: "2026-11-23T08:00:00.000Z",
     attachments: [],
     rating: null,
+    erased: false,
     ...more,
   };
 }

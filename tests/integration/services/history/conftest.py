@@ -99,7 +99,10 @@ async def service(
     history_database: TestDatabase, clock: VirtualClock
 ) -> AsyncIterator[RunningService]:
     keys = Keyring.ephemeral()
-    settings = HistorySettings(database_url=history_database.service_url(Service.HISTORY).dsn)
+    settings = HistorySettings(
+        database_url=history_database.service_url(Service.HISTORY).dsn,
+        sweep_url=history_database.sweep_url(Service.HISTORY).dsn,
+    )
     async with (
         InProcessBus() as bus,
         nobody_revoked(bus),

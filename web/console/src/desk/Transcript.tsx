@@ -76,8 +76,8 @@ interface EntryProps {
 }
 
 function Entry({ item, before, names, children }: EntryProps) {
-  if (item.kind === "note") return <Note item={item} names={names} />;
-  if (item.kind !== "message") {
+  if (item.kind === "note" && !item.erased) return <Note item={item} names={names} />;
+  if (item.kind !== "message" || item.erased) {
     return (
       <li className="line" dir="auto">
         {lineOf(item, names.me)} <time dateTime={item.created_at}>{time(item.created_at)}</time>
@@ -161,6 +161,7 @@ function voiceOf(item: Item, { me, customer }: Names): string {
 
 function lineOf(item: Item, me: AgentId): string {
   const who = item.author.id === me ? "You" : (item.author.name ?? "An agent");
+  if (item.erased && ["message", "note", "address"].includes(item.kind)) return "Erased";
   if (item.kind === "address") return `Wants to be answered at ${item.text}`;
   if (item.kind === "joined") return `${who} joined`;
   if (item.kind === "left") return `${who} left`;

@@ -98,6 +98,7 @@ function itemOf(message: Outgoing, frame: Accepted): Item {
     created_at: frame.created_at,
     attachments: message.files.map(attachmentOf),
     rating: message.rates?.rating ?? null,
+    erased: false,
   };
 }
 

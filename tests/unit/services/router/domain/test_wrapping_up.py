@@ -9,6 +9,7 @@ from services.router.domain.effects import ConversationNow, Refused
 from services.router.domain.model import Promise
 from services.router.domain.policy import Policy
 from services.router.usecases.views import follow_up
+from shared.contracts.items import CustomerRef, IdentityKind
 from shared.kernel.errors import ErrorCode
 from shared.kernel.vocabulary import (
     AssignmentStatus,
@@ -16,9 +17,10 @@ from shared.kernel.vocabulary import (
     EventType,
     Outcome,
 )
-from tests.support.routing import Desk, agent_id, an_agent, conversation_id
+from tests.support.routing import Desk, a_message, agent_id, an_agent, conversation_id
 
 WRAP_UP = Policy(wrap_up_ms=30_000)
+ROSA = CustomerRef(kind=IdentityKind.SHOP_CUSTOMER, value="7", verified=True, name="Rosa")
 
 
 def closed(*, policy: Policy = WRAP_UP, capacity: int = 1) -> Desk:
@@ -142,3 +144,25 @@ class TestFollowUps:
         assert desk.solves(1).answer == Refused(ErrorCode.NOT_FOUND)
         unknown = PromiseKept(conversation_id(9))
         assert desk.do(unknown).answer == Refused(ErrorCode.NOT_FOUND)
+
+
+class TestErased:
+    def test_a_customer_is_forgotten_and_the_figures_stay(self) -> None:
+        desk = Desk(an_agent(1), policy=WRAP_UP)
+        desk.do(replace(a_message(conversation_id(1), 1, desk.now), customer=ROSA))
+        (before,) = desk.accepts(desk.offers_of(1)[0]).conversations
+        effects = desk.forgets(1)
+        after = desk.conversation(1)
+        assert after == replace(before, customer=None, preview="", promise=None)
+        assert before.customer == ROSA
+        assert effects.conversations == (after,)
+        assert not effects.conversations_told
+
+    def test_what_is_told_later_names_nobody(self) -> None:
+        desk = closed()
+        desk.forgets(1)
+        (done,) = desk.wraps_up(1, 1).conversations_told
+        assert done.conversation.customer is None
+
+    def test_a_conversation_that_routing_never_heard_of_is_nothing_to_forget(self) -> None:
+        assert Desk(an_agent(1)).forgets(1).changes_nothing

@@ -1,0 +1,1 @@
+"""Composes parts of history for its composition root."""

@@ -1,0 +1,106 @@
+"""Tells of and erases one customer in the router's tables; the engines write the conversations."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from shared.contracts.privacy import (
+    EXPORTED,
+    ExportAnswer,
+    ExportAsked,
+    PersonAsked,
+    next_place,
+    read_place,
+    record_of,
+)
+from shared.kernel.ids import IdKind, encode
+from shared.kernel.vocabulary import Service
+from shared.kit.database import Database
+
+PAGE: Final = 100
+"""Conversations at once: the customer, a preview and a promise are a few hundred bytes."""
+
+SECTIONS: Final = EXPORTED[Service.ROUTER]
+
+_UNSENT = """
+    SELECT EXISTS (SELECT FROM router.outbox
+        WHERE shop_id = :shop_id AND stream = ANY (:names))
+    """
+_BLANK_DELIVERIES = """
+    UPDATE router.webhook_deliveries
+    SET body = jsonb_set(body::jsonb, '{data}', '{"erased": true}')::text
+    WHERE shop_id = :shop_id AND (subject = ANY (:names) OR body LIKE ANY (:words))
+    """
+_FORGET_ANSWERS = """
+    DELETE FROM router.kept_answers
+    WHERE shop_id = :shop_id AND answer::text LIKE ANY (:mentions)
+    """
+_CONVERSATIONS = """
+    SELECT to_jsonb(t) AS row FROM router.conversations t
+    WHERE t.shop_id = :shop_id AND t.id = ANY (:ids) ORDER BY t.id LIMIT :limit OFFSET :offset
+    """
+_IDS: Final = {
+    "shop_id": IdKind.SHOP,
+    "id": IdKind.CONVERSATION,
+    "agent_id": IdKind.AGENT,
+    "assignment_id": IdKind.ASSIGNMENT,
+    "preferred_agent": IdKind.AGENT,
+}
+
+
+class PersonTables:
+    """See `usecases.erase_person.PersonRows`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def unsent(self, asked: PersonAsked) -> bool:
+        """See `PersonRows.unsent`."""
+        named = {"shop_id": asked.shop_id, "names": _names(asked)}
+        async with self._database.read(asked.shop_id) as tx:
+            return bool(await tx.value(_UNSENT, named))
+
+    async def erase(self, asked: PersonAsked) -> dict[str, int]:
+        """See `PersonRows.erase`."""
+        named: dict[str, Any] = {
+            "shop_id": asked.shop_id,
+            "names": _names(asked),
+            "words": [_like(f'"{word}"') for word in _addresses(asked)],
+            "mentions": [_like(name) for name in _names(asked)],
+        }
+        async with self._database.write(asked.shop_id) as tx:
+            deliveries = await tx.execute(_BLANK_DELIVERIES, named)
+            answers = await tx.execute(_FORGET_ANSWERS, named)
+        return {"webhook_deliveries": deliveries, "kept_answers": answers}
+
+    async def export(self, asked: ExportAsked) -> ExportAnswer:
+        """See `PersonRows.export`."""
+        section, told = read_place(asked.place, SECTIONS)
+        named = {
+            "shop_id": asked.shop_id,
+            "ids": list(asked.conversation_ids),
+            "limit": PAGE + 1,
+            "offset": told,
+        }
+        async with self._database.read(asked.shop_id) as tx:
+            rows = [row["row"] for row in await tx.rows(_CONVERSATIONS, named)]
+        more = len(rows) > PAGE
+        return ExportAnswer(
+            records=tuple(record_of(Service.ROUTER, section, row, _IDS) for row in rows[:PAGE]),
+            next_place=next_place(section, told + PAGE, more=more, sections=SECTIONS),
+        )
+
+
+def _names(asked: PersonAsked) -> list[str]:
+    return [encode(IdKind.CONVERSATION, one) for one in asked.conversation_ids]
+
+
+def _addresses(asked: PersonAsked) -> list[str]:
+    """Return what only this person is written to at; a shop's own number may be anything's."""
+    return sorted({word for word in asked.given if "@" in word or word.startswith("+")})
+
+
+def _like(text: str) -> str:
+    """Return a pattern that finds the text anywhere, as it stands."""
+    escaped = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    return f"%{escaped}%"
