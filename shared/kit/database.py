@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -133,7 +133,8 @@ class Database:
                 try:
                     return await connection.fetch(sql, *args, timeout=timeout_s)
                 except BaseException:
-                    connection.terminate()
+                    with suppress(asyncpg.InterfaceError):  # the dying server's end has closed it
+                        connection.terminate()
                     raise
 
     @asynccontextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -10,6 +11,7 @@ from sqlalchemy import exc
 
 from shared.kernel.clock import Millis
 from shared.kernel.errors import ErrorCode, RefusedError
+from shared.kit.tasks import cancels
 
 RETRY_AFTER_MS: Millis = 1_000
 """An embedded database that was killed is back in about a second."""
@@ -43,10 +45,21 @@ def told_when_away() -> Iterator[None]:
     """Turn a failure of the block that passes by itself into a DatabaseAwayError.
 
     Faults of ours, such as a broken constraint or a bad argument, stay what they are.
+
+    A cancel that came in the block stays one, whatever the driver made of it: connecting to a
+    server that is gone may answer a cancel with "connection refused", and whoever was cancelled
+    would go on as if nobody had asked.
+
+    Raises:
+        DatabaseAwayError: the database is away or busy.
+        asyncio.CancelledError: this task was cancelled in the block, and the driver hid it.
     """
+    asked_before = cancels()
     try:
         yield
     except (asyncpg.PostgresError, *_DRIVER, exc.SQLAlchemyError, OSError) as error:
+        if cancels() > asked_before:
+            raise asyncio.CancelledError from error
         rolled_back = _rolled_back(error)  # TimeoutError is an OSError
         if rolled_back is None:
             raise

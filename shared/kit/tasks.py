@@ -20,15 +20,29 @@ RESTART_DELAY_S = 0.1
 """Pause before a failed loop starts again: short against one second sweeps, long against a spin."""
 
 
+def cancels() -> int:
+    """Return how often the running task was asked to end and has not said that it will not.
+
+    Greater at the end of a block than at its start: the task was cancelled in between, whether or
+    not the block let the CancelledError through.
+    """
+    task = asyncio.current_task()
+    return 0 if task is None else task.cancelling()
+
+
 async def supervise(name: str, loop: Callable[[], Awaitable[None]]) -> None:
     """Run a loop for ever; when it fails, log it, count it and start it again.
 
-    Returns only when the loop itself returns. Cancellation passes through.
+    Returns only when the loop itself returns. Cancellation passes through, and ends a loop too that
+    fails instead of heeding it: it is asked for once, and whoever asked waits for the end.
     """
+    asked_before = cancels()
     while True:
         try:
             await loop()
-        except Exception:  # the one place where a loop's failure may end
+        except Exception as error:  # the one place where a loop's failure may end
+            if cancels() > asked_before:
+                raise asyncio.CancelledError from error
             LOOP_FAILURES.labels(loop=name).inc()
             log.exception("loop.failed", loop=name)
             await asyncio.sleep(RESTART_DELAY_S)

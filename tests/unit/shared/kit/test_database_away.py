@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Coroutine
+
 import asyncpg
 import pytest
 from sqlalchemy import exc
@@ -37,7 +40,7 @@ PASSING: tuple[tuple[Exception, bool], ...] = (
 
 
 @pytest.mark.parametrize(("failure", "rolled_back"), PASSING, ids=range(len(PASSING)))
-def test_a_passing_failure_asks_the_caller_to_come_back(
+async def test_a_passing_failure_asks_the_caller_to_come_back(
     failure: Exception, rolled_back: bool
 ) -> None:
     with pytest.raises(DatabaseAwayError) as away, told_when_away():
@@ -59,6 +62,50 @@ def test_a_passing_failure_asks_the_caller_to_come_back(
     ],
     ids=lambda failure: type(failure).__name__,
 )
-def test_a_fault_of_ours_is_not_hidden(failure: Exception) -> None:
+async def test_a_fault_of_ours_is_not_hidden(failure: Exception) -> None:
     with pytest.raises(type(failure)), told_when_away():
         raise failure
+
+
+async def cancelled_end_of(work: Coroutine[None, None, None]) -> asyncio.CancelledError:
+    """Begin some work, cancel it, and return what it ended with."""
+    async with asyncio.TaskGroup() as group:
+        task = group.create_task(work)
+        await asyncio.sleep(0)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError) as cancelled:
+            await task
+    return cancelled.value
+
+
+async def test_a_cancel_that_the_driver_answers_with_a_failure_stays_a_cancel() -> None:
+    async def connect() -> None:
+        with told_when_away():
+            try:
+                await asyncio.Event().wait()
+            except asyncio.CancelledError:
+                raise ConnectionRefusedError from None
+
+    cancelled = await cancelled_end_of(connect())
+    assert isinstance(cancelled.__cause__, ConnectionRefusedError)
+
+
+async def test_a_failure_after_an_earlier_cancel_is_told_as_it_is() -> None:
+    async def clean_up() -> None:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            with pytest.raises(DatabaseAwayError), told_when_away():
+                raise ConnectionRefusedError
+
+    await cancelled_end_of(clean_up())
+
+
+async def test_a_time_out_around_a_failure_is_a_time_out() -> None:
+    with pytest.raises(TimeoutError):  # noqa: PT012  the whole of it is what is asked
+        async with asyncio.timeout(0):
+            with told_when_away():
+                try:
+                    await asyncio.Event().wait()
+                except asyncio.CancelledError:
+                    raise ConnectionRefusedError from None
