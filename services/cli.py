@@ -45,6 +45,9 @@ IMPORT_TOKEN_LIFE_MS = 12 * 60 * 60 * 1000
 STORE_TOKEN_VARIABLE = "FIRSTREPLY_STORE_TOKEN"  # noqa: S105  a name, not a secret
 ReportOption: TypeAlias = Annotated[Path, typer.Option(help="Where rejected rows are written.")]
 REPORT = Path("rejected-rows.csv")
+Pairs: TypeAlias = Annotated[
+    list[str] | None, typer.Option(help="What the file calls a column: reference='Order ID'.")
+]
 
 app = typer.Typer(
     help="Firstreply: a person who can help answers within ten seconds.",
@@ -153,6 +156,46 @@ def import_olist_command(
 
     url, token = _importing(shop or encode(IdKind.SHOP, SHOP_ID))
     raise typer.Exit(run_import(folder, url=url, token=token, report=report, console=console))
+
+
+@import_app.command(name="orders")
+def import_orders_command(
+    file: Annotated[Path, typer.Argument(help="One JSON object a line, or CSV.")],
+    *,
+    shop: Shop,
+    platform: Annotated[str, typer.Option(help="Where orders come from that do not say.")] = (
+        "generic"
+    ),
+    column: Pairs = None,
+    set_: Annotated[
+        list[str] | None, typer.Option("--set", help="What holds for all rows: currency=EUR.")
+    ] = None,
+    word: Annotated[
+        list[str] | None, typer.Option(help="A status by its word: verzonden=shipped.")
+    ] = None,
+    dates: Annotated[str | None, typer.Option(help="iso, day-first or month-first.")] = None,
+    decimal: Annotated[str | None, typer.Option(help="point or comma.")] = None,
+    zone: Annotated[str | None, typer.Option(help="Of times without one: Europe/Sofia.")] = None,
+    encoding: Annotated[str | None, typer.Option(help="utf-8, latin-1, windows-1252 ...")] = None,
+    report: ReportOption = REPORT,
+) -> None:
+    """Import a file of any shop's orders into the running service.
+
+    What cannot be told from the file (day or month first, decimal comma or not) is asked, never
+    guessed; the answer is an option. docs/orders.md has the columns.
+    """
+    from services.importing.orders import read_wishes, run_file_import  # noqa: PLC0415  see the module
+
+    pairs = {"column": column or (), "set": set_ or (), "word": word or ()}
+    choices = {"dates": dates, "decimal": decimal, "zone": zone, "encoding": encoding}
+    try:
+        wishes = read_wishes(platform, pairs, choices)
+    except ValueError as error:
+        fail(f"{error}. Nothing was imported.")
+    url, token = _importing(shop)
+    raise typer.Exit(
+        run_file_import(file, wishes, url=url, token=token, report=report, console=console)
+    )
 
 
 @import_app.command(name="shopify")

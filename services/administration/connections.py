@@ -28,7 +28,7 @@ def add_connections(app: typer.Typer) -> None:
 
 
 def connect(
-    platform: Annotated[str, typer.Argument(help="Which platform: shopify.")],
+    platform: Annotated[str, typer.Argument(help="Which platform: shopify, or generic.")],
     store: Annotated[str, typer.Argument(help="Its own name: my-shop.myshopify.com.")],
     *,
     shop: Shop,

@@ -25,6 +25,7 @@ from services.history.background.cards import answering_cards
 from services.history.background.changes import count_together, tell_cards
 from services.history.background.events import taking_events
 from services.history.clients.olist_files import open_olist, size_of
+from services.history.clients.order_files import FileWishes, file_wishes, open_orders
 from services.history.clients.orders_api import OrdersApi, open_orders_api
 from services.history.clients.stores import STORES
 from services.history.config import HistorySettings
@@ -54,7 +55,7 @@ from services.history.wiring.privacy import Privacy
 from shared.contracts.cards import ContactBatch
 from shared.contracts.orders import IngestBatch, Ingested
 from shared.kernel.clock import Clock
-from shared.kernel.errors import ErrorCode
+from shared.kernel.errors import ErrorCode, RefusedError
 from shared.kit.auth.callers import open_callers
 from shared.kit.auth.keyring import Keyring
 from shared.kit.bus.interface import Bus
@@ -66,6 +67,7 @@ from shared.kit.web.readiness import ReadinessCheck, clock_skew_check
 
 __all__ = [
     "BackFillWatcher",
+    "FileWishes",
     "Filled",
     "ImportSummary",
     "ImportWatcher",
@@ -75,6 +77,8 @@ __all__ = [
     "RunningHistory",
     "Store",
     "back_fill",
+    "file_wishes",
+    "import_file",
     "import_olist",
     "open_intake",
     "open_orders_api",
@@ -209,7 +213,12 @@ async def back_fill(
     async with open_orders_api(url, token) as api:
         found = await api.connection(connection)
         link = Link(found.store, secret="", customers_as=found.customers_as)
-        open_store = STORES[found.platform]
+        open_store = STORES.get(found.platform)
+        if open_store is None:
+            raise RefusedError(
+                ErrorCode.BAD_IMPORT,
+                f"{found.platform} has no API to read from: import a file of its orders.",
+            )
         async with open_store(store.url or f"https://{found.store}", store.token) as pages:
             run = BackFill(PLATFORMS[found.platform], link, pages, api)
             return await run.run(connection, found.cursors, watcher)
@@ -225,5 +234,19 @@ async def import_olist(
             another code when the service refuses or does not answer.
     """
     with open_olist(folder, watcher) as orders:
+        async with open_orders_api(url, token) as api:
+            return await import_orders(orders, api, watcher)
+
+
+async def import_file(
+    file: Path, wishes: FileWishes, *, url: str, token: str, watcher: ImportWatcher
+) -> ImportSummary:
+    """Send the orders of a file, one JSON object a line or CSV, to the service at a URL.
+
+    Raises:
+        RefusedError: bad_import when the file cannot be understood, or something has to be asked
+            first, and nothing was sent; another code when the service refuses or does not answer.
+    """
+    with open_orders(file, wishes, watcher) as orders:
         async with open_orders_api(url, token) as api:
             return await import_orders(orders, api, watcher)

@@ -238,6 +238,13 @@ class TestTheCommandLine:
         assert "it starts with shop_" in said
         shop = terminal.json("shop create Importing")["id"]
         assert "new" in terminal.run(f"firstreply import olist in --shop {shop}")
+        head = "Order ID,customer,status,placed_at,total"
+        row = "A-1,anna,Verzonden,2026-11-20T10:00Z,29.95"
+        (terminal.folder / "orders.csv").write_text(f"{head}\n{row}\n")
+        bring = f"firstreply import orders orders.csv --shop {shop} --column 'reference=Order ID'"
+        assert "--dates is one of iso" in terminal.run(f"{bring} --dates us", code=1)
+        said = terminal.run(f"{bring} --set currency=EUR --word verzonden=shipped")
+        assert "in the shop now" in said
 
     def test_wrong_arguments_are_code_2(self, terminal: Terminal) -> None:
         assert "--shop" in terminal.run("firstreply agent list", code=2)

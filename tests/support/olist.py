@@ -53,6 +53,7 @@ class Seen:
     """An ImportWatcher that remembers."""
 
     rows: list[Rejected] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
     bytes_read: int = 0
     orders_found: int = 0
     orders_sent: int = 0
@@ -62,6 +63,9 @@ class Seen:
 
     def rejected(self, row: Rejected) -> None:
         self.rows.append(row)
+
+    def noted(self, sentence: str) -> None:
+        self.notes.append(sentence)
 
     def found(self, orders: int) -> None:
         self.orders_found += orders

@@ -13,11 +13,12 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import BinaryIO, TypeVar
+from typing import TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from services.history.clients.cut_lines import cut_lines
 from services.history.shops import olist
-from services.history.shops.csv_records import LINE_MAX_BYTES, BadRecord, Record, read_records
+from services.history.shops.csv_records import BadRecord, Record, read_records
 from services.history.shops.olist_rows import (
     BadRow,
     CustomerRow,
@@ -135,7 +136,7 @@ class _Reader:
     def _problem(self, file: OlistFile) -> str | None:
         try:
             with (self._folder / file).open("rb") as stream:
-                header = _header(file, read_records(_lines(stream)))
+                header = _header(file, read_records(cut_lines(stream)))
         except FileNotFoundError:
             return f"{file} is not in this folder."
         except OSError as error:
@@ -145,7 +146,7 @@ class _Reader:
     def _read(self, file: OlistFile) -> None:
         self._digest.update(f"\n{file}\n".encode())
         with (self._folder / file).open("rb") as stream:
-            records = read_records(self._watched(_lines(stream)))
+            records = read_records(self._watched(cut_lines(stream)))
             header = _header(file, records)
             if isinstance(header, HeaderProblem):
                 raise RefusedError(ErrorCode.BAD_IMPORT, f"{file} changed while it was read.")
@@ -200,14 +201,6 @@ def _header(file: OlistFile, records: Iterator[Record | BadRecord]) -> Header | 
     if isinstance(first, BadRecord):
         return HeaderProblem(f"The first line of {file} {first.reason}.")
     return read_header(file, first.fields)
-
-
-def _lines(stream: BinaryIO) -> Iterator[bytes]:
-    """Yield lines, each cut to LINE_MAX_BYTES; the rest of a cut one is read and dropped."""
-    while line := stream.readline(LINE_MAX_BYTES):
-        yield line
-        while len(line) == LINE_MAX_BYTES and not line.endswith(b"\n"):
-            line = stream.readline(LINE_MAX_BYTES)
 
 
 def size_of(folder: Path) -> int:

@@ -46,7 +46,7 @@ class _Line:
     raw: bytes
 
 
-def read_records(lines: Iterable[bytes]) -> Iterator[Record | BadRecord]:
+def read_records(lines: Iterable[bytes], separator: str = ",") -> Iterator[Record | BadRecord]:
     """Yield every record of the lines of one file, each line with its line feed.
 
     Empty lines are skipped. Holds at most RECORD_MAX_LINES lines in memory.
@@ -54,7 +54,7 @@ def read_records(lines: Iterable[bytes]) -> Iterator[Record | BadRecord]:
     pushed: deque[_Line] = deque()
     source = _numbered(lines)
     while group := _group(source, pushed):
-        found = _read_group(group)
+        found = _read_group(group, separator)
         if isinstance(found, BadRecord):
             pushed.extendleft(reversed(group[1:]))
             yield found
@@ -82,12 +82,12 @@ def _group(source: Iterator[_Line], pushed: deque[_Line]) -> list[_Line]:
     return group
 
 
-def _read_group(group: Sequence[_Line]) -> list[Record | BadRecord] | BadRecord:
+def _read_group(group: Sequence[_Line], separator: str) -> list[Record | BadRecord] | BadRecord:
     """Read the records of some lines, or say why the first line cannot begin one."""
     first = group[0].number
     if len(group[0].raw) >= LINE_MAX_BYTES:
         return BadRecord(first, TOO_LONG)
-    reader = csv.reader((_text(line.raw) for line in group), strict=True)
+    reader = csv.reader((_text(line.raw) for line in group), strict=True, delimiter=separator)
     records: list[Record | BadRecord] = []
     start = first
     try:

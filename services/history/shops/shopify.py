@@ -24,6 +24,7 @@ from pydantic import BaseModel, ValidationError
 from services.history.shops.shopify_orders import PLATFORM, cart_of, order_of, product_of
 from services.history.shops.shopify_shapes import Checkout, Order, Product
 from services.history.shops.told import Ignored, Link, Platform, State, UnreadableError, without_nul
+from shared.kernel.clock import Instant
 
 SIGNATURE = "x-shopify-hmac-sha256"
 TOPIC = "x-shopify-topic"
@@ -42,7 +43,7 @@ TOPICS = (*sorted(ORDER_TOPICS), *sorted(CART_TOPICS), *sorted(PRODUCT_TOPICS))
 ShapeT = TypeVar("ShapeT", bound=BaseModel)
 
 
-def verify(link: Link, headers: Mapping[str, str], body: bytes) -> bool:
+def verify(link: Link, headers: Mapping[str, str], body: bytes, _at: Instant) -> bool:
     """Tell whether the app of this store signed these bytes; takes the same time either way.
 
     One app's secret serves all stores it is installed in, so the store must be this one too.

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from shared.contracts.orders import IngestCart, IngestOrder, IngestProduct
+from shared.kernel.clock import Instant
 
 State: TypeAlias = IngestOrder | IngestCart | IngestProduct
 """One whole state of one thing."""
@@ -48,8 +49,8 @@ class Link:
     customers_as: str = ""
 
 
-Verify: TypeAlias = Callable[[Link, Mapping[str, str], bytes], bool]
-"""Tells whether the platform signed these raw bytes; header names are in lower case."""
+Verify: TypeAlias = Callable[[Link, Mapping[str, str], bytes, Instant], bool]
+"""Tells whether the platform signed these raw bytes, at that instant; heads are lower case."""
 Parse: TypeAlias = Callable[[Link, Mapping[str, str], bytes], State | Ignored]
 """Reads a verified webhook. Raises UnreadableError."""
 Read: TypeAlias = Callable[[Link, Mapping[str, object]], State | Ignored]

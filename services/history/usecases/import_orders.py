@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from shared.contracts.orders import Checkpoint, IngestBatch, Ingested, IngestOrder
@@ -69,6 +69,10 @@ class ImportWatcher(Protocol):
         """Hear of a row that was left out."""
         ...
 
+    def noted(self, sentence: str) -> None:
+        """Hear what people should know of what was read, such as columns that nobody reads."""
+        ...
+
     def found(self, orders: int) -> None:
         """Hear how many orders there are to send."""
         ...
@@ -86,24 +90,26 @@ class ImportSummary:
     updated: int = 0
     unchanged: int = 0
     resumed: int = 0
+    outdated: int = 0
 
     @property
     def orders(self) -> int:
-        """Return all orders of the source that are in now."""
-        return self.created + self.updated + self.unchanged + self.resumed
+        """Return all orders of the source that are in now, those of a newer state too."""
+        return self.created + self.updated + self.unchanged + self.resumed + self.outdated
 
     def with_batch(self, ingested: Ingested) -> ImportSummary:
         """Return the summary after one more batch."""
-        return ImportSummary(
-            self.created + ingested.created,
-            self.updated + ingested.updated,
-            self.unchanged + ingested.unchanged,
-            self.resumed,
+        return replace(
+            self,
+            created=self.created + ingested.created,
+            updated=self.updated + ingested.updated,
+            unchanged=self.unchanged + ingested.unchanged,
+            outdated=self.outdated + ingested.outdated,
         )
 
     def with_resumed(self, orders: int) -> ImportSummary:
         """Return the summary after a batch that was in already."""
-        return ImportSummary(self.created, self.updated, self.unchanged, self.resumed + orders)
+        return replace(self, resumed=self.resumed + orders)
 
 
 async def import_orders(
@@ -134,14 +140,21 @@ def _plan_of(source: OrderSource) -> str:
 
 def _batches(orders: Iterator[IngestOrder]) -> Iterator[tuple[tuple[IngestOrder, ...], bool]]:
     """Yield batches, each with whether it is the last."""
-    batch: list[IngestOrder] = []
+    batch: dict[tuple[str, str], IngestOrder] = {}
     size = 0
     for order in orders:
-        order_size = len(order.to_json())
-        if batch and (len(batch) == BATCH_ORDERS or size + order_size > BATCH_BYTES):
-            yield tuple(batch), False
-            batch, size = [], 0
-        batch.append(order)
+        order_size, name = size_of(order), (order.platform, order.reference)
+        is_full = len(batch) == BATCH_ORDERS or size + order_size > BATCH_BYTES
+        # A file may tell of several states of an order; a batch holds one of each.
+        if batch and (is_full or name in batch):
+            yield tuple(batch.values()), False
+            batch, size = {}, 0
+        batch[name] = order
         size += order_size
     if batch:
-        yield tuple(batch), True
+        yield tuple(batch.values()), True
+
+
+def size_of(order: IngestOrder) -> int:
+    """Return how many bytes an order takes in a batch, without what is at its default."""
+    return len(order.model_dump_json(exclude_defaults=True).encode())

@@ -41,7 +41,7 @@ class TakeWebhook:
         if found is None:
             raise _unsigned()
         platform = PLATFORMS[found.platform]
-        if not platform.verify(found.link, headers, body):
+        if not platform.verify(found.link, headers, body, self._clock.now()):
             raise _unsigned()
         try:
             told = platform.parse(found.link, headers, body)

@@ -12,6 +12,7 @@ import pytest
 from rich.console import Console
 
 from services.importing.olist import run_import
+from services.importing.orders import read_wishes, run_file_import
 from services.importing.report import REJECTED_SHOWN, Exit
 from shared.kit.web.server import bind_port
 from tests.integration.services.conftest import Port
@@ -107,3 +108,51 @@ class TestImporting:
         """Return the figure of a line of the summary."""
         (line,) = [one for one in said.splitlines() if name in one]
         return line.replace("│", " ").split()[-1]
+
+
+class TestFiles:
+    """Files of any shop's orders."""
+
+    HEAD = "reference;customer;status;placed_at;currency;total;title"
+    ROWS = (
+        "B-1;anna;paid;20/11/2026 10:00;EUR;29,95;Tea kettle",
+        "B-2;;paid;21/11/2026 10:00;EUR;5,00;Cup",
+        "B-3;piotr;shipped;22/11/2026 10:00;EUR;1.005,00;Pan",
+    )
+
+    async def run(self, port: Port, file: Path, **choices: str) -> tuple[Exit, str]:
+        out = io.StringIO()
+        console = Console(file=out, width=WIDE, force_terminal=False)
+        every = dict.fromkeys(("dates", "decimal", "zone", "encoding")) | choices
+        wishes = read_wishes("till", {"column": (), "set": (), "word": ()}, every)
+        report = file.parent / "rejected.csv"
+        code = await asyncio.to_thread(
+            run_file_import,
+            file,
+            wishes,
+            url=port.url,
+            token=port.token,
+            report=report,
+            console=console,
+        )
+        return code, out.getvalue()
+
+    async def test_question_is_asked_and_its_answer_brings_the_rest_in(
+        self, port: Port, tmp_path: Path
+    ) -> None:
+        file = tmp_path / "orders.csv"
+        file.write_text("\n".join([self.HEAD, *self.ROWS, ""]))
+        code, said = await self.run(port, file)
+        assert code is Exit.FAILED
+        assert "--zone Europe/Amsterdam. Nothing was imported." in said
+        code, said = await self.run(port, file, zone="Europe/Amsterdam")
+        assert code is Exit.SOME_ROWS_REJECTED
+        assert TestImporting.figure(said, "new") == "2"
+        assert "has no customer" in said
+        code, said = await self.run(port, file, zone="Europe/Amsterdam")
+        assert TestImporting.figure(said, "known already") == "2"
+        assert TestImporting.figure(said, "changed") == "0"
+
+    def test_option_that_is_no_pair_is_refused(self) -> None:
+        with pytest.raises(ValueError, match="total is not written NAME=VALUE"):
+            read_wishes("till", {"column": ["total"], "set": (), "word": ()}, {})

@@ -1,4 +1,4 @@
-"""Shopify's webhooks on a real PostgreSQL: signed, replayed, re-ordered, unreadable."""
+"""Webhooks of shops on a real PostgreSQL: signed, replayed, re-ordered, unreadable."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from shared.kernel.ids import IdKind, encode
 from shared.kernel.vocabulary import OrderStatus, Scope
 from shared.kit.new_ids import new_id
 from tests.integration.services.history.conftest import OTHER_SHOP, SHOP, URL
-from tests.support import shopify
+from tests.support import generic, shopify
 from tests.support.clock import VirtualClock
 
 if TYPE_CHECKING:
@@ -28,6 +28,11 @@ if TYPE_CHECKING:
 
 CONNECTIONS = "/v1/orders/connections"
 NEW = {"platform": "shopify", "store": shopify.STORE, "webhook_secret": shopify.SECRET}
+NEW_GENERIC = {
+    "platform": "generic",
+    "store": generic.STORE,
+    "webhook_secret": generic.SECRET,
+}
 ROWS = """
 SELECT to_jsonb(o) - 'id' - 'customer_id' AS doc, i.value AS customer
 FROM history.orders o JOIN history.identities i
@@ -182,22 +187,43 @@ class TestBodies:
         assert answer["outcome"] == "taken"
 
 
+class TestGeneric:
+    async def test_replayed_and_older_states_change_nothing(self, stores: Stores) -> None:
+        deliveries = Deliveries(stores, "generic")
+        key = await deliveries.connect(SHOP)
+        (_, newest), (_, older) = generic.life(1)[4], generic.life(1)[2]
+        outcomes = [
+            await deliveries.send(key, "order.updated", state) for state in (newest, newest, older)
+        ]
+        assert outcomes == ["taken", "taken", "outdated"]
+        async with stores.db.read(SHOP) as tx:
+            (row,) = await tx.rows(ROWS)
+        assert row["doc"]["status"] == "delivered"
+
+    async def test_state_without_an_instant_is_told_to_the_shop(self, stores: Stores) -> None:
+        deliveries = Deliveries(stores, "generic")
+        key = await deliveries.connect(SHOP)
+        assert await deliveries.send(key, "order.updated", generic.order(1, updated_at=None)) == (
+            "rejected"
+        )
+
+
 class Deliveries:
     """Webhooks of a hundred orders, sent to a shop of their own."""
 
-    def __init__(self, stores: Stores) -> None:
+    def __init__(self, stores: Stores, platform: str) -> None:
+        self._new = NEW if platform == "shopify" else NEW_GENERIC
         self._stores = stores
         self._connections = SqlConnectionStore(stores.db)
         self._take = TakeWebhook(self._connections, stores.orders, VirtualClock())
 
     async def end(self, webhooks: list[tuple[str, dict[str, Any]]], *, at_once: int) -> list[Any]:
         """Send them to a new shop; return every row they end in."""
-        shop, connection = new_id(), new_id()
-        await self._connections.connect(shop, connection, NewConnection(**NEW), 0)
-        key = f"fw_{_bare(shop)}{_bare(connection)}"
+        shop = new_id()
+        key = await self.connect(shop)
         for start in range(0, len(webhooks), at_once):
             some = webhooks[start : start + at_once]
-            await asyncio.gather(*(self._send(key, topic, state) for topic, state in some))
+            await asyncio.gather(*(self.send(key, topic, state) for topic, state in some))
         async with self._stores.db.read(shop) as tx:
             found = [await tx.rows(sql) for sql in (ROWS, CARTS, PEOPLE)]
         without_shop = [
@@ -206,27 +232,36 @@ class Deliveries:
         assert [len(rows) for rows in without_shop[:2]] == [100, 100]
         return without_shop
 
-    async def _send(self, key: str, topic: str, state: dict[str, Any]) -> None:
-        body = shopify.raw(state)
-        await self._take.take(key, shopify.signed(body, topic), body)
+    async def connect(self, shop: UUID) -> str:
+        connection = new_id()
+        await self._connections.connect(shop, connection, NewConnection(**self._new), 0)
+        return f"fw_{_bare(shop)}{_bare(connection)}"
+
+    async def send(self, key: str, topic: str, state: dict[str, Any]) -> str:
+        if self._new is NEW:
+            body = shopify.raw(state)
+            signed = shopify.signed(body, topic)
+        else:
+            body = generic.raw(topic, state)
+            signed = generic.signed(body)
+        return (await self._take.take(key, signed, body)).outcome
 
 
 def _bare(value: UUID) -> str:
     return encode(IdKind.SHOP, value).rpartition("_")[2]
 
 
-@pytest.fixture(scope="module")
-def webhooks() -> list[tuple[str, dict[str, Any]]]:
-    """Return the whole life of a hundred orders, each in its order."""
-    return [one for number in range(100) for one in shopify.life(number)]
+LIVES = {"shopify": shopify.life, "generic": generic.life}
 
 
 class TestShuffled:
+    @pytest.mark.parametrize("platform", LIVES)
     async def test_shuffled_and_doubled_webhooks_end_in_the_same_rows_as_the_ordered_ones(
-        self, stores: Stores, webhooks: list[tuple[str, dict[str, Any]]]
+        self, stores: Stores, platform: str
     ) -> None:
         """A thousand of a hundred orders; the draws are printed by their seed when one differs."""
-        deliveries = Deliveries(stores)
+        webhooks = [one for number in range(100) for one in LIVES[platform](number)]
+        deliveries = Deliveries(stores, platform)
         ordered = await deliveries.end(webhooks, at_once=1)
         for seed in range(2):
             draw = random.Random(seed)  # noqa: S311  a test's draw

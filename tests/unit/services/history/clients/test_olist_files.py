@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from services.history.clients import olist_files
+from services.history.clients import cut_lines
 from services.history.clients.olist_files import open_olist, size_of
 from services.history.shops.csv_records import BROKEN_QUOTES, NOT_UTF8
 from services.history.shops.olist_rows import OlistFile
@@ -143,7 +143,7 @@ class TestBadRows:
     def test_line_without_an_end_is_cut_and_rejected(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(olist_files, "LINE_MAX_BYTES", 400)
+        monkeypatch.setattr(cut_lines, "LINE_MAX_BYTES", 400)
         endless = "t3," + "x" * 2_000
         orders, seen = read(write_olist(tmp_path, products=[endless, *ROWS[OlistFile.PRODUCTS]]))
         assert len(orders[0].lines) == 2

@@ -14,6 +14,7 @@ from shared.contracts.orders import IngestCart, IngestOrder, IngestProduct
 from shared.kernel.clock import from_iso
 from shared.kernel.vocabulary import OrderStatus, PaymentStatus, ReturnStatus, ShipmentStatus
 from tests.support import shopify
+from tests.support.clock import START
 from tests.support.real_data import real_data
 
 LINK = Link(shopify.STORE, shopify.SECRET)
@@ -32,7 +33,7 @@ def order(**changes: Any) -> IngestOrder:
 
 class TestVerify:
     def test_signature_of_the_connections_secret_counts(self) -> None:
-        assert verify(LINK, shopify.signed(BODY, "orders/create"), BODY)
+        assert verify(LINK, shopify.signed(BODY, "orders/create"), BODY, START)
 
     @pytest.mark.parametrize(
         "changes",
@@ -46,13 +47,13 @@ class TestVerify:
         ids=str,
     )
     def test_any_other_head_is_refused(self, changes: dict[str, str]) -> None:
-        assert not verify(LINK, shopify.signed(BODY, "orders/create") | changes, BODY)
+        assert not verify(LINK, shopify.signed(BODY, "orders/create") | changes, BODY, START)
 
     def test_one_other_byte_or_another_secret_is_refused(self) -> None:
         signed = shopify.signed(BODY, "orders/create")
-        assert not verify(LINK, signed, BODY + b" ")
-        assert not verify(LINK, shopify.signed(BODY, "orders/create", secret="no"), BODY)
-        assert not verify(LINK, {}, BODY)
+        assert not verify(LINK, signed, BODY + b" ", START)
+        assert not verify(LINK, shopify.signed(BODY, "orders/create", secret="no"), BODY, START)
+        assert not verify(LINK, {}, BODY, START)
 
 
 class TestOrders:
