@@ -12,7 +12,7 @@ NPM := $(BIN)/python deploy/npm.py
 PURE := services/*/domain/*,services/gateway/channels/*,services/history/shops/*,shared/kernel/*
 
 .PHONY: help run test check unit integration contract e2e faults coverage web web-test contracts docs cluster cluster-e2e \
-	cluster-faults faults-gateway lock lock-check clean \
+	cluster-faults faults-gateway faults-router lock lock-check clean \
 	ready ready-dev together beside alone
 
 help: ## List these targets
@@ -107,6 +107,12 @@ faults-gateway: ready-dev ## Kill, stop and cut what is around the gateway, twen
 	@FIRSTREPLY_CROWD=10000 FIRSTREPLY_CROWD_IDLE_S=25 $(PYTEST) tests/faults/test_crowd.py
 	@FIRSTREPLY_DROPS=1000 $(PYTEST) tests/faults/test_random_drops.py
 	@$(PYTEST) tests/contract/test_lost_publishes.py tests/faults/bus
+
+faults-router: ready-dev ## Kill, stop and cut what is around the router, fifty times and more
+	@FIRSTREPLY_ROUTER_KILLS=50 $(PYTEST) tests/faults/router/test_router_kills.py
+	@FIRSTREPLY_ROUTER_STOPS=12 $(PYTEST) tests/faults/router/test_two_routers.py
+	@FIRSTREPLY_NATS_AWAY_S=30 FIRSTREPLY_ROUTER_DATABASE_RESTARTS=10 $(PYTEST) tests/faults/router/test_router_outages.py
+	@FIRSTREPLY_ROUTER_LOAD_S=600 FIRSTREPLY_ROUTING_AGENTS=10 $(PYTEST) tests/faults/router/test_two_routers.py -m bench
 
 lock: ready-dev ## Write the lock files anew, with the newest versions
 	$(BIN)/python deploy/locks.py write

@@ -6,13 +6,15 @@ import asyncio
 import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, closing, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from tests.support.postgres import Server, TestDatabase
 
 SOCKET = ".s.PGSQL.5432"
 CHUNK = 65_536
+SYNC = b"S\0\0\0\4"
+"""Ends an autocommitted statement; until it comes, what was done is not committed."""
 
 
 @dataclass
@@ -21,14 +23,35 @@ class Way:
 
     database: TestDatabase
     _open: asyncio.Event
+    cut: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set once a statement stands before its commit: see `cut_off`."""
+    _marker: bytes | None = None
 
     def hold_up(self) -> None:
         """Carry nothing any more, in either direction, and lose nothing."""
         self._open.clear()
 
+    def cut_off(self, marker: bytes) -> None:
+        """Carry on until a statement with this in it is done but not committed, then hold up."""
+        self.cut.clear()
+        self._marker = marker
+
     def go_on(self) -> None:
         """Carry what was held up, and what comes."""
+        self._marker = None
         self._open.set()
+
+    async def carry(self, chunk: bytes, far: asyncio.StreamWriter) -> None:
+        """Bring this to the other side, when it may be."""
+        await self._open.wait()
+        if self._marker is not None and self._marker in chunk and chunk.endswith(SYNC):
+            far.write(chunk.removesuffix(SYNC))
+            chunk = SYNC
+            self._open.clear()
+            self.cut.set()
+            await self._open.wait()
+        far.write(chunk)
+        await far.drain()
 
 
 @asynccontextmanager
@@ -43,9 +66,7 @@ async def way_to(database: TestDatabase) -> AsyncIterator[Way]:
         async def carry(near: asyncio.StreamReader, far: asyncio.StreamWriter) -> None:
             with closing(far), suppress(OSError):
                 while chunk := await near.read(CHUNK):
-                    await is_open.wait()
-                    far.write(chunk)
-                    await far.drain()
+                    await way.carry(chunk, far)
 
         async def connect(near: asyncio.StreamReader, back: asyncio.StreamWriter) -> None:
             reader, writer = await asyncio.open_unix_connection(behind)
@@ -53,9 +74,10 @@ async def way_to(database: TestDatabase) -> AsyncIterator[Way]:
                 carriers.add(group.create_task(one))
 
         with tempfile.TemporaryDirectory(prefix="fr-way-") as folder:
+            way = Way(replace(database, server=Server(Path(folder))), is_open)
             server = await asyncio.start_unix_server(connect, Path(folder) / SOCKET)
             try:
-                yield Way(replace(database, server=Server(Path(folder))), is_open)
+                yield way
             finally:
                 server.close()
                 for carrier in carriers:
