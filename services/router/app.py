@@ -63,7 +63,7 @@ from services.router.usecases.set_up import SetUp
 from services.router.usecases.shop_hours import shop_hours
 from services.router.usecases.sign_in import SignIn
 from services.router.wiring.administration import Administration
-from services.router.wiring.hands import hands
+from services.router.wiring.hands import hands, requests
 from services.router.wiring.reports import reports_and_wallboard
 from services.router.wiring.webhooks import Webhooks, open_webhooks
 from shared.kernel.clock import Clock, Millis
@@ -105,8 +105,7 @@ async def run_router(
 ) -> AsyncIterator[RunningRouter]:
     """Route while the block runs; the caller serves the routers."""
     async with AsyncExitStack() as stack:
-        url = DatabaseUrl(settings.database_url)
-        database = await stack.enter_async_context(open_database(url))
+        database = await stack.enter_async_context(_open_own(settings))
         sweeper = await stack.enter_async_context(_open_sweeper(settings))
         relay = Relay(OutboxRows(sweeper, "router", Service.ROUTER), bus, Service.ROUTER, clock)
         webhooks = await stack.enter_async_context(open_webhooks(settings, sweeper, clock))
@@ -131,6 +130,7 @@ async def run_router(
                 *_served(offers, desk, Explain(records), administration.repeats, callers),
                 *administration.routers(callers),  # after agents' own: "me" is no agent's id
                 *hands(machine.after_work(records, clock), offers, administration.repeats, callers),
+                *requests(machine.commands, database, administration.repeats, clock, callers),
                 *webhooks.routers(gate, machine.sender, callers),
                 reports_and_wallboard(database, clock, callers),
             ),
@@ -160,6 +160,10 @@ def _served(
         offers_router(offers, desk, repeats, callers=callers),
         conversations_router(explain, offers, repeats, callers=callers),
     )
+
+
+def _open_own(settings: RouterSettings) -> AbstractAsyncContextManager[Database]:
+    return open_database(DatabaseUrl(settings.database_url))
 
 
 def _open_sweeper(settings: RouterSettings) -> AbstractAsyncContextManager[Database]:

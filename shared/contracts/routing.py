@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 
 from shared.contracts.cards import Card
 from shared.contracts.items import Author, CustomerRef, Item
+from shared.contracts.routing_requests import RoutedWork
 from shared.contracts.signs import Receipt
 from shared.contracts.wire import (
     AgentId,
@@ -54,6 +55,9 @@ class RoutingState(Readable):
     customer's first message received, or `clock_at` if the shop was closed then and opened later,
     to the first human message committed; `again_response_ms` from the last transfer or re-opening
     after that one to the next. `transfers` counts how often it was passed on.
+
+    Of other work than a conversation `work` says what it is; then `conversation_id` names that, the
+    accept is its first response, and the events are `routing_request.*`.
     """
 
     conversation_id: ConversationId
@@ -75,6 +79,7 @@ class RoutingState(Readable):
     again_response_ms: int | None = None
     outcome: Outcome | None = None
     wrap_up_until: WireInstant | None = None
+    work: RoutedWork | None = None
 
 
 class RoutingLine(Readable):
@@ -96,6 +101,7 @@ class SlaAlarm(Readable):
     respond_by: WireInstant
     agent: AgentRef | None = None
     customer_name: str | None = None
+    work: RoutedWork | None = None
 
 
 class RoutingTold(RoutingState):
@@ -129,7 +135,10 @@ class AgentState(Readable):
 
 
 class Offer(Readable):
-    """A conversation offered to one agent, with the context card when it was there in time."""
+    """A conversation offered to one agent, with the context card when it was there in time.
+
+    `work`: other work than a conversation; `preview` is its title then.
+    """
 
     id: OfferId
     conversation_id: ConversationId
@@ -143,6 +152,7 @@ class Offer(Readable):
     customer_name: str | None = None
     card_status: CardStatus
     card: Card | None = None
+    work: RoutedWork | None = None
 
 
 class OfferEnded(Readable):
@@ -385,6 +395,9 @@ class DecisionTrigger(StrEnum):
     AGENT_CHANGED = "agent_changed"
     SHOP_OPENED = "shop_opened"
     TRANSFERRED = "transferred"
+    WORK_REQUESTED = "work_requested"
+    WORK_DUE = "work_due"
+    REQUEUED = "requeued"
 
 
 class Decision(Readable):

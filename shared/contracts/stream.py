@@ -95,6 +95,7 @@ STREAM_BODIES: Mapping[str, type[BaseModel]] = MappingProxyType(
         EventType.CONVERSATION_TAKEN: RoutingState,
         EventType.CONVERSATION_ENDED: RoutingState,
         EventType.CONVERSATION_WRAPPED_UP: RoutingState,
+        **{event: RoutingState for event in EventType if event.startswith("routing_request.")},
         EventType.SLA_AT_RISK: SlaAlarm,
         EventType.SLA_MISSED: RoutingState,
     }

@@ -19,6 +19,7 @@ OWNER_OF_SEGMENT: Mapping[str, Service] = MappingProxyType(
         "channels": Service.GATEWAY,
         "sites": Service.GATEWAY,
         "routing": Service.ROUTER,
+        "routing-requests": Service.ROUTER,
         "agents": Service.ROUTER,
         "auth": Service.ROUTER,
         "queues": Service.ROUTER,

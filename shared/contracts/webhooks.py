@@ -29,7 +29,7 @@ WEBHOOKS_MAX: Final = 20
 SENT: Final = (
     EventType.MESSAGE_CREATED,
     EventType.SLA_MISSED,
-    *(event for event in EventType if event.startswith("conversation.")),
+    *(event for event in EventType if event.startswith(("conversation.", "routing_request."))),
 )
 """The events a webhook can have: the durable ones. Signs and offers are live and have none."""
 SUBSCRIBABLE: Final = (*SENT, *sorted({f"{event.partition('.')[0]}.*" for event in SENT}))

@@ -76,6 +76,23 @@ ChangeId: TypeAlias = Annotated[UUID, *_wire_id(IdKind.CHANGE)]
 EventId: TypeAlias = Annotated[UUID, *_wire_id(IdKind.EVENT)]
 WebhookId: TypeAlias = Annotated[UUID, *_wire_id(IdKind.WEBHOOK)]
 NodeId: TypeAlias = Annotated[UUID, *_wire_id(IdKind.NODE)]
+RoutingRequestId: TypeAlias = Annotated[UUID, *_wire_id(IdKind.ROUTING_REQUEST)]
+
+
+def _read_work_id(value: object) -> UUID:
+    if isinstance(value, str) and value.startswith(f"{IdKind.ROUTING_REQUEST.value}_"):
+        return ids.decode(IdKind.ROUTING_REQUEST, value)
+    if isinstance(value, str):
+        return ids.decode(IdKind.CONVERSATION, value)
+    raise ValueError("an id is a string")
+
+
+WorkId: TypeAlias = Annotated[
+    UUID,
+    BeforeValidator(_read_work_id),
+    WithJsonSchema({"type": "string", "pattern": f"^(conv|rreq)_{_ID_PATTERN}$"}),
+]
+"""In a path: a conversation, or a routing request by its own name."""
 
 WireInstant: TypeAlias = Annotated[
     int,

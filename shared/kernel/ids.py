@@ -54,6 +54,7 @@ class IdKind(StrEnum):
     WEBHOOK = "hook"
     NODE = "node"
     REQUEST = "req"
+    ROUTING_REQUEST = "rreq"
 
 
 def encode(kind: IdKind, value: UUID) -> str:

@@ -23,6 +23,14 @@ class Channel(StrEnum):
     EMAIL = "email"
     SMS = "sms"
     VOICE = "voice"
+    TASK = "task"
+
+
+class WorkKind(StrEnum):
+    """What an agent is asked to take."""
+
+    CONVERSATION = "conversation"
+    ROUTING_REQUEST = "routing_request"
 
 
 class ConversationStatus(StrEnum):
@@ -41,6 +49,8 @@ class EndReason(StrEnum):
     CLOSED_BY_AGENT = "closed_by_agent"
     CUSTOMER_LEFT = "customer_left"
     ABANDONED = "abandoned"
+    COMPLETED = "completed"
+    CANCELLED = "cancelled"
 
 
 class Outcome(StrEnum):
@@ -229,6 +239,7 @@ class Scope(StrEnum):
     ORDERS_WRITE = "orders:write"
     CONTACTS_WRITE = "contacts:write"
     CUSTOMERS_READ = "customers:read"
+    ROUTING_WRITE = "routing:write"
 
 
 class SignInEnd(StrEnum):
@@ -291,6 +302,14 @@ class EventType(StrEnum):
     CONVERSATION_TAKEN = "conversation.taken"
     CONVERSATION_ENDED = "conversation.ended"
     CONVERSATION_WRAPPED_UP = "conversation.wrapped_up"
+    ROUTING_REQUEST_QUEUED = "routing_request.queued"
+    ROUTING_REQUEST_OFFERED = "routing_request.offered"
+    ROUTING_REQUEST_ASSIGNED = "routing_request.assigned"
+    ROUTING_REQUEST_REQUEUED = "routing_request.requeued"
+    ROUTING_REQUEST_TAKEN = "routing_request.taken"
+    ROUTING_REQUEST_MISSED = "routing_request.missed"
+    ROUTING_REQUEST_COMPLETED = "routing_request.completed"
+    ROUTING_REQUEST_CANCELLED = "routing_request.cancelled"
     SLA_AT_RISK = "sla.at_risk"
     SLA_MISSED = "sla.missed"
     OFFER_CREATED = "offer.created"

@@ -9,17 +9,19 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import pytest
 
 from shared.contracts import subjects
 from shared.contracts.cards import Card, CardAnswer, CardRequest, CardsChanged
-from shared.kernel.vocabulary import EventType
+from shared.kernel.vocabulary import EventType, Scope
 from shared.kit.auth.customer_tokens import sign_customer_token
 from tests.contract.test_lost_publishes import Desk, a_desk
 from tests.support.agent_client import AgentClient
 from tests.support.chat_client import ChatClient
+from tests.support.gateway import SHOP
 from tests.support.postgres import TestDatabase
 
 WITHIN_S = 5.0
@@ -140,7 +142,9 @@ class Scene:
             else:
                 apply(self.state, event.type, event.body)
         self.read = len(self.agent.events)
-        for place in self.state["conversations"]:
+        for place, told in self.state["conversations"].items():
+            if told["work"] is not None:
+                continue  # nobody writes in it
             page = await self.agent.get(f"/v1/conversations/{place}/items")
             self.state["items"] |= {(place, item["seq"]): item for item in page["items"]}
 
@@ -217,6 +221,37 @@ async def loses_the_customer(scene: Scene) -> None:
     await scene.agent.wait_for("conversation.ended")
 
 
+async def is_given_anothers_work(scene: Scene) -> None:
+    rig = scene.desk.rig
+    head = {"Authorization": f"Bearer {rig.token(SHOP, None, Scope.ROUTING_WRITE)}"}
+    for number in range(2):
+        answer = await rig.http.post(
+            "/v1/routing-requests",
+            json={"external_id": f"call-{number}", "title": "Call Rui back"},
+            headers=head | {"Idempotency-Key": f"call-{number}"},
+        )
+        assert answer.is_success, answer.text
+    for number in range(2):
+        offer = await scene.agent.wait_for("offer.created", partial(_is_of, f"call-{number}"))
+        await scene.routing(f"offers/{offer.body['id']}/accept")
+
+
+def _is_of(external_id: str, offer: Any) -> bool:
+    return bool(offer["work"]) and offer["work"]["external_id"] == external_id
+
+
+async def gives_one_back(scene: Scene) -> None:
+    work = [one for one in scene.state["conversations"].values() if one["work"]]
+    await scene.desk.routing("POST", f"routing-requests/{work[0]['work']['id']}/requeue")
+    await scene.agent.wait_for("routing_request.requeued")
+
+
+async def completes_the_other(scene: Scene) -> None:
+    (work,) = [one for one in scene.state["conversations"].values() if one["work"]]
+    await scene.desk.routing("POST", f"routing-requests/{work['work']['id']}/complete")
+    await scene.agent.wait_for("routing_request.completed")
+
+
 async def nothing(_scene: Scene) -> None:
     """Happened already, on the way to another."""
 
@@ -240,6 +275,14 @@ STEPS: Mapping[EventType, Callable[[Scene], Awaitable[None]]] = {
     EventType.CONVERSATION_TAKEN: nothing,
     EventType.CONVERSATION_WRAPPED_UP: nothing,
     EventType.CONVERSATION_ENDED: loses_the_customer,
+    EventType.ROUTING_REQUEST_QUEUED: nothing,
+    EventType.ROUTING_REQUEST_OFFERED: nothing,
+    EventType.ROUTING_REQUEST_ASSIGNED: is_given_anothers_work,
+    EventType.ROUTING_REQUEST_TAKEN: nothing,
+    EventType.ROUTING_REQUEST_MISSED: nothing,
+    EventType.ROUTING_REQUEST_REQUEUED: gives_one_back,
+    EventType.ROUTING_REQUEST_COMPLETED: completes_the_other,
+    EventType.ROUTING_REQUEST_CANCELLED: nothing,
 }
 """What brings an event of each type about, in this order. A new type wants its step here."""
 TOLD_TO_NOBODY_HERE = {
@@ -249,6 +292,11 @@ TOLD_TO_NOBODY_HERE = {
     EventType.SLA_MISSED,
     EventType.CONVERSATION_TAKEN,
     EventType.CONVERSATION_WRAPPED_UP,
+    EventType.ROUTING_REQUEST_QUEUED,
+    EventType.ROUTING_REQUEST_OFFERED,
+    EventType.ROUTING_REQUEST_TAKEN,
+    EventType.ROUTING_REQUEST_MISSED,
+    EventType.ROUTING_REQUEST_CANCELLED,
 }
 """Of these the stream of an agent who answers says nothing; they are for others."""
 

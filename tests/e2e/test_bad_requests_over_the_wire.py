@@ -33,6 +33,7 @@ from tests.support.good_bodies import (
     WEBHOOKS,
     is_administration,
     is_ingest,
+    is_routing,
 )
 from tests.support.made_bodies import OPEN_SESSION, customers_bodies, is_customers
 from tests.support.refusals import PLANTED, assert_fit_for_people
@@ -76,6 +77,7 @@ UNKNOWN = {
     "file_id": encode(IdKind.FILE, new_id()),
     "webhook_id": encode(IdKind.WEBHOOK, new_id()),
     "event_id": encode(IdKind.EVENT, new_id()),
+    "request_id": encode(IdKind.ROUTING_REQUEST, new_id()),
     "connection_id": encode(IdKind.CONNECTION, new_id()),
     "key": webhook_path(new_id(), new_id()).rpartition("/")[2],
     "signed": "nothing.of-ours",
@@ -142,7 +144,7 @@ class Scene:
         token = self.agent.token
         if is_administration(operation.path):
             token = self.operator
-        elif is_ingest(operation.path):
+        elif is_ingest(operation.path) or is_routing(operation.path):
             token = self.writer
         elif is_customers(operation.path):
             token = self.session_token
@@ -257,6 +259,7 @@ class TestWho:
             if operation.needs != "bearer":
                 continue
             token = scene.agent.token if is_ingest(operation.path) else scene.writer
+            token = scene.operator if is_routing(operation.path) else token
             head = {"Authorization": f"Bearer {token}", "Idempotency-Key": "bad"}
             refused(await scene.ask(operation, headers=head), 403, "forbidden")
 

@@ -21,7 +21,9 @@ from tests.support.good_bodies import (
     ADMIN_BODIES,
     CONVERSATION_BODIES,
     CUSTOMER_BODIES,
+    REQUESTS,
     is_administration,
+    is_routing,
 )
 from tests.support.made_bodies import CUSTOMERS, OPEN_SESSION, customers_bodies
 from tests.support.shop_people import (
@@ -134,11 +136,21 @@ async def theirs(server: ShopServer, pair: ServedShop, agent: AgentClient) -> As
             IdKind.ORDER: offer["card"]["orders"][0]["id"],
             IdKind.SESSION: customer.welcomes[0]["session_id"],
             IdKind.SHOP: pair.shop_id,
+            IdKind.ROUTING_REQUEST: await _requested(agent, pair),
             **await _administrative_ids(agent, pair),
         }
         before = await _kept(agent, conversation_id)
         yield Theirs(pair, agent, ids, customer.session_token)
         assert await _kept(agent, conversation_id) == before, "nobody else changed anything"
+
+
+async def _requested(agent: AgentClient, shop: ServedShop) -> str:
+    """Have work routed some day."""
+    head = await _head(agent, shop, REQUESTS) | {"Idempotency-Key": "a-call"}
+    later = {"not_before": "2100-01-01T10:00:00Z"}
+    made = await agent.http.post(REQUESTS, json=CONVERSATION_BODIES[REQUESTS] | later, headers=head)
+    assert made.is_success, made.text
+    return str(made.json()["id"])
 
 
 async def _administrative_ids(agent: AgentClient, shop: ServedShop) -> dict[IdKind, str]:
@@ -196,7 +208,9 @@ async def heard(agent: AgentClient) -> AsyncIterator[bytearray]:
 
 
 async def _head(agent: AgentClient, shop: ServedShop, path: str) -> dict[str, str]:
-    """Return what lets this shop's own people in: its admin's program, or its agent."""
+    """Return what lets this shop's own people in: one of its programs, or its agent."""
+    if is_routing(path):
+        return {"Authorization": f"Bearer {await program_token(agent.http, shop.api_key)}"}
     if not is_administration(path):
         return agent.headers
     return {"Authorization": f"Bearer {await program_token(agent.http, shop.admin_key)}"}
@@ -363,6 +377,7 @@ class TestBytes:
                 "file_id": encode(IdKind.FILE, new_id()),
                 "contact_id": encode(IdKind.CONTACT, new_id()),
                 "connection_id": encode(IdKind.CONNECTION, new_id()),
+                "request_id": encode(IdKind.ROUTING_REQUEST, new_id()),
             }
             own |= await _administered(eve, other)
             for method, path in await _operations(eve.http):

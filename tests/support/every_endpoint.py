@@ -116,6 +116,7 @@ _IDS = {
     "file_id": IdKind.FILE,
     "webhook_id": IdKind.WEBHOOK,
     "event_id": IdKind.EVENT,
+    "request_id": IdKind.ROUTING_REQUEST,
 }
 
 

@@ -74,12 +74,14 @@ INGEST_BODIES: dict[str, dict[str, Any]] = {
     "/v1/orders/products/batches": {"products": [_PRODUCT]},
     "/v1/contacts/batches": {"contacts": [_CONTACT]},
 }
+REQUESTS = "/v1/routing-requests"
 CONVERSATION_BODIES: dict[str, dict[str, Any]] = {
     "/v1/routing/conversations/{conversation_id}/follow-up": {
         "due_at": "2026-11-02T10:00:00.000Z",
         "words": "Call him back.",
     },
     "/v1/routing/conversations/{conversation_id}/transfer": {"to_line": True, "note": "Be kind."},
+    REQUESTS: {"external_id": "call-1", "title": "Call Rui back"},
     "/v1/conversations/{conversation_id}/items": {"text": "How can I help?"},
     "/v1/conversations/{conversation_id}/notes": {"text": "Be kind to this one."},
     "/v1/conversations/{conversation_id}/received": {"through_seq": 1},
@@ -118,6 +120,11 @@ def is_administration(path: str) -> bool:
     if path.endswith(_OF_KEEPERS):
         return True
     return any(at.startswith(f"{stem}/") for stem in _STEMS) and not path.startswith(_OTHERS)
+
+
+def is_routing(path: str) -> bool:
+    """Tell whether an endpoint is for programs whose work is to be routed."""
+    return path.startswith(REQUESTS)
 
 
 def is_ingest(path: str) -> bool:

@@ -156,8 +156,8 @@ class Desk:
 
     def do(self, command: Command) -> Effects:
         unknown = self.engine.unknown(command)
-        if unknown and unknown.conversation_id:
-            self.engine.admit(self.tables.rows_of(unknown.conversation_id))
+        if unknown and (missing := unknown.conversation_id or unknown.named):
+            self.engine.admit(self.tables.rows_of(missing))
         effects = self.engine.apply(command, self.now)
         self.tables.commit(effects)
         self.told.hear(effects)

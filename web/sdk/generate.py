@@ -158,6 +158,8 @@ def _plain(schema: Schema) -> str:
             return "number"
         case "boolean" | "null" as name:
             return str(name)
+        case "object" if isinstance(schema.get("additionalProperties"), dict):
+            return f"{{ readonly [key: string]: {typescript(schema['additionalProperties'])} }}"
         case other:
             raise ValueError(f"no TypeScript for {other!r}: extend web/sdk/generate.py")
 

@@ -13,7 +13,7 @@ from services.router.usecases.repeat import Repeats
 from services.router.usecases.serve_offers import ServeOffers
 from shared.contracts import routing
 from shared.contracts.claims import Principal
-from shared.contracts.wire import ConversationId
+from shared.contracts.wire import ConversationId, WorkId
 from shared.kernel.errors import ErrorCode, RefusedError
 from shared.kernel.vocabulary import Scope
 from shared.kit.auth.bearer import require
@@ -36,9 +36,8 @@ def conversations_router(
         return await explain.conversation(caller.shop_id, conversation_id, _eyes(caller))
 
     @router.get("/{conversation_id}/decisions")
-    async def read_decisions(
-        conversation_id: ConversationId, caller: watcher
-    ) -> routing.DecisionPage:
+    async def read_decisions(conversation_id: WorkId, caller: watcher) -> routing.DecisionPage:
+        """Return every decision about a conversation, or a routing request, oldest first."""
         return await explain.decisions(caller.shop_id, conversation_id, _eyes(caller))
 
     @router.post("/{conversation_id}/close")

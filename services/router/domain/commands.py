@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from services.router.domain.model import ChangeMade, Promise
+from services.router.domain.model import ChangeMade, Promise, Work
 from shared.contracts.accounts import OpeningHours
 from shared.contracts.items import CustomerRef
 from shared.contracts.wire import AgentId, ConversationId, EventId, NodeId, OfferId, WireInstant
@@ -163,6 +163,39 @@ class CustomerErased:
 
 
 @dataclass(frozen=True, slots=True)
+class WorkRequested:
+    """Another service has work for an agent; its id makes asking again the same request."""
+
+    work_id: ConversationId
+    channel: Channel
+    weight: int
+    work: Work
+
+
+@dataclass(frozen=True, slots=True)
+class WorkCompleted:
+    """Whoever has the work is done with it; without an agent: it was done elsewhere."""
+
+    work_id: ConversationId
+    agent_id: AgentId | None
+
+
+@dataclass(frozen=True, slots=True)
+class WorkCancelled:
+    """The work is not to be done any more."""
+
+    work_id: ConversationId
+
+
+@dataclass(frozen=True, slots=True)
+class WorkRequeued:
+    """The work is to be offered to others; without an agent: its owner elsewhere wants it so."""
+
+    work_id: ConversationId
+    agent_id: AgentId | None
+
+
+@dataclass(frozen=True, slots=True)
 class AgentChanged:
     """An administrator changed an agent; None leaves a figure as it is.
 
@@ -209,6 +242,10 @@ Command: TypeAlias = (
     | ConversationTransferred
     | CustomerLeft
     | CustomerErased
+    | WorkRequested
+    | WorkCompleted
+    | WorkCancelled
+    | WorkRequeued
     | AgentChanged
     | QueueChanged
     | Tick

@@ -15,6 +15,7 @@ from services.router.domain import (
     handing_over,
     idling,
     offering,
+    requests,
     response_clock,
     serving,
     wrapping_up,
@@ -37,6 +38,10 @@ from services.router.domain.commands import (
     QueueChanged,
     StatusSet,
     Tick,
+    WorkCancelled,
+    WorkCompleted,
+    WorkRequested,
+    WorkRequeued,
     WrapUpDone,
 )
 from services.router.domain.effects import Answer, Effects, Noted
@@ -53,10 +58,15 @@ from shared.kernel.vocabulary import ConversationStatus
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """What a command names and the engine does not hold; the tables may."""
+    """What a command names and the engine does not hold; the tables may.
+
+    `conversation_id` is of an item's event, nearly always of a new conversation; `named` is what
+    somebody knows of: a conversation or other work.
+    """
 
     conversation_id: UUID | None = None
     agent_id: UUID | None = None
+    named: UUID | None = None
 
 
 class Engine:
@@ -84,9 +94,10 @@ class Engine:
         return state.changes.effects(answer)
 
     def waiting(self) -> tuple[UUID, ...]:
-        """Return who waits for an agent, first served first: those on offer, then the line."""
+        """Return whose customers wait for an agent, first served first: on offer, then the line."""
         ahead = sorted(self._on_offer(), key=lambda one: one.line_key)
-        return (*(one.id for one in ahead), *self.state.line.order())
+        line = (self.state.conversations[one] for one in self.state.line.order())
+        return tuple(one.id for one in (*ahead, *line) if one.work is None)
 
     def anybody_waits(self) -> bool:
         """Return whether `waiting` would name somebody, at no cost that grows with how many."""
@@ -108,16 +119,20 @@ class Engine:
     def unknown(self, command: Command) -> Unknown | None:
         """Return what must be looked up and admitted before this command, if anything."""
         match command:
+            case MessageArrived(conversation_id=new):
+                return None if self._knows(new) else Unknown(conversation_id=new)
             case (
-                MessageArrived(conversation_id=named)
-                | ConversationClosed(conversation_id=named)
+                ConversationClosed(conversation_id=named)
                 | WrapUpDone(conversation_id=named)
                 | PromiseKept(conversation_id=named)
                 | CustomerLeft(conversation_id=named)
                 | CustomerErased(conversation_id=named)
+                | WorkRequested(work_id=named)
+                | WorkCompleted(work_id=named)
+                | WorkCancelled(work_id=named)
+                | WorkRequeued(work_id=named)
             ):
-                known = self.state.find_conversation(named) is not None
-                return None if known else Unknown(conversation_id=named)
+                return None if self._knows(named) else Unknown(named=named)
             case (
                 ConversationTaken(conversation_id=named, agent_id=agent)
                 | ConversationTransferred(conversation_id=named, to_agent=agent)
@@ -133,11 +148,15 @@ class Engine:
                 return None
 
     def _unknown_pair(self, conversation_id: UUID, agent_id: UUID | None) -> Unknown | None:
-        known = self.state.find_conversation(conversation_id) is not None
+        known = self._knows(conversation_id)
         there = agent_id is None or agent_id in self.state.agents
         if known and there:
             return None
-        return Unknown(None if known else conversation_id, None if there else agent_id)
+        named = None if known else conversation_id
+        return Unknown(agent_id=None if there else agent_id, named=named)
+
+    def _knows(self, conversation_id: UUID) -> bool:
+        return self.state.find_conversation(conversation_id) is not None
 
     def admit(self, rows: Rows) -> None:
         """Take in rows found in the tables that the engine did not hold."""
@@ -169,6 +188,10 @@ HANDLERS: Final[Mapping[type, Callable[[ShopState, Any], Answer]]] = MappingProx
         ConversationTransferred: handing_over.on_transfer,
         CustomerLeft: serving.on_left,
         CustomerErased: wrapping_up.on_erased,
+        WorkRequested: requests.on_requested,
+        WorkCompleted: requests.on_completed,
+        WorkCancelled: requests.on_cancelled,
+        WorkRequeued: requests.on_requeued,
         AgentChanged: administration.on_change,
         QueueChanged: administration.on_change,
         Tick: _time_passed,

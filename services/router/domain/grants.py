@@ -18,6 +18,7 @@ KEY_SCOPES: Final = frozenset(
         Scope.ORDERS_WRITE,
         Scope.CONTACTS_WRITE,
         Scope.CUSTOMERS_READ,
+        Scope.ROUTING_WRITE,
     }
 )
 """What an API key may allow. A key is no agent, and the operator is known by the signing keys."""

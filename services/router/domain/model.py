@@ -24,6 +24,7 @@ from shared.kernel.vocabulary import (
     OfferStatus,
     Outcome,
     Presence,
+    WorkKind,
 )
 
 LineKey: TypeAlias = tuple[int, int]
@@ -81,8 +82,27 @@ class Promise:
 
 
 @dataclass(frozen=True, slots=True)
+class Work:
+    """What is offered when it is no conversation: it lives elsewhere, and nobody writes in it.
+
+    The accept is its first response. `target_ms` is what its clock gets each time it starts; None,
+    until it is in the line: the shop's. `attributes_json` is its owner's object, opaque here.
+    """
+
+    kind: WorkKind
+    title: str
+    target_ms: Millis | None = None
+    external_id: str | None = None
+    url: str | None = None
+    attributes_json: str = "{}"
+    not_before: WireInstant | None = None
+    respond_by: WireInstant | None = None
+    """As its owner said it; None: `target_ms` after it can be offered."""
+
+
+@dataclass(frozen=True, slots=True)
 class Conversation:
-    """One conversation as routing sees it.
+    """One conversation as routing sees it, or other `work` that waits in the same line.
 
     `started_at` is when its first customer message was received. `queue_wait_ms` counts from
     `clock_from` to the first accept, `first_response_ms` from there to the first human message
@@ -139,6 +159,7 @@ class Conversation:
     heard_at: WireInstant | None = None
     """When its customer was last heard of, while it is served and silence frees capacity."""
     wrap_up_until: WireInstant | None = None
+    work: Work | None = None
 
     @property
     def clock_from(self) -> Instant:

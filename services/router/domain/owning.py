@@ -33,7 +33,7 @@ def assign(
     waited = max(0, state.now - conversation.clock_from)
     first_wait = conversation.queue_wait_ms is None
     changed = replace(
-        conversation,
+        _answered_by_it(state, conversation, assignment),
         status=ConversationStatus.ASSIGNED,
         agent_id=agent.id,
         agent_name=agent.name,
@@ -44,7 +44,7 @@ def assign(
         widen_at=None,
         held_until=None,
         everyone_at=rescue_at(state, conversation),
-        heard_at=state.now if state.policy.idle_after_ms > 0 else None,
+        heard_at=_heard_at(state, conversation),
     )
     told = tell(state, changed, EventType.CONVERSATION_ASSIGNED, (agent.id,), lines)
     if conversation.agent_id is not None:
@@ -52,9 +52,29 @@ def assign(
     return assignment
 
 
+def _answered_by_it(
+    state: ShopState, conversation: Conversation, assignment: Assignment
+) -> Conversation:
+    """Stop the clock of work that is no conversation: whoever takes it has answered."""
+    if conversation.work is None or not conversation.unheard:
+        return conversation
+    learning.answered(state, replace(conversation, assignment_id=assignment.id), state.now)
+    if conversation.again_from is None:
+        waited = max(0, state.now - conversation.clock_from)
+        return replace(conversation, first_response_ms=waited)
+    waited = max(0, state.now - conversation.again_from)
+    return replace(conversation, again_response_ms=waited)
+
+
+def _heard_at(state: ShopState, conversation: Conversation) -> Instant | None:
+    """Begin to listen for silence: of a customer, if there is one."""
+    idles = state.policy.idle_after_ms > 0 and conversation.work is None
+    return state.now if idles else None
+
+
 def rescue_at(state: ShopState, conversation: Conversation) -> Instant | None:
     """Return when others are asked beside an owner, taking it now, who stays silent (LESSONS 4)."""
-    if not conversation.awaits_answer:
+    if not conversation.awaits_answer or conversation.work is not None:
         return None
     policy = state.policy
     grace_over = state.now + policy.rescue_grace_ms
@@ -77,9 +97,10 @@ def on_own_clock(state: ShopState, conversation: Conversation, at: Instant) -> C
     """
     if conversation.first_response_ms is None:
         return conversation
+    own = None if conversation.work is None else conversation.work.target_ms
     return replace(
         conversation,
-        respond_by=at + state.policy.first_response_target_ms,
+        respond_by=at + (own or state.policy.first_response_target_ms),
         again_from=at,
         again_response_ms=None,
         risk_told_at=None,
@@ -108,7 +129,9 @@ def to_line(
     )
     if waiting.held_until is None and not offered:
         state.changes.causes[conversation.id] = cause
-    tell(state, waiting, EVENT_OF[waiting.status], audience, lines)
+    event = EVENT_OF[waiting.status]
+    again = EventType.ROUTING_REQUEST_REQUEUED
+    tell(state, waiting, event if waiting.work is None else again, audience, lines)
     told = state.conversations[conversation.id]
     if offered and state.asks_everyone(told):
         state.hungry.put(told)

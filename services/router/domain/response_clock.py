@@ -28,12 +28,12 @@ def on_due(state: ShopState, conversation_id: UUID) -> None:
 def _tell_missed(state: ShopState, conversation: Conversation) -> None:
     audience = () if conversation.agent_id is None else (conversation.agent_id,)
     missed = replace(conversation, miss_told_at=state.now)
-    tell(state, missed, EventType.SLA_MISSED, audience, _holding_words(state))
+    tell(state, missed, EventType.SLA_MISSED, audience, _holding_words(state, conversation))
 
 
-def _holding_words(state: ShopState) -> tuple[Line, ...]:
+def _holding_words(state: ShopState, conversation: Conversation) -> tuple[Line, ...]:
     """Return what keeps the customer company; nobody's answer, so no clock stops (LESSONS 20)."""
-    text = state.policy.holding_text
+    text = state.policy.holding_text if conversation.work is None else None
     if not text:
         return ()
     return (Line(ItemKind.MESSAGE, Visibility.EVERYONE, AuthorKind.BOT, text),)

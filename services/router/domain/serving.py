@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from uuid import UUID
 
-from services.router.domain import idling, learning, wrapping_up
+from services.router.domain import idling, learning, requests
 from services.router.domain.commands import ConversationClosed, CustomerLeft, MessageArrived
 from services.router.domain.effects import Answer, ConversationNow, HeardUpTo, Refused
+from services.router.domain.ending import end
 from services.router.domain.hours import opens_at
 from services.router.domain.model import Assignment, Conversation, OfferEnd
 from services.router.domain.offering import end_offer
@@ -56,8 +57,11 @@ def on_close(state: ShopState, command: ConversationClosed) -> Answer:
         return ConversationNow(conversation) if mine else Refused(ErrorCode.ALREADY_ENDED)
     if not mine:
         return Refused(ErrorCode.NOT_ASSIGNED)
+    if conversation.work is not None:
+        return requests.complete(state, conversation, command.promise)
+    reason = EndReason.CLOSED_BY_AGENT
     closed = replace(conversation, outcome=command.outcome, promise=command.promise)
-    return ConversationNow(_end(state, closed, EndReason.CLOSED_BY_AGENT))
+    return ConversationNow(end(state, closed, reason))
 
 
 def on_left(state: ShopState, command: CustomerLeft) -> Answer:
@@ -72,7 +76,7 @@ def on_left(state: ShopState, command: CustomerLeft) -> Answer:
         return ConversationNow(conversation)
     answered = conversation.first_response_ms is not None
     reason = EndReason.CUSTOMER_LEFT if answered else EndReason.ABANDONED
-    return ConversationNow(_end(state, conversation, reason))
+    return ConversationNow(end(state, conversation, reason))
 
 
 def requeue(state: ShopState, assignment: Assignment) -> None:
@@ -84,9 +88,12 @@ def requeue(state: ShopState, assignment: Assignment) -> None:
 
 
 def on_opening(state: ShopState, conversation_id: UUID) -> None:
-    """Let a conversation that came while the shop was closed into the line."""
+    """Let what came while the shop was closed, or is due only now, into the line."""
     conversation = state.conversations[conversation_id]
-    state.changes.causes[conversation_id] = DecisionTrigger.SHOP_OPENED
+    work = conversation.work
+    due = work is not None and work.not_before == conversation.held_until
+    cause = DecisionTrigger.WORK_DUE if due else DecisionTrigger.SHOP_OPENED
+    state.changes.causes[conversation_id] = cause
     state.put_conversation(replace(conversation, held_until=None))
 
 
@@ -94,7 +101,8 @@ def hours_changed(state: ShopState) -> None:
     """Let whoever waits for the opening wait for the new one, or no longer."""
     for conversation_id in sorted(state.held):
         conversation = state.conversations[conversation_id]
-        state.put_conversation(_on_the_clock(state, conversation, state.now))
+        on_clock = _on_the_clock if conversation.work is None else requests.on_the_clock
+        state.put_conversation(on_clock(state, conversation, state.now))
         if conversation_id not in state.held:
             state.changes.causes[conversation_id] = DecisionTrigger.SHOP_OPENED
 
@@ -181,34 +189,3 @@ def _respond(state: ShopState, conversation: Conversation, command: MessageArriv
     )
     audience = () if conversation.agent_id is None else (conversation.agent_id,)
     tell(state, answered, EventType.CONVERSATION_RESPONDED, audience)
-
-
-def _end(state: ShopState, conversation: Conversation, reason: EndReason) -> Conversation:
-    for offer in state.offers_of(conversation.id):
-        end_offer(state, offer, OfferStatus.RESCINDED, OfferEnd.CONVERSATION_ENDED)
-    wrap_up_until = _end_service(state, conversation)
-    audience = () if conversation.agent_id is None else (conversation.agent_id,)
-    ended = replace(
-        conversation,
-        status=ConversationStatus.WRAP_UP if wrap_up_until else ConversationStatus.ENDED,
-        wrap_up_until=wrap_up_until,
-        heard_at=None,
-        ended_at=state.now,
-        end_reason=reason,
-        passed_by=(),
-        widen_at=None,
-        everyone_at=None,
-        preferred_agent=None,
-    )
-    return tell(state, ended, EventType.CONVERSATION_ENDED, audience)
-
-
-def _end_service(state: ShopState, conversation: Conversation) -> Instant | None:
-    """End the assignment, or begin its wrap-up and return until when."""
-    if conversation.assignment_id is None:
-        return None
-    assignment = state.assignments[conversation.assignment_id]
-    if state.policy.wrap_up_ms <= 0:
-        end_assignment(state, assignment)
-        return None
-    return wrapping_up.begin(state, assignment)

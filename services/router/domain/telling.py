@@ -8,7 +8,7 @@ from uuid import UUID
 from services.router.domain.effects import ConversationTold, Line
 from services.router.domain.model import Agent, Conversation
 from services.router.domain.state import ShopState
-from shared.kernel.vocabulary import ConversationStatus, EventType
+from shared.kernel.vocabulary import ConversationStatus, EndReason, EventType
 
 EVENT_OF = {
     ConversationStatus.QUEUED: EventType.CONVERSATION_QUEUED,
@@ -17,6 +17,26 @@ EVENT_OF = {
     ConversationStatus.WRAP_UP: EventType.CONVERSATION_ENDED,
     ConversationStatus.ENDED: EventType.CONVERSATION_ENDED,
 }
+
+
+WORK_EVENT_OF = {
+    EventType.CONVERSATION_QUEUED: EventType.ROUTING_REQUEST_QUEUED,
+    EventType.CONVERSATION_OFFERED: EventType.ROUTING_REQUEST_OFFERED,
+    EventType.CONVERSATION_ASSIGNED: EventType.ROUTING_REQUEST_ASSIGNED,
+    EventType.CONVERSATION_TAKEN: EventType.ROUTING_REQUEST_TAKEN,
+    EventType.SLA_MISSED: EventType.ROUTING_REQUEST_MISSED,
+}
+
+
+def event_of(event: EventType, conversation: Conversation) -> EventType:
+    """Return what an event is called when it is of other work than a conversation."""
+    if conversation.work is None:
+        return event
+    if event is EventType.CONVERSATION_ENDED:
+        cancelled = conversation.end_reason is EndReason.CANCELLED
+        completed = EventType.ROUTING_REQUEST_COMPLETED
+        return EventType.ROUTING_REQUEST_CANCELLED if cancelled else completed
+    return WORK_EVENT_OF.get(event, event)
 
 
 def tell(
@@ -31,7 +51,8 @@ def tell(
     state.put_conversation(told)
     state.changes.told_status[told.id] = told.status
     heard = state.heard.get(told.id, 0)
-    state.changes.conversations_told.append(ConversationTold(event, told, audience, heard, lines))
+    named = event_of(event, told)
+    state.changes.conversations_told.append(ConversationTold(named, told, audience, heard, lines))
     return told
 
 

@@ -56,6 +56,7 @@ _OVERDUE = """
 _WAITING = """
     SELECT * FROM router.conversations
     WHERE shop_id = :shop_id AND status IN ('queued', 'offered') AND status <> 'ended'
+        AND (kind IS NULL OR held_until IS NULL)
     ORDER BY respond_by, id LIMIT :limit
     """
 _SERVED = """

@@ -22,7 +22,7 @@ _COUNTED: Final = """
                 ELSE 'short_abandoned'
             END AS outcome
         FROM router.conversations c
-        WHERE c.shop_id = :shop_id
+        WHERE c.shop_id = :shop_id AND c.kind IS NULL
             AND coalesce(c.clock_at, c.started_at) >= :from
             AND coalesce(c.clock_at, c.started_at) < :to
     )
@@ -103,7 +103,7 @@ AGENTS: Final = f"""
             {_spread("handle", _MS.format("s.ended_at - s.started_at"))},
             percentile_disc(ARRAY[0.5, 0.8, 0.9, 0.99]) WITHIN GROUP
                 (ORDER BY greatest(c.first_response_ms - c.queue_wait_ms, 0))
-                FILTER (WHERE s.version = 1) AS compose,
+                FILTER (WHERE s.version = 1 AND c.kind IS NULL) AS compose,
             coalesce(sum(s.weight * {_MS.format("least(coalesce(s.ended_at, :now), :to) - greatest(s.started_at, :from)")}), 0) AS load_ms
         FROM router.assignments s
         JOIN router.conversations c ON c.shop_id = s.shop_id AND c.id = s.conversation_id

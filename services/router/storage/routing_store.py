@@ -18,7 +18,7 @@ from services.router.storage import decision_rows, pace_rows, rows
 from services.router.storage.account_rows import change_json, read_hours
 from services.router.storage.failures import as_commit_failure
 from services.router.storage.rows import AGENT_COLUMNS, Json, stream_of
-from services.router.storage.webhook_rows import heard_item_json
+from services.router.storage.webhook_rows import heard_item_json, work_told_json
 from services.router.usecases.ownership import NotOwnedError
 from services.router.usecases.ports import OwnedShop, ShopWork
 from shared.kit.database import Database, ReadTransaction
@@ -74,12 +74,17 @@ class RoutingTables:
             return OwnedShop(policy, replace(live, heard=heard))
 
     async def recall(
-        self, shop_id: UUID, conversations: Sequence[UUID], agents: Sequence[UUID]
+        self,
+        shop_id: UUID,
+        conversations: Sequence[UUID],
+        agents: Sequence[UUID],
+        named: Sequence[UUID],
     ) -> Rows:
         """Return rows that an engine does not hold, with how far each stream was heard."""
         with as_commit_failure("router.recall_failed"):
-            heard = await self._heard(shop_id, conversations) if conversations else ()
-            known = [one.conversation_id for one in heard]
+            asked = [*conversations, *named]
+            heard = await self._heard(shop_id, asked) if asked else ()
+            known = list({*(one.conversation_id for one in heard), *named})
             if not known and not agents:
                 return Rows()  # new conversations, as nearly always
             async with self._database.read(shop_id) as tx:
@@ -124,9 +129,9 @@ def group_json(work: Sequence[ShopWork]) -> str:
         "inbox": _last(work, "heard", rows.heard_json, key="conversation_id"),
     }
     events = outbox_rows(event for one in work for event in one.events)
-    items = ", ".join(
-        heard_item_json(one.shop_id, item) for one in work for item in one.heard_items
-    )
+    heard = [heard_item_json(one.shop_id, item) for one in work for item in one.heard_items]
+    told = [work_told_json(one.shop_id, event) for one in work for event in one.work_told]
+    items = ", ".join((*heard, *told))
     rest = f'"outbox": {events}, "heard_items": [{items}]'
     return f"{json.dumps(group, ensure_ascii=False)[:-1]}, {rest}}}"
 

@@ -20,6 +20,7 @@ from services.router.domain.model import (
     OfferEnd,
     Promise,
 )
+from services.router.storage.work_rows import read_work, work_json
 from shared.contracts.items import CustomerRef
 from shared.kernel import ids
 from shared.kernel.clock import Instant, from_datetime, to_iso
@@ -96,19 +97,20 @@ def conversation_json(shop_id: UUID, one: Conversation) -> Json:
         "again_response_ms": one.again_response_ms,
         "preferred_agent": _text(one.preferred_agent),
         "outcome": one.outcome,
-        **_promise_json(one),
-        "heard_at": _iso(one.heard_at),
-        "wrap_up_until": _iso(one.wrap_up_until),
+        **_after_work_json(one),
+        **work_json(one.work),
     }
 
 
-def _promise_json(one: Conversation) -> Json:
+def _after_work_json(one: Conversation) -> Json:
     promise = one.promise
     return {
         "promised_by": None if promise is None else to_iso(promise.due_at),
         "promise_words": None if promise is None else promise.words,
         "promise_order": None if promise is None else promise.order_reference,
         "solved_at": _iso(one.solved_at),
+        "heard_at": _iso(one.heard_at),
+        "wrap_up_until": _iso(one.wrap_up_until),
     }
 
 
@@ -239,6 +241,7 @@ def _with_after_work(row: Row, conversation: Conversation) -> Conversation:
         solved_at=_instant(row["solved_at"]),
         heard_at=_instant(row["heard_at"]),
         wrap_up_until=_instant(row["wrap_up_until"]),
+        work=read_work(row),
     )
 
 

@@ -23,7 +23,7 @@ _ASKED = """
 _COUNTS = """
     SELECT count(*) FILTER (WHERE first_response_ms IS NULL AND held_until IS NULL) AS unanswered,
         count(*) FILTER (WHERE first_response_ms IS NOT NULL AND agent_id IS NOT NULL) AS answered,
-        count(*) FILTER (WHERE held_until IS NOT NULL) AS held
+        count(*) FILTER (WHERE held_until IS NOT NULL AND kind IS NULL) AS held
     FROM router.conversations WHERE shop_id = :shop_id AND status <> 'ended'
     """
 _AGENTS = f"""

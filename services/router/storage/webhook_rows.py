@@ -7,10 +7,27 @@ from typing import Any
 from uuid import UUID
 
 from services.router.storage.rows import Row, read_json, stream_of
-from services.router.usecases.ports import HeardItem
+from services.router.usecases.ports import HeardItem, WorkTold
 from shared.contracts.webhooks import Try, Webhook, WebhookDelivery
 from shared.kernel.clock import from_datetime, to_iso
+from shared.kernel.ids import IdKind, encode
 from shared.kernel.vocabulary import DeliveryFault, DeliveryStatus, EventType, WebhookEnd
+
+
+def work_told_json(shop_id: UUID, told: WorkTold) -> str:
+    """Return what put_webhooks reads of an event about work that no other service hears of."""
+    row = {
+        "shop_id": str(shop_id),
+        "event_id": str(told.event_id),
+        "subject": encode(IdKind.ROUTING_REQUEST, told.work_id),
+        "type": told.type,
+        "occurred_at": to_iso(told.occurred_at),
+        "due_at": to_iso(told.occurred_at),
+        "internal": False,
+        "place": told.place,
+        "body": told.body,
+    }
+    return json.dumps(row, ensure_ascii=False)
 
 
 def heard_item_json(shop_id: UUID, item: HeardItem) -> str:

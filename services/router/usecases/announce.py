@@ -10,6 +10,7 @@ from pydantic import BaseModel
 
 from services.router.domain.effects import ConversationTold, Effects, OfferNews, OfferTold
 from services.router.domain.model import Assignment, Conversation, Offer
+from services.router.domain.telling import event_of
 from services.router.usecases import views
 from services.router.usecases.cards import CardDesk, Start
 from services.router.usecases.ports import LiveStreams, ShopWork
@@ -116,7 +117,7 @@ class Herald:
         conversation = told.conversation
         for agent_id in told.audience:
             await self._publish(agent_id, told.type, views.routing_state(conversation))
-        if told.type is EventType.CONVERSATION_ENDED:
+        if conversation.is_over:
             self._cards.forget(conversation.id)
             self._shown.pop(conversation.id, None)
 
@@ -134,7 +135,8 @@ class Herald:
     async def _tell_hands(self, shop_id: UUID, effects: Effects) -> None:
         for taken in effects.taken_from:
             body = views.routing_state(taken.conversation)
-            await self._publish(taken.agent_id, EventType.CONVERSATION_TAKEN, body)
+            event = event_of(EventType.CONVERSATION_TAKEN, taken.conversation)
+            await self._publish(taken.agent_id, event, body)
         for given in effects.assignments:
             if given.offer_id is None and given.status is AssignmentStatus.ACTIVE:
                 self._show_card(shop_id, given, effects)

@@ -28,6 +28,10 @@ from services.router.domain.commands import (
     PromiseKept,
     QueueChanged,
     StatusSet,
+    WorkCancelled,
+    WorkCompleted,
+    WorkRequested,
+    WorkRequeued,
     WrapUpDone,
 )
 from services.router.domain.effects import (
@@ -57,6 +61,10 @@ COMMANDS: Final[Mapping[str, type]] = MappingProxyType(
         "promise_kept": PromiseKept,
         "customer_left": CustomerLeft,
         "customer_erased": CustomerErased,
+        "work_requested": WorkRequested,
+        "work_completed": WorkCompleted,
+        "work_cancelled": WorkCancelled,
+        "work_requeued": WorkRequeued,
         "agent_changed": AgentChanged,
         "queue_changed": QueueChanged,
     }

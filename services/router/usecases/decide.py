@@ -19,7 +19,7 @@ from services.router.domain.effects import Answer, Effects
 from services.router.domain.engine import Engine
 from services.router.domain.model import Agent
 from services.router.domain.ordered import OrderedKeys
-from services.router.usecases import views
+from services.router.usecases import views, work_views
 from services.router.usecases.keep_leases import KeepLeases
 from services.router.usecases.ownership import NotOwnedError, Order
 from services.router.usecases.ports import (
@@ -28,6 +28,7 @@ from services.router.usecases.ports import (
     HeardItem,
     RoutingStore,
     ShopWork,
+    WorkTold,
 )
 from shared.contracts.events import Envelope
 from shared.kernel.clock import Clock, Instant, Millis
@@ -62,6 +63,7 @@ class _Share:
     effects: list[Effects]
     events: list[Envelope]
     heard_items: list[HeardItem]
+    work_told: list[WorkTold]
     failure: Exception | None = None
     rebuild: bool = False
     token: int = 0
@@ -74,6 +76,7 @@ class _Share:
             tuple(self.effects),
             tuple(self.events),
             tuple(self.heard_items),
+            tuple(self.work_told),
         )
 
     @property
@@ -165,6 +168,7 @@ class Deciders:
                 share.effects.append(effects)
                 place = len(share.events) // len(views.RECEIVERS)
                 share.heard_items.extend(views.heard_items(command, effects, now, place))
+                share.work_told.extend(work_views.work_told(effects, now, place))
                 share.events.extend(views.events(share.shop_id, effects, now))
         except (RefusedError, NotOwnedError) as refusal:
             share.failure = refusal
@@ -196,7 +200,10 @@ class Deciders:
         if unknown:
             conversations = {one.conversation_id for one in unknown if one.conversation_id}
             agents = {one.agent_id for one in unknown if one.agent_id}
-            rows = await self._store.recall(share.shop_id, sorted(conversations), sorted(agents))
+            named = {one.named for one in unknown if one.named}
+            rows = await self._store.recall(
+                share.shop_id, sorted(conversations), sorted(agents), sorted(named)
+            )
             engine.admit(rows)
 
     async def _commit(self, shares: Sequence[_Share]) -> None:
@@ -261,7 +268,7 @@ def _by_shop(orders: Sequence[Order]) -> list[_Share]:
     for place, order in enumerate(orders):
         share = shares.get(order.shop_id)
         if share is None:
-            share = shares[order.shop_id] = _Share(order.shop_id, [], [], [], [], [])
+            share = shares[order.shop_id] = _Share(order.shop_id, [], [], [], [], [], [])
         share.places.append(place)
         share.commands.append(order.command)
     return list(shares.values())

@@ -70,8 +70,11 @@ class HandOver:
             RefusedError: NOT_FOUND, NOT_ASSIGNED, ALREADY_ENDED, AGENT_GONE, AT_CAPACITY, TAKEN,
                 TRANSFER_LIMIT, TRY_AGAIN.
         """
-        if await self._records.conversation(shop_id, conversation_id, by) is None:
+        row = await self._records.conversation(shop_id, conversation_id, by)
+        if row is None:
             raise _refused(ErrorCode.NOT_FOUND)
+        if row.work is not None and wish.note:
+            raise RefusedError(ErrorCode.INVALID_REQUEST, "Only a conversation can hold a note.")
         command = ConversationTransferred(
             conversation_id, by, by_name, to_agent=wish.to_agent, note=wish.note
         )

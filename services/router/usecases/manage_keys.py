@@ -47,7 +47,8 @@ class ManageKeys:
             raise RefusedError(
                 ErrorCode.FORBIDDEN,
                 "These scopes are not yours to give: an API key has admin, supervisor, "
-                "orders:write, contacts:write or customers:read, and gives only what it has.",
+                "orders:write, contacts:write, customers:read or routing:write, and gives only "
+                "what it has.",
             )
         key_id = self._new_id()
         text, digest = self._texts.new(caller.shop_id, key_id)

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import Protocol
 from uuid import UUID
 
+from pydantic import JsonValue
+
 from services.router.domain.commands import ItemTold
 from services.router.domain.effects import DecisionRecord, Effects
 from services.router.domain.model import Agent, Assignment, Conversation, Offer, Rows
@@ -17,7 +19,7 @@ from shared.contracts.events import Envelope
 from shared.contracts.items import CustomerRef
 from shared.contracts.stream import StreamEvent
 from shared.kernel.clock import Instant, Millis
-from shared.kernel.vocabulary import Scope
+from shared.kernel.vocabulary import EventType, Scope
 
 
 class CommitFailedError(Exception):
@@ -53,6 +55,22 @@ class HeardItem:
 
 
 @dataclass(frozen=True, slots=True)
+class WorkTold:
+    """An event about other work than a conversation: posted to webhooks, told no other service.
+
+    Attributes:
+        place: how many conversation events of the same commit stand before it.
+    """
+
+    event_id: UUID
+    type: EventType
+    work_id: UUID
+    occurred_at: Instant
+    body: JsonValue
+    place: int
+
+
+@dataclass(frozen=True, slots=True)
 class ShopWork:
     """What a group of commands did in one shop, and the events it makes true."""
 
@@ -61,6 +79,7 @@ class ShopWork:
     effects: tuple[Effects, ...]
     events: tuple[Envelope, ...]
     heard_items: tuple[HeardItem, ...] = ()
+    work_told: tuple[WorkTold, ...] = ()
 
 
 class RoutingStore(Protocol):
@@ -84,9 +103,15 @@ class RoutingStore(Protocol):
         ...
 
     async def recall(
-        self, shop_id: UUID, conversations: Sequence[UUID], agents: Sequence[UUID]
+        self,
+        shop_id: UUID,
+        conversations: Sequence[UUID],
+        agents: Sequence[UUID],
+        named: Sequence[UUID],
     ) -> Rows:
         """Return rows that an engine does not hold, with how far each stream was heard.
+
+        `conversations` are nearly always new ones; `named` are what somebody knows of.
 
         Raises:
             CommitFailedError: the tables cannot be reached.

@@ -8,6 +8,7 @@ from services.router.domain.commands import Command, MessageArrived
 from services.router.domain.derived_ids import derived_id
 from services.router.domain.effects import ConversationTold, DecisionRecord, Effects, Line
 from services.router.domain.model import Agent, Assignment, Conversation, Offer
+from services.router.usecases import work_views
 from services.router.usecases.ports import HeardItem, Standing
 from shared.contracts import routing, standings
 from shared.contracts.cards import Card
@@ -50,6 +51,7 @@ def routing_state(conversation: Conversation) -> routing.RoutingState:
         again_response_ms=conversation.again_response_ms,
         outcome=conversation.outcome,
         wrap_up_until=conversation.wrap_up_until,
+        work=work_views.routed_work(conversation),
     )
 
 
@@ -84,6 +86,7 @@ def sla_alarm(conversation: Conversation) -> routing.SlaAlarm:
         respond_by=conversation.respond_by,
         agent=state.agent,
         customer_name=customer.name if customer is not None and customer.verified else None,
+        work=state.work,
     )
 
 
@@ -160,6 +163,7 @@ def offer(
         customer_name=(shown.customer.name if shown else None) or known,
         card_status=status,
         card=shown,
+        work=work_views.routed_work(conversation),
     )
 
 
@@ -226,6 +230,7 @@ def events(shop_id: UUID, effects: Effects, now: Instant) -> tuple[Envelope, ...
     return tuple(
         _envelope(shop_id, told, receiver, now)
         for told in effects.conversations_told
+        if told.conversation.work is None  # nobody else has part in it
         for receiver in RECEIVERS
     )
 

@@ -36,6 +36,7 @@ export type EventId = `evt_${string}`;
 export type WebhookId = `hook_${string}`;
 export type NodeId = `node_${string}`;
 export type RequestId = `req_${string}`;
+export type RoutingRequestId = `rreq_${string}`;
 
 /** The message is committed at `seq`; the same answer for every resend of its client_id. `text` is what was kept, when card numbers in what was sent were masked; else null. */
 export interface Accepted {
@@ -223,7 +224,7 @@ export interface Cart {
 }
 
 /** The way a conversation comes in. */
-export type Channel = "chat" | "whatsapp" | "messenger" | "telegram" | "email" | "sms" | "voice";
+export type Channel = "chat" | "whatsapp" | "messenger" | "telegram" | "email" | "sms" | "voice" | "task";
 
 /** An agent whom a conversation can be passed on to, or why not now. */
 export interface Colleague {
@@ -328,13 +329,13 @@ export interface DecisionPage {
 }
 
 /** What made the router decide. */
-export type DecisionTrigger = "conversation_started" | "slot_freed" | "agent_available" | "offer_declined" | "offer_expired" | "agent_gone" | "offer_unanswered" | "conversation_reopened" | "agent_changed" | "shop_opened" | "transferred";
+export type DecisionTrigger = "conversation_started" | "slot_freed" | "agent_available" | "offer_declined" | "offer_expired" | "agent_gone" | "offer_unanswered" | "conversation_reopened" | "agent_changed" | "shop_opened" | "transferred" | "work_requested" | "work_due" | "requeued";
 
 /** Why a conversation ended. */
-export type EndReason = "closed_by_agent" | "customer_left" | "abandoned";
+export type EndReason = "closed_by_agent" | "customer_left" | "abandoned" | "completed" | "cancelled";
 
 /** Stable codes: they may be added to, never renamed. */
-export type ErrorCode = "bad_frame" | "unknown_frame" | "frame_too_large" | "hello_first" | "already_welcome" | "unknown_site" | "origin_refused" | "bad_customer_token" | "unknown_session" | "replaced" | "slow_consumer" | "text_length" | "bad_address" | "client_id_conflict" | "bad_client_id" | "rate_limited" | "invalid_request" | "not_signed_in" | "bad_credentials" | "forbidden" | "not_found" | "method_not_allowed" | "body_too_large" | "not_assigned" | "offer_gone" | "taken" | "at_capacity" | "already_ended" | "agent_gone" | "transfer_limit" | "already_exists" | "in_use" | "no_evidence" | "bad_cursor" | "idempotency_key_required" | "idempotency_conflict" | "bad_signature" | "bad_import" | "file_type" | "file_unfit" | "file_quota" | "file_missing" | "unknown_file" | "try_again" | "routing_unavailable" | "internal";
+export type ErrorCode = "bad_frame" | "unknown_frame" | "frame_too_large" | "hello_first" | "already_welcome" | "unknown_site" | "origin_refused" | "bad_customer_token" | "unknown_session" | "replaced" | "slow_consumer" | "text_length" | "bad_address" | "client_id_conflict" | "bad_client_id" | "rate_limited" | "invalid_request" | "not_signed_in" | "bad_credentials" | "forbidden" | "not_found" | "method_not_allowed" | "body_too_large" | "not_assigned" | "offer_gone" | "taken" | "at_capacity" | "already_ended" | "agent_gone" | "transfer_limit" | "unsupported_need" | "unknown_queue" | "respond_by_past" | "already_exists" | "in_use" | "no_evidence" | "bad_cursor" | "idempotency_key_required" | "idempotency_conflict" | "bad_signature" | "bad_import" | "file_type" | "file_unfit" | "file_quota" | "file_missing" | "unknown_file" | "try_again" | "routing_unavailable" | "internal";
 
 /** A frame was refused; the connection stays open. */
 export interface ErrorFrame {
@@ -346,7 +347,7 @@ export interface ErrorFrame {
 }
 
 /** Every event, the same string on socket, stream and bus. */
-export type EventType = "message.created" | "message.delivered" | "message.read" | "customer.typing" | "conversation.queued" | "conversation.offered" | "conversation.assigned" | "conversation.responded" | "conversation.taken" | "conversation.ended" | "conversation.wrapped_up" | "sla.at_risk" | "sla.missed" | "offer.created" | "offer.ended" | "card.ready" | "card.changed" | "agent.updated";
+export type EventType = "message.created" | "message.delivered" | "message.read" | "customer.typing" | "conversation.queued" | "conversation.offered" | "conversation.assigned" | "conversation.responded" | "conversation.taken" | "conversation.ended" | "conversation.wrapped_up" | "routing_request.queued" | "routing_request.offered" | "routing_request.assigned" | "routing_request.requeued" | "routing_request.taken" | "routing_request.missed" | "routing_request.completed" | "routing_request.cancelled" | "sla.at_risk" | "sla.missed" | "offer.created" | "offer.ended" | "card.ready" | "card.changed" | "agent.updated";
 
 /** Why an agent was not offered a conversation. */
 export type Exclusion = "disconnected" | "not_available" | "at_capacity" | "declined_before" | "already_offered";
@@ -611,7 +612,7 @@ export interface NewStatus {
   readonly status: AgentStatus;
 }
 
-/** A conversation offered to one agent, with the context card when it was there in time. */
+/** A conversation offered to one agent, with the context card when it was there in time. `work`: other work than a conversation; `preview` is its title then. */
 export interface Offer {
   readonly id: OfferId;
   readonly conversation_id: ConversationId;
@@ -625,6 +626,7 @@ export interface Offer {
   readonly customer_name: string | null;
   readonly card_status: CardStatus;
   readonly card: Card | null;
+  readonly work: RoutedWork | null;
 }
 
 /** Body of `offer.ended`: this offer can no longer be taken. */
@@ -797,7 +799,18 @@ export interface ReturnedLine {
   readonly reason: string | null;
 }
 
-/** Body of every live `conversation.*` event: the whole routing state after it. `version` grows by one with each such event of a conversation; only a greater one is applied. `assignment_version` grows with each new assignment. `first_response_ms` counts from the customer's first message received, or `clock_at` if the shop was closed then and opened later, to the first human message committed; `again_response_ms` from the last transfer or re-opening after that one to the next. `transfers` counts how often it was passed on. */
+/** What an agent sees of work that is no conversation of ours: in offers and routing states. */
+export interface RoutedWork {
+  readonly id: RoutingRequestId;
+  readonly kind: WorkKind;
+  readonly title: string;
+  readonly external_id: string | null;
+  readonly url: string | null;
+  readonly attributes: { readonly [key: string]: string };
+  readonly not_before: Instant | null;
+}
+
+/** Body of every live `conversation.*` event: the whole routing state after it. `version` grows by one with each such event of a conversation; only a greater one is applied. `assignment_version` grows with each new assignment. `first_response_ms` counts from the customer's first message received, or `clock_at` if the shop was closed then and opened later, to the first human message committed; `again_response_ms` from the last transfer or re-opening after that one to the next. `transfers` counts how often it was passed on. Of other work than a conversation `work` says what it is; then `conversation_id` names that, the accept is its first response, and the events are `routing_request.*`. */
 export interface RoutingState {
   readonly conversation_id: ConversationId;
   readonly version: number;
@@ -818,10 +831,11 @@ export interface RoutingState {
   readonly again_response_ms: number | null;
   readonly outcome: Outcome | null;
   readonly wrap_up_until: Instant | null;
+  readonly work: RoutedWork | null;
 }
 
 /** What a token or an API key allows. */
-export type Scope = "agent" | "supervisor" | "admin" | "operator" | "orders:write" | "contacts:write" | "customers:read";
+export type Scope = "agent" | "supervisor" | "admin" | "operator" | "orders:write" | "contacts:write" | "customers:read" | "routing:write";
 
 /** What an agent posts to /received and /read: every item up to there. */
 export interface SeenThrough {
@@ -1000,6 +1014,9 @@ export interface Welcome {
   readonly hours: ShopHours | null;
   readonly agents_available: boolean;
 }
+
+/** What an agent is asked to take. */
+export type WorkKind = "conversation" | "routing_request";
 
 export type ClientFrame = Hello | Send | Typing | Received | Read | Leave | Rate | LeaveAddress | Context | InvitationAccept | InvitationDismiss;
 export type ServerFrame = Welcome | Accepted | Created | MessageDelivered | MessageRead | AgentTyping | QueuePosition | HoursChanged | InvitationOpened | ErrorFrame | Beat | Bye;

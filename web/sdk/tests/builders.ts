@@ -98,6 +98,7 @@ export function anOffer(more: Partial<Offer> = {}): Offer {
     customer_name: "Rui",
     card_status: "pending",
     card: null,
+    work: null,
     ...more,
   };
 }
@@ -146,6 +147,7 @@ export function aRouting(version: number, more: Partial<RoutingState> = {}): Rou
     again_response_ms: null,
     outcome: null,
     wrap_up_until: null,
+    work: null,
     ...more,
   };
 }

@@ -18,6 +18,9 @@ from services.router.domain.commands import (
     QueueChanged,
     StatusSet,
     Tick,
+    WorkCompleted,
+    WorkRequested,
+    WorkRequeued,
 )
 from services.router.domain.engine import Engine
 from services.router.domain.model import Offer
@@ -28,7 +31,7 @@ from services.router.usecases.keep_leases import KeepLeases
 from services.router.usecases.ownership import Order
 from services.router.usecases.ports import ShopWork
 from shared.kernel.clock import Instant
-from shared.kernel.vocabulary import AgentStatus, Presence, Service
+from shared.kernel.vocabulary import AgentStatus, Channel, Presence, Service
 from shared.kit.database import open_database
 from shared.kit.new_ids import new_id
 from shared.kit.system_clock import SystemClock
@@ -36,6 +39,7 @@ from tests.support.clock import VirtualClock
 from tests.support.postgres import TestDatabase
 from tests.support.router import NODE, PASSWORD, settings_of
 from tests.support.routing import A_CHANGE, a_message as a_command, shape_of
+from tests.support.work import A_CALL
 
 
 async def test_any_day_rebuilt_from_the_real_tables_is_the_live_one(
@@ -103,12 +107,13 @@ class RandomDay:
     shop: UUID
     team: list[UUID]
     conversations: list[UUID] = field(default_factory=lambda: [new_id() for _ in range(25)])
+    works: list[UUID] = field(default_factory=lambda: [new_id() for _ in range(12)])
     heard: dict[UUID, int] = field(default_factory=dict)
 
     def something(self, now: Instant, listener: Listener) -> Command:  # noqa: PLR0911  one arm a command
         agent, conversation = self.rng.choice(self.team), self.rng.choice(self.conversations)
         offer = self.rng.choice(listener.offers[-6:]) if listener.offers else None
-        match self.rng.randrange(11):
+        match self.rng.randrange(14):
             case 0 | 1 | 2:
                 version = self.heard[conversation] = self.heard.get(conversation, 0) + 1
                 return a_command(conversation, version, now)
@@ -123,9 +128,22 @@ class RandomDay:
                 return StatusSet(agent, status)
             case 8 | 9:
                 return self.something_by_an_admin(agent)
+            case 10 | 11:
+                return self.something_of_another_service(conversation, now)
             case _:
                 here = self.rng.choice([Presence.CONNECTED, *Presence])
                 return PresenceChanged(agent, NODE, here)
+
+    def something_of_another_service(self, about: UUID, now: Instant) -> Command:
+        work_id = self.works[about.int % len(self.works)]
+        asked = replace(A_CALL, not_before=now + self.rng.choice([0, 4_000]))
+        choices: list[Command] = [
+            WorkRequested(work_id, Channel.TASK, 1, asked),
+            WorkRequested(work_id, Channel.VOICE, 2, replace(A_CALL, url=None)),
+            WorkRequeued(work_id, None),
+            WorkCompleted(work_id, None),
+        ]
+        return self.rng.choice(choices)
 
     def something_by_an_admin(self, agent: UUID) -> Command:
         if self.rng.random() < 0.5:

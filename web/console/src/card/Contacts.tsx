@@ -37,6 +37,8 @@ const ENDS: Record<EndReason, string> = {
   closed_by_agent: "closed",
   customer_left: "the customer left",
   abandoned: "nobody answered in time",
+  completed: "done",
+  cancelled: "called off",
 };
 
 function factsOf(contact: ContactSummary): string {

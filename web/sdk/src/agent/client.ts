@@ -246,6 +246,7 @@ export class Workplace {
 
   #fillGaps(): void {
     for (const one of this.#desk.conversations.values()) {
+      if (one.routing.work !== null) continue; // nobody writes in it
       const unread = one.standing === "mine" && one.thread.seq === 0;
       if (unread || hasGap(one.thread)) void this.#read(one.id, unread ? 0 : GAP_WAIT_MS);
     }

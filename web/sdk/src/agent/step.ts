@@ -83,8 +83,13 @@ function onEvent(desk: Desk, type: string, body: unknown, now: number): Desk {
     case "agent.updated":
       return onAgent(desk, body as AgentState);
     default:
-      return type.startsWith("conversation.") || type === "sla.missed" ? onRouting(desk, body as RoutingState) : desk;
+      return tellsRouting(type) ? onRouting(desk, body as RoutingState) : desk;
   }
+}
+
+/** Work that lives elsewhere lies on the desk like a conversation. */
+function tellsRouting(type: string): boolean {
+  return type.startsWith("conversation.") || type.startsWith("routing_request.") || type === "sla.missed";
 }
 
 /** A snapshot is everything: what it does not hold is gone, but never words not sent yet. */

@@ -29,12 +29,15 @@ from tests.support.routing import (
     shape_of,
 )
 from tests.support.told import Told
+from tests.support.work import asks, cancels, completes, requeues
 
 pytestmark = pytest.mark.timeout(120)  # under coverage on a busy machine; two seconds alone
 AGENTS = 4
 CONVERSATIONS = 7
 agents = st.integers(0, AGENTS - 1)
 conversations = st.integers(0, CONVERSATIONS - 1)
+works = st.integers(CONVERSATIONS, CONVERSATIONS + 2)
+"""Work that lives elsewhere, in the same line."""
 
 
 class AnyDay(RuleBasedStateMachine):
@@ -107,7 +110,7 @@ class AnyDay(RuleBasedStateMachine):
         }
         act[what](offer)
 
-    @rule(number=conversations, agent=st.one_of(st.none(), agents))
+    @rule(number=st.one_of(conversations, works), agent=st.one_of(st.none(), agents))
     def somebody_closes(self, number: int, agent: int | None) -> None:
         self.desk.closes(number, agent)
 
@@ -115,15 +118,32 @@ class AnyDay(RuleBasedStateMachine):
     def somebody_is_done_with_one(self, number: int, agent: int | None) -> None:
         self.desk.wraps_up(number, agent)
 
-    @rule(number=conversations, agent=agents, over=st.booleans())
+    @rule(number=st.one_of(conversations, works), agent=agents, over=st.booleans())
     def somebody_takes_one_by_hand(self, number: int, agent: int, *, over: bool) -> None:
         self.desk.takes(number, agent, over=over)
 
-    @rule(number=conversations, agent=st.one_of(st.none(), agents))
+    @rule(number=st.one_of(conversations, works), agent=st.one_of(st.none(), agents))
     def somebody_passes_one_on(self, number: int, agent: int | None) -> None:
         self.desk.passes_on(number, agent, note="Be kind.")
 
-    @rule(number=conversations)
+    @rule(number=works, later=st.sampled_from([0, 12_000]), weight=st.integers(1, 3))
+    def a_service_asks(self, number: int, later: int, weight: int) -> None:
+        asks(self.desk, number, weight, not_before=self.desk.now + later)
+        self.written.add(conversation_id(number))
+
+    @rule(number=works, agent=st.one_of(st.none(), agents))
+    def somebody_completes_work(self, number: int, agent: int | None) -> None:
+        completes(self.desk, number, agent)
+
+    @rule(number=works)
+    def a_service_takes_work_back(self, number: int) -> None:
+        cancels(self.desk, number)
+
+    @rule(number=works, agent=st.one_of(st.none(), agents))
+    def somebody_has_work_offered_again(self, number: int, agent: int | None) -> None:
+        requeues(self.desk, number, agent)
+
+    @rule(number=st.one_of(conversations, works))
     def whoever_is_asked_accepts(self, number: int) -> None:
         for offer in self.desk.offers_of(number):
             self.desk.accepts(offer)
@@ -224,7 +244,7 @@ class AnyDay(RuleBasedStateMachine):
         for conversation in self.desk.tables.conversations.values():
             if conversation.status is ConversationStatus.QUEUED and not conversation.held_until:
                 resting = {a for a, at in conversation.passed_by if now - at < 5_000}
-                assert not set(self.desk.engine.state.pool) - resting
+                assert not self._with_room_for(conversation) - resting
 
     @invariant()
     def every_waiting_state_has_an_exit(self) -> None:
@@ -241,6 +261,10 @@ class AnyDay(RuleBasedStateMachine):
         rebuilt = self.desk.rebuild()
         assert rebuilt.apply(Tick(), live.state.now).changes_nothing
         assert shape_of(rebuilt) == shape_of(live)
+
+    def _with_room_for(self, conversation: Conversation) -> set[UUID]:
+        free = (self.desk.tables.agents[one] for one in self.desk.engine.state.pool)
+        return {one.id for one in free if one.load + conversation.weight <= one.capacity}
 
     def _pending(self, conversation: Conversation) -> list[Offer]:
         return [

@@ -61,10 +61,14 @@ class FakeStore:
         return OwnedShop(Policy(), self.tables[shop_id].live_rows())
 
     async def recall(
-        self, shop_id: UUID, conversations: Sequence[UUID], agents: Sequence[UUID]
+        self,
+        shop_id: UUID,
+        conversations: Sequence[UUID],
+        agents: Sequence[UUID],
+        named: Sequence[UUID],
     ) -> Rows:
         tables = self.tables[shop_id]
-        found = [tables.rows_of(one) for one in conversations]
+        found = [tables.rows_of(one) for one in (*conversations, *named)]
         return Rows(
             agents=tuple(tables.agents[one] for one in agents if one in tables.agents),
             conversations=tuple(row for rows in found for row in rows.conversations),
