@@ -33,6 +33,7 @@ from services.gateway.background.beating import beat_for_ever
 from services.gateway.background.cutting import cut_off_for_ever
 from services.gateway.background.faults import FaultPoint
 from services.gateway.background.healing import Healer, heal_for_ever
+from services.gateway.background.hellos import HelloLanes
 from services.gateway.background.latest import LatestValues
 from services.gateway.background.sweeping import sweep_for_ever
 from services.gateway.clients.announcer import Announcer
@@ -51,14 +52,11 @@ from services.gateway.domain.customer_rates import REQUESTS, SESSIONS_MAX, Custo
 from services.gateway.storage.appends import PostgresAppends
 from services.gateway.storage.contexts import PostgresContexts
 from services.gateway.storage.conversations import PostgresConversations
+from services.gateway.storage.hellos import PostgresHellos
 from services.gateway.storage.items import PostgresItems
 from services.gateway.storage.people import PostgresPeople
 from services.gateway.storage.routing import PostgresRouting
-from services.gateway.storage.sessions import (
-    PostgresSessions,
-    PostgresSilentSessions,
-    PostgresSites,
-)
+from services.gateway.storage.sessions import PostgresSilentSessions, PostgresSites
 from services.gateway.storage.signs import PostgresSigns
 from services.gateway.storage.site_accounts import SiteAccounts
 from services.gateway.storage.visits import PostgresVisits
@@ -111,8 +109,9 @@ from shared.kit.web.hosts import Hosts
 from shared.kit.web.readiness import ReadinessCheck, clock_skew_check
 
 SCHEMA = "gateway"
-HOT_POOL = 8
-"""Connections for single calls: the lane's few, and as many for hellos and reads beside them."""
+HOT_POOL = 10
+"""Connections for single calls: two for hellos, six for reads and other errands, and the rest for
+the lane and what is asked now and then."""
 RETRY_SPREAD_MS: Millis = 5_000
 """Customers of a stopping node come back spread over this span (LESSONS 18)."""
 SECRET_BYTES = 32
@@ -221,6 +220,7 @@ class _Gateway:
         self.relay = Relay(OutboxRows(sweep, SCHEMA, Service.GATEWAY), bus, Service.GATEWAY, clock)
         self.announcer = Announcer(self.relay, bus)
         self.lane: GroupLane[AppendRow, AppendResult] = GroupLane("gateway.append", self._commit())
+        self.hellos = HelloLanes(PostgresHellos(database))
         self.receipts, self.contexts = PostgresSigns(database), PostgresContexts(database)
         self.latest = LatestValues(
             PassSigns(self.receipts, BusSignTeller(bus)), NoteContext(self.contexts)
@@ -266,6 +266,8 @@ class _Gateway:
         """Return what runs in the background, by name."""
         return {
             "gateway.append": self.lane.run,
+            "gateway.hello_sites": self.hellos.sites.run,
+            "gateway.hello_sessions": self.hellos.sessions.run,
             "gateway.signs": self.latest.signs.run,
             "gateway.contexts": self.latest.contexts.run,
             "gateway.relay": self.relay.run,
@@ -331,8 +333,8 @@ class _Gateway:
 
     def _chat_parts(self, errands: Errands) -> ChatParts:
         greeter = Greeter(
-            sites=self.sites,
-            sessions=PostgresSessions(self.database),
+            sites=self.hellos,
+            sessions=self.hellos,
             items=self.items,
             verify=self._verify_customer,
             verify_by_keys=self._verify_by_keys,
@@ -361,7 +363,7 @@ class _Gateway:
             requests=Buckets(REQUESTS, SESSIONS_MAX),
             hosts=Hosts(self.settings.hosts),
             arrive=self._arrivals(),
-            page_refused=PageCheck(self.sites, self.clock).refuses,
+            page_refused=PageCheck(self.hellos, self.clock).refuses,
         )
 
     def _catch_up(self) -> Callable[[Greeting], Awaitable[Found]]:

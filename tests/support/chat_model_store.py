@@ -97,7 +97,7 @@ class ModelStore:
         mine = AuthorKind.CUSTOMER
         return next((i for i in items if i.client_id == client_id and i.author.kind is mine), None)
 
-    # SiteStore, SessionStore and ItemStore.
+    # SiteFinder, SessionStore and ItemStore.
 
     async def find(self, shop_id: UUID, site_id: UUID, session_id: UUID | None = None) -> Site:
         return Site(KEY, "secret", ("*",))

@@ -10,10 +10,12 @@ from uuid import UUID
 import asyncpg
 
 from services.gateway.storage.appends import PostgresAppends
+from services.gateway.storage.hellos import PostgresHellos
 from services.gateway.storage.items import PostgresItems
 from services.gateway.storage.routing import PostgresRouting
-from services.gateway.storage.sessions import PostgresSessions, PostgresSites
+from services.gateway.storage.sessions import PostgresSites
 from services.gateway.usecases.create_site import create_site
+from services.gateway.usecases.greet_together import SiteWish
 from services.gateway.usecases.ports import (
     Announcement,
     AppendRow,
@@ -56,7 +58,7 @@ class Stores:
     appends: PostgresAppends
     items: PostgresItems
     routing: PostgresRouting
-    sessions: PostgresSessions
+    hellos: PostgresHellos
     sites: PostgresSites
     site: Site
     other_site: Site
@@ -74,7 +76,12 @@ class Stores:
         return opened.session_id
 
     async def open(self, wish: SessionWish) -> OpenedSession | None:
-        return await self.sessions.open(wish)
+        (opened,) = await self.hellos.open_all([wish])
+        return opened
+
+    async def find(self, shop_id: UUID, site_id: UUID) -> Site | None:
+        (site,) = await self.hellos.find_all([SiteWish(shop_id, site_id, None)])
+        return site
 
     async def conversation(self, *, shop_id: UUID = SHOP, site_id: UUID = SITE) -> UUID:
         """Begin a conversation with one customer's message and return its id."""
@@ -93,7 +100,7 @@ async def open_stores(test_database: TestDatabase) -> AsyncIterator[Stores]:
             appends=PostgresAppends(database),
             items=PostgresItems(database),
             routing=PostgresRouting(database),
-            sessions=PostgresSessions(database),
+            hellos=PostgresHellos(database),
             sites=sites,
             site=await create_site(
                 sites, shop_id=SHOP, site_id=SITE, name="Fern", origins=["https://fern.example"]

@@ -205,10 +205,12 @@ class ChatConnection:
             self.replaced()
             return
         parts.note_context(context_of(hello, greeting.shop_id, session.session_id))
-        await parts.tell_newest(session.session_id, session.connection_no)
+        if session.connection_no > 1:  # of a session that begins here no other node has any
+            await parts.tell_newest(session.session_id, session.connection_no)
         if session.conversation_id is not None:
             await self._follow(session.conversation_id)
-        found = await parts.catch_up(greeting)
+        async with parts.errands.catching_up:
+            found = await parts.catch_up(greeting)
         self._do(self._session.welcomed(found, self._now()))
 
     def _look_up_failed(self, error: Exception) -> None:

@@ -15,11 +15,14 @@ log = structlog.get_logger()
 
 FAILURES = Counter("firstreply_errand_failures_total", "Errands that failed", ["errand"])
 
-HELLOS_AT_ONCE = 3
+HELLOS_AT_ONCE = 256
+"""Hellos at work at the same time: as many as one group of their lanes takes."""
+CATCH_UPS_AT_ONCE = 3
 OTHERS_AT_ONCE = 3
-"""Errands at work at the same time: two of the eight hot connections stay free for the lane, so
-that no storm stands before the messages of those who are in. Hellos have places of their own, and a
-storm of them does not stand before the reads of those who are in, either."""
+"""Errands that may ask the database for themselves at the same time. With the two connections of
+the hellos' lanes that leaves two of the ten hot ones to the append lane, so that no storm stands
+before the messages of those who are in. What the welcome of a resumed session reads has places of
+its own, and does not stand before the reads of those who are in, either."""
 HELLO = "hello"
 
 Errand: TypeAlias = Callable[[], Awaitable[None]]
@@ -32,6 +35,7 @@ class Errands:
         self._group = group
         self._hellos = asyncio.Semaphore(HELLOS_AT_ONCE)
         self._others = asyncio.Semaphore(OTHERS_AT_ONCE)
+        self.catching_up = asyncio.Semaphore(CATCH_UPS_AT_ONCE)
 
     def run(self, name: str, errand: Errand, failed: Callable[[Exception], None]) -> None:
         """Start an errand; `failed` is called with what it raises."""

@@ -1,4 +1,4 @@
-"""Keeps sites and sessions."""
+"""Keeps sites, and removes sessions that nobody needs."""
 
 from __future__ import annotations
 
@@ -6,18 +6,12 @@ import json
 from uuid import UUID
 
 from services.gateway.domain.proofs import SiteKeys
-from services.gateway.usecases.ports import NewSite, OpenedSession, SessionWish, Site
+from services.gateway.usecases.ports import NewSite, Site
 from shared.kernel.clock import Instant, to_datetime
-from shared.kernel.ids import IdKind, encode
-from shared.kernel.vocabulary import Channel
 from shared.kit.database import Database
 
 _FIND_SITE = "SELECT * FROM gateway.site_for_hello($1, $2, $3)"
 _SITE_KEYS = "SELECT * FROM gateway.site_keys($1, $2)"
-_OPEN = """
-    SELECT * FROM gateway.open_session(
-        $1, $2, $3, $4, $5, $6, $7::jsonb, $8, $9, $10, $11, $12)
-    """
 _REMOVE_SILENT = """
     WITH looked_at AS (
         SELECT id FROM gateway.sessions WHERE id > $1 AND greeted_at < $2 ORDER BY id LIMIT $3),
@@ -45,7 +39,7 @@ class PostgresSites:
     async def find(
         self, shop_id: UUID, site_id: UUID, session_id: UUID | None = None
     ) -> Site | None:
-        """See `SiteStore.find`."""
+        """See `SiteFinder.find`."""
         records = await self._database.call(_FIND_SITE, shop_id, site_id, session_id)
         if not records:
             return None
@@ -82,43 +76,6 @@ class PostgresSites:
                 },
             )
         return added == 1
-
-
-class PostgresSessions:
-    """The SessionStore on PostgreSQL."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
-
-    async def open(self, wish: SessionWish) -> OpenedSession | None:
-        """See `SessionStore.open`."""
-        customer = wish.customer
-        records = await self._database.call(
-            _OPEN,
-            wish.shop_id,
-            wish.site_id,
-            wish.session_id,
-            wish.digest,
-            wish.new_session_id,
-            wish.new_digest,
-            json.dumps(_summary(wish)),
-            customer.kind.value if customer else None,
-            customer.value if customer else None,
-            customer.verified if customer else False,
-            customer.name if customer else None,
-            wish.proof,
-        )
-        return OpenedSession(**records[0]) if records else None
-
-
-def _summary(wish: SessionWish) -> dict[str, object]:
-    """Return what every event will say of this session's conversations (ConversationSummary)."""
-    return {
-        "site_id": encode(IdKind.SITE, wish.site_id),
-        "session_id": encode(IdKind.SESSION, wish.new_session_id),
-        "channel": Channel.CHAT.value,
-        "customer": wish.customer.model_dump(mode="json") if wish.customer else None,
-    }
 
 
 class PostgresSilentSessions:

@@ -10,7 +10,7 @@ import hmac
 
 from services.gateway.domain.keys import read_site_key
 from services.gateway.domain.origins import origin_allowed
-from services.gateway.usecases.ports import SiteStore
+from services.gateway.usecases.ports import SiteFinder
 from shared.kernel.clock import Clock, Instant, Millis
 
 KEPT_MS: Millis = 60_000
@@ -21,7 +21,7 @@ PAGES_MAX = 5_000
 class PageCheck:
     """Asks once a minute for each page of a site."""
 
-    def __init__(self, sites: SiteStore, clock: Clock) -> None:
+    def __init__(self, sites: SiteFinder, clock: Clock) -> None:
         self._sites = sites
         self._clock = clock
         self._allowed: dict[tuple[str, str], Instant] = {}

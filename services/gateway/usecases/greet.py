@@ -27,7 +27,7 @@ from services.gateway.usecases.ports import (
     SessionStore,
     SessionWish,
     Site,
-    SiteStore,
+    SiteFinder,
 )
 from services.gateway.usecases.read_items import CUSTOMER_PAGE, fitting, visible_page
 from shared.contracts.frames import Hello
@@ -56,7 +56,7 @@ async def _unknown(_shop_id: UUID) -> None:
 class Greeter:
     """What greeting needs."""
 
-    sites: SiteStore
+    sites: SiteFinder
     sessions: SessionStore
     items: ItemStore
     verify: VerifyCustomer
@@ -175,7 +175,7 @@ async def _left_over(
     return await items.left_over(shop_id, session_id, named_id, greeting.named_after_seq, latest_id)
 
 
-async def _find_site(named: Named, hello: Hello, sites: SiteStore) -> Site:
+async def _find_site(named: Named, hello: Hello, sites: SiteFinder) -> Site:
     resumed = read_session_token(hello.session_token) if hello.session_token else None
     site = await sites.find(named.shop_id, named.id, resumed.id if resumed else None)
     if site is None or (site.closed and not site.under_way):

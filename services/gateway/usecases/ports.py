@@ -157,14 +157,18 @@ class Turn:
     keep_old_ms: Millis
 
 
-class SiteStore(Protocol):
-    """Keeps sites."""
+class SiteFinder(Protocol):
+    """Knows sites."""
 
     async def find(
         self, shop_id: UUID, site_id: UUID, session_id: UUID | None = None
     ) -> Site | None:
         """Return a site of this shop, as the customer of this session meets it."""
         ...
+
+
+class SiteStore(SiteFinder, Protocol):
+    """Keeps sites."""
 
     async def create(self, new: NewSite) -> bool:
         """Add a site; false when there is one of this id."""

@@ -11,6 +11,7 @@ import pytest
 
 from services.gateway.storage.sessions import PostgresSilentSessions
 from services.gateway.usecases.create_site import create_site
+from services.gateway.usecases.greet_together import SiteWish
 from services.gateway.usecases.sweep_sessions import FIRST, sweep_sessions
 from shared.contracts.items import CustomerRef, IdentityKind
 from shared.kernel.vocabulary import EventType, Service
@@ -48,8 +49,15 @@ class TestSites:
             )
 
     async def test_a_site_is_found_in_its_own_shop_alone(self, stores: Stores) -> None:
-        assert await stores.sites.find(SHOP, SITE) == stores.site
-        assert await stores.sites.find(OTHER_SHOP, SITE) is None
+        assert await stores.find(SHOP, SITE) == stores.site
+        assert await stores.find(OTHER_SHOP, SITE) is None
+
+    async def test_sites_of_many_shops_are_found_together_each_in_its_own(
+        self, stores: Stores
+    ) -> None:
+        wishes = [(OTHER_SHOP, OTHER_SITE), (OTHER_SHOP, SITE), (SHOP, SITE), (SHOP, OTHER_SITE)]
+        found = await stores.hellos.find_all([SiteWish(*wish, None) for wish in wishes])
+        assert found == [stores.other_site, None, stores.site, None]
 
 
 class TestSessions:
@@ -101,6 +109,34 @@ class TestSessions:
                 "FROM gateway.conversations"
             )
         assert [tuple(row) for row in customers] == [("rosa", True, "rosa")]
+
+    async def test_sessions_of_many_shops_are_opened_together_each_in_its_own(
+        self, stores: Stores
+    ) -> None:
+        mine = await stores.open(a_wish())
+        other = await stores.open(a_wish(shop_id=OTHER_SHOP, site_id=OTHER_SITE))
+        assert mine is not None
+        assert other is not None
+        wishes = [
+            a_wish(shop_id=OTHER_SHOP, site_id=OTHER_SITE),
+            a_wish(session_id=other.session_id, digest=b"digest"),
+            a_wish(session_id=mine.session_id, digest=b"digest"),
+            a_wish(session_id=mine.session_id, digest=b"guessed"),
+            a_wish(customer=ROSA),
+        ]
+
+        begun, stolen, resumed, guessed, known = await stores.hellos.open_all(wishes)
+
+        assert begun is not None
+        assert known is not None
+        assert (begun.is_new, begun.session_id) == (True, wishes[0].new_session_id)
+        assert (known.is_new, known.session_id) == (True, wishes[4].new_session_id)
+        assert resumed == replace(mine, is_new=False, connection_no=2)
+        assert (stolen, guessed) == (None, None)
+        again = await stores.open(
+            a_wish(session_id=known.session_id, digest=b"digest", customer=ROSA)
+        )
+        assert again == replace(known, is_new=False, connection_no=2), "it is Rosa's"
 
     async def test_another_customer_never_gets_the_session(self, stores: Stores) -> None:
         """LESSONS 24: nor does whoever sits there after Rosa has signed out."""

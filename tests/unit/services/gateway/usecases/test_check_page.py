@@ -17,7 +17,7 @@ FERN, EVIL = "https://fern.example", "https://evil.example"
 
 
 class Sites:
-    """A SiteStore of one site."""
+    """A SiteFinder of one site."""
 
     def __init__(self) -> None:
         self.asked = 0
