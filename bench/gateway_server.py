@@ -22,11 +22,11 @@ from uuid import UUID
 
 from typing_extensions import override
 
-from services.gateway import app as gateway_app
 from services.gateway.app import RunningGateway, run_gateway
 from services.gateway.config import GatewaySettings
 from services.gateway.usecases.append import Answer, GroupCommit
 from services.gateway.usecases.ports import AppendRow
+from services.gateway.wiring import appending
 from shared.contracts import subjects
 from shared.contracts.claims import Principal
 from shared.contracts.events import Envelope, EventBatch
@@ -222,7 +222,7 @@ async def main(settings: GatewaySettings, *, each: bool) -> None:
     """Serve until standard input closes."""
     configure_logging(SystemClock(), level="WARNING")
     if each:
-        vars(gateway_app)["GroupCommit"] = CommitEach  # the one part that differs
+        vars(appending)["GroupCommit"] = CommitEach  # the one part that differs
     clock, stopping, keys = SystemClock(), asyncio.Event(), Keyring.ephemeral()
     async with AsyncExitStack() as stack:
         listener = stack.enter_context(closing(bind_port(HOST, 0)))

@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import random
-import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import datetime
 from functools import partial
 from typing import TypeAlias
 from uuid import UUID
 
 from fastapi import APIRouter
-from prometheus_client import Counter
 
-from services.gateway.api.agent_events import StreamParts, agent_event_routes
+from services.gateway.api.agent_events import agent_event_routes
 from services.gateway.api.appearance import appearance_routes
 from services.gateway.api.chat_parts import ChatParts
 from services.gateway.api.chat_socket import chat_protocol
@@ -29,18 +26,13 @@ from services.gateway.api.items import item_routes
 from services.gateway.api.notes import note_routes
 from services.gateway.api.signs import SignNeeds, sign_routes
 from services.gateway.api.sites import rotation_routes, site_routes
-from services.gateway.background.beating import beat_for_ever
-from services.gateway.background.cutting import cut_off_for_ever
-from services.gateway.background.faults import FaultPoint
-from services.gateway.background.healing import Healer, heal_for_ever
-from services.gateway.background.hellos import HelloLanes
+from services.gateway.background.healing import Healer
 from services.gateway.background.latest import LatestValues
 from services.gateway.background.sweeping import sweep_for_ever
 from services.gateway.clients.announcer import Announcer
 from services.gateway.clients.answers import StreamAnswers
-from services.gateway.clients.feeds import BusAgentFeed, BusConversationFeed
+from services.gateway.clients.feeds import BusConversationFeed
 from services.gateway.clients.free_agents import hearing_free_agents
-from services.gateway.clients.key_sets import KeySets
 from services.gateway.clients.newest import NewestConnections
 from services.gateway.clients.router import BusRouter
 from services.gateway.clients.sign_teller import BusSignTeller
@@ -48,49 +40,41 @@ from services.gateway.clients.topics import Topics
 from services.gateway.clients.waiting_lines import hearing_lines
 from services.gateway.config import GatewaySettings
 from services.gateway.domain.answers import Found
-from services.gateway.domain.customer_rates import REQUESTS, SESSIONS_MAX, CustomerRates
-from services.gateway.storage.appends import PostgresAppends
+from services.gateway.domain.customer_rates import REQUESTS, SESSIONS_MAX
 from services.gateway.storage.contexts import PostgresContexts
 from services.gateway.storage.conversations import PostgresConversations
-from services.gateway.storage.hellos import PostgresHellos
 from services.gateway.storage.items import PostgresItems
 from services.gateway.storage.people import PostgresPeople
 from services.gateway.storage.routing import PostgresRouting
 from services.gateway.storage.sessions import PostgresSilentSessions, PostgresSites
 from services.gateway.storage.signs import PostgresSigns
 from services.gateway.storage.site_accounts import SiteAccounts
-from services.gateway.storage.visits import PostgresVisits
-from services.gateway.usecases.answer_ping import Pulses
-from services.gateway.usecases.append import GroupCommit
 from services.gateway.usecases.apply_routing import apply_routing
-from services.gateway.usecases.check_page import PageCheck
 from services.gateway.usecases.create_site import create_site
-from services.gateway.usecases.cut_off import Guests
-from services.gateway.usecases.follow_agent import ConnectedAgents, SnapshotNeeds, agent_snapshot
-from services.gateway.usecases.greet import Greeter, Greeting, catch_up, greet
-from services.gateway.usecases.heal_streams import StreamHealer
+from services.gateway.usecases.greet import Greeting, catch_up
 from services.gateway.usecases.know_hours import HoursBook
 from services.gateway.usecases.manage_sites import ManageSites
 from services.gateway.usecases.note_context import NoteContext, show_context
 from services.gateway.usecases.pass_signs import PassSigns
-from services.gateway.usecases.ports import AppendResult, AppendRow, Positions, Site, WatchedStream
+from services.gateway.usecases.ports import Positions, Site
 from services.gateway.usecases.post_item import Posting
 from services.gateway.usecases.read_items import CUSTOMER_PAGE, Reading, visible_page
 from services.gateway.usecases.show_appearance import show_appearance
 from services.gateway.usecases.visit import Visits
+from services.gateway.wiring.appending import append_lane
+from services.gateway.wiring.doors import Doors
 from services.gateway.wiring.files import FileParts
 from services.gateway.wiring.invitations import InvitationParts
+from services.gateway.wiring.probes import database_checks
+from services.gateway.wiring.streams import Streams
 from shared.contracts.claims import Grant
 from shared.contracts.events import Envelope
-from shared.contracts.items import CustomerRef, IdentityKind
-from shared.contracts.routing import AgentSnapshot
 from shared.kernel.clock import Clock, Millis
 from shared.kernel.errors import ErrorCode
-from shared.kernel.rates import Buckets, Rate
+from shared.kernel.rates import Buckets
 from shared.kernel.vocabulary import Service
 from shared.kit.auth.bearer import require_agent
 from shared.kit.auth.callers import Callers, open_callers
-from shared.kit.auth.customer_tokens import verify_customer_token
 from shared.kit.auth.key_sets import key_set_fault
 from shared.kit.auth.keyring import Keyring
 from shared.kit.auth.tokens import read_grant
@@ -98,15 +82,12 @@ from shared.kit.bus.interface import Bus
 from shared.kit.change_log import ChangeLog
 from shared.kit.database import Database, DatabaseUrl, open_database
 from shared.kit.inbox import serve_events
-from shared.kit.lanes import GroupLane
 from shared.kit.new_ids import new_id
 from shared.kit.outbox import OutboxRows
 from shared.kit.relay import Relay
 from shared.kit.tasks import background
-from shared.kit.web.edge import Proxies, household
-from shared.kit.web.guarded_fetch import GuardedFetch
 from shared.kit.web.hosts import Hosts
-from shared.kit.web.readiness import ReadinessCheck, clock_skew_check
+from shared.kit.web.readiness import ReadinessCheck
 
 SCHEMA = "gateway"
 HOT_POOL = 10
@@ -114,14 +95,6 @@ HOT_POOL = 10
 the lane and what is asked now and then."""
 RETRY_SPREAD_MS: Millis = 5_000
 """Customers of a stopping node come back spread over this span (LESSONS 18)."""
-SECRET_BYTES = 32
-ADDRESSES_MAX = 20_000
-"""Addresses whose connections are counted: 4 MB; a full bucket is forgotten."""
-
-GROUPS_REFUSED = Counter(
-    "firstreply_append_groups_refused_total", "Groups the database refused; tried row by row"
-)
-
 
 CreateSite: TypeAlias = Callable[..., Awaitable[Site]]
 """`create_site` with its store given: (*, shop_id, site_id, name, origins) -> Site."""
@@ -172,14 +145,14 @@ async def run_gateway(
             sweep=sweep,
         )
         bus.on_resync(gateway.healer.hurry)
-        bus.on_resync(gateway.streams.start_afresh)
-        callers.revocations.on_news(gateway.streams.judge)
+        bus.on_resync(gateway.streams.parts.start_afresh)
+        callers.revocations.on_news(gateway.streams.parts.judge)
         async with (
             background(**gateway.loops()) as group,
             gateway.newest.hearing(gateway.connections.replace),
             hearing_lines(bus, gateway.feed.tell),
             hearing_free_agents(bus, gateway.invitations.free_agents.hear),
-            gateway.answers.hearing(gateway.streams.pulses.hear),
+            gateway.answers.hearing(gateway.streams.parts.pulses.hear),
             gateway.files.serving_privacy(bus, PostgresPeople(database)),
         ):
             inbox = await serve_events(bus, Service.GATEWAY, gateway.take_events)
@@ -212,15 +185,14 @@ class _Gateway:
         sweep: Database,
     ) -> None:
         node_id = new_id()
-        self.settings, self.clock, self.keys, self.stopping = settings, clock, keys, stopping
+        self.settings, self.clock, self.keys = settings, clock, keys
         self.database, self.sweep, self.callers = database, sweep, callers
-        self.items, self.sites = PostgresItems(database), PostgresSites(database)
-        self.routing = PostgresRouting(database)
+        self.items, self.routing = PostgresItems(database), PostgresRouting(database)
+        self.doors = Doors(settings, clock=clock, database=database)
         self.files = FileParts(settings, clock=clock, keys=keys, database=database, sweep=sweep)
         self.relay = Relay(OutboxRows(sweep, SCHEMA, Service.GATEWAY), bus, Service.GATEWAY, clock)
         self.announcer = Announcer(self.relay, bus)
-        self.lane: GroupLane[AppendRow, AppendResult] = GroupLane("gateway.append", self._commit())
-        self.hellos = HelloLanes(PostgresHellos(database))
+        self.lane = append_lane(settings, database, self.announcer)
         self.receipts, self.contexts = PostgresSigns(database), PostgresContexts(database)
         self.latest = LatestValues(
             PassSigns(self.receipts, BusSignTeller(bus)), NoteContext(self.contexts)
@@ -229,61 +201,42 @@ class _Gateway:
         self.feed = BusConversationFeed(self.topics)
         self.router = BusRouter(bus, node_id)
         self.hours = HoursBook(self.router.hours, clock)
-        self.agents = ConnectedAgents(self.router)
         self.answers = StreamAnswers(bus, node_id)
         self.newest = NewestConnections(bus, node_id)
         self.connections = Connections()
-        self.visits, self.key_sets = PostgresVisits(database), KeySets(GuardedFetch(), clock)
-        self.guests = Guests(self.visits, self.key_sets.in_force, clock)
         self.healer = Healer(self.feed, self.items)
         self.invitations = InvitationParts(database, clock, self.hours.of)
-        self.streams = self._streams(node_id)
-        self.stream_healer = StreamHealer(self._open_streams, self.items, self.router, clock)
+        self.streams = self._streams(node_id, stopping)
 
-    def _open_streams(self) -> tuple[WatchedStream, ...]:
-        return tuple(self.streams.open)
-
-    def _commit(self) -> GroupCommit:
-        return GroupCommit(
-            PostgresAppends(self.database),
-            self.announcer,
-            committed=FaultPoint(self.settings.fault_after_commit),
-            group_failed=GROUPS_REFUSED.inc,
-        )
-
-    def _streams(self, node_id: UUID) -> StreamParts:
-        return StreamParts(
-            feed=BusAgentFeed(self.topics),
-            agents=self.agents,
-            pulses=Pulses(node_id, self.clock, new_id, self.answers.tell),
-            snapshot=self._snapshot,
+    def _streams(self, node_id: UUID, stopping: asyncio.Event) -> Streams:
+        return Streams(
+            self.items,
+            self.receipts,
+            self.router,
+            self.answers,
+            node_id=node_id,
             clock=self.clock,
-            stopping=self.stopping,
+            topics=self.topics,
             callers=self.callers,
+            stopping=stopping,
         )
 
     def loops(self) -> dict[str, Callable[[], Awaitable[None]]]:
         """Return what runs in the background, by name."""
         return {
             "gateway.append": self.lane.run,
-            "gateway.hello_sites": self.hellos.sites.run,
-            "gateway.hello_sessions": self.hellos.sessions.run,
+            **self.doors.loops(),
             "gateway.signs": self.latest.signs.run,
             "gateway.contexts": self.latest.contexts.run,
             "gateway.relay": self.relay.run,
             "gateway.announce": self.announcer.run,
             "gateway.topics": self.topics.run,
             "gateway.heal": self.healer.run,
-            "gateway.heal_streams": partial(heal_for_ever, self.stream_healer.heal),
-            "gateway.key_sets": self.key_sets.run,
-            "gateway.cut_off": partial(cut_off_for_ever, self.guests),
-            "gateway.beat": partial(beat_for_ever, self.agents),
-            "gateway.presence": self.agents.run,
+            **self.streams.loops(),
             "gateway.sweep": partial(
                 sweep_for_ever, PostgresSilentSessions(self.sweep), self.clock
             ),
             "gateway.sweep_files": self.files.sweep,
-            "gateway.stop": self._wake_when_stopping,
         }
 
     def running(self, group: asyncio.TaskGroup) -> RunningGateway:
@@ -301,7 +254,7 @@ class _Gateway:
         conversations = PostgresConversations(self.database)
         accounts = SiteAccounts(self.database, ChangeLog(SCHEMA, self.clock))
         parts = self._chat_parts(Errands(group))
-        visits = Visits(self.visits, self.items, self.key_sets.in_force)
+        visits = Visits(self.doors.visits, self.items, self.doors.key_sets.in_force)
         manage = ManageSites(accounts, self.router.stands, new_id, key_set_fault)
         return RunningGateway(
             routers=(
@@ -309,7 +262,7 @@ class _Gateway:
                 item_routes(agent, reading, posting),
                 note_routes(agent, reading, posting, conversations.keep_searchable),
                 sign_routes(agent, self._sign_needs(reading)),
-                agent_event_routes(agent, self.streams),
+                agent_event_routes(agent, self.streams.parts),
                 appearance_routes(partial(show_appearance, looks=accounts)),
                 site_routes(manage, callers=self.callers),
                 rotation_routes(manage, callers=self.callers),
@@ -318,13 +271,9 @@ class _Gateway:
                 self.files.routes(self.callers, visits, reading),
             ),
             statuses=STATUSES,
-            checks=(
-                ReadinessCheck("gateway.database", self._probe_database),
-                self.files.check,
-                clock_skew_check(self._server_time, self.clock),
-            ),
+            checks=(*database_checks(self.database, self.clock), self.files.check),
             websocket=chat_protocol(parts),
-            create_site=partial(create_site, self.sites),
+            create_site=partial(create_site, self.doors.sites),
         )
 
     async def take_events(self, events: Sequence[Envelope]) -> Positions:
@@ -332,18 +281,9 @@ class _Gateway:
         return await apply_routing(events, self.routing, self.announcer)
 
     def _chat_parts(self, errands: Errands) -> ChatParts:
-        greeter = Greeter(
-            sites=self.hellos,
-            sessions=self.hellos,
-            items=self.items,
-            verify=self._verify_customer,
-            verify_by_keys=self._verify_by_keys,
-            new_id=new_id,
-            new_secret=partial(secrets.token_urlsafe, SECRET_BYTES),
-        )
         return ChatParts(
             clock=self.clock,
-            greet=partial(greet, needs=greeter),
+            greet=self.doors.greet(self.items),
             catch_up=self._catch_up(),
             hours=self.hours.of,
             read=partial(visible_page, store=self.items, limit=CUSTOMER_PAGE),
@@ -356,14 +296,14 @@ class _Gateway:
             tell_newest=self.newest.tell,
             feed=self.feed,
             connections=self.connections,
-            guests=self.guests,
+            guests=self.doors.guests,
             errands=errands,
             retry_in_ms=partial(random.randint, 0, RETRY_SPREAD_MS),
-            rates=self._rates(),
+            rates=self.doors.rates,
             requests=Buckets(REQUESTS, SESSIONS_MAX),
             hosts=Hosts(self.settings.hosts),
-            arrive=self._arrivals(),
-            page_refused=PageCheck(self.hellos, self.clock).refuses,
+            arrive=self.doors.arrivals(),
+            page_refused=self.doors.page_refused(),
         )
 
     def _catch_up(self) -> Callable[[Greeting], Awaitable[Found]]:
@@ -375,55 +315,9 @@ class _Gateway:
             invitable=self.invitations.desk.of,
         )
 
-    def _rates(self) -> CustomerRates:
-        wanted = self.settings
-        return CustomerRates(
-            Rate(wanted.sends_burst, wanted.sends_per_s),
-            Rate(wanted.shop_sends_burst, wanted.shop_sends_per_s),
-        )
-
     def _sign_needs(self, reading: Reading) -> SignNeeds:
         show = partial(show_context, store=self.contexts, reading=reading)
         return SignNeeds(self.latest.signs.submit, show)
 
-    def _arrivals(self) -> Callable[[str, str | None], Millis]:
-        proxies = Proxies(self.settings.trusted_proxies)
-        rate = Rate(self.settings.arrivals_burst, self.settings.arrivals_per_s)
-        buckets = Buckets(rate, ADDRESSES_MAX)
-
-        def arrive(peer: str, forwarded: str | None) -> Millis:
-            return buckets.take(household(proxies.client(peer, forwarded)), self.clock.now())
-
-        return arrive
-
-    def _verify_customer(self, token: str, secret: str) -> CustomerRef:
-        claims = verify_customer_token(token, secret.encode(), self.clock.now())
-        return CustomerRef(
-            kind=IdentityKind.SHOP_CUSTOMER, value=claims.subject, verified=True, name=claims.name
-        )
-
-    async def _verify_by_keys(
-        self, token: str, shop_id: UUID, site_id: UUID
-    ) -> tuple[CustomerRef, bytes]:
-        return await self.key_sets.verify(token, await self.sites.keys(shop_id, site_id))
-
     def _read_grant(self, token: str) -> Grant | None:
         return read_grant(self.keys, token, self.clock.now())
-
-    async def _snapshot(self, shop_id: UUID, agent_id: UUID) -> AgentSnapshot:
-        needs = SnapshotNeeds(self.router, self.items, self.receipts, self.clock)
-        return await agent_snapshot(shop_id, agent_id, needs)
-
-    async def _wake_when_stopping(self) -> None:
-        await self.stopping.wait()
-        self.streams.wake()
-
-    async def _probe_database(self) -> str:
-        await self.database.call("SELECT 1")
-        return "The gateway's database answers."
-
-    async def _server_time(self) -> datetime:
-        ((moment,),) = await self.database.call("SELECT clock_timestamp()")
-        if not isinstance(moment, datetime):
-            raise TypeError("PostgreSQL tells time as a timestamp")
-        return moment

@@ -206,7 +206,6 @@ class SessionStore(Protocol):
 
     async def open(self, wish: SessionWish) -> OpenedSession | None:
         """Go on with the session, or begin one; None when the token proves none."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,6 @@ FILE_LINES_AT_MOST = 500
 LONGER_FOR_A_REASON = {
     "tests/e2e/test_shops_apart.py": "one pair of shops at work serves every question",
     "tests/e2e/test_bad_requests_over_the_wire.py": "one scene serves every bad request",
-    "services/gateway/app.py": "names every part of the gateway once, and decides nothing",
     GENERATED: "written by web/sdk/generate.py from shared/contracts",
 }
 """File over FILE_LINES -> why it is better whole."""
