@@ -8,11 +8,13 @@ import typer
 
 from services.administration.client import for_installation, for_shop, path_of
 from services.administration.connections import add_connections
+from services.administration.histories import add_history
 from services.administration.shown import AsJson, show_changes, show_many, show_one
 from shared.kernel.ids import IdKind
 
 app = typer.Typer(help="Shops of this installation.", no_args_is_help=True)
 add_connections(app)
+add_history(app)
 ShopId = Annotated[str, typer.Argument(metavar="SHOP", help="The shop's id, shop_...")]
 
 

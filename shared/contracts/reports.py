@@ -8,8 +8,8 @@ from pydantic import Field
 
 from shared.contracts.accounts import TARGET_MAX_MS
 from shared.contracts.routing import AgentRef
-from shared.contracts.wire import Contract, WireInstant
-from shared.kernel.vocabulary import MissCause
+from shared.contracts.wire import Contract, ConversationId, WireInstant
+from shared.kernel.vocabulary import Channel, MissCause
 
 SPAN_MAX_MS: Final = 92 * 86_400_000
 """A quarter in one question."""
@@ -136,3 +136,24 @@ class WaitReport(Contract):
     sooner: int
     later: int
     coverage_pct: float | None
+
+
+class RecordedConversation(Contract):
+    """One conversation that is over, as a replay wants it.
+
+    `waited_ms` runs from the clock's start to the first human message, or to the end where there
+    was none; `handle_ms` from that message to the end, and is null where there was none.
+    """
+
+    id: ConversationId
+    asked_at: WireInstant
+    waited_ms: int = Field(ge=0)
+    handle_ms: int | None = Field(ge=0)
+    channel: Channel
+
+
+class RecordPage(Contract):
+    """Recorded conversations in the order of their ids; `next_cursor` is null at the end."""
+
+    conversations: tuple[RecordedConversation, ...]
+    next_cursor: str | None

@@ -169,6 +169,8 @@ class TestTheCommandLine:
         for kind, one in (("site", site), ("queue", queue), ("agent", agent), ("api-key", key)):
             assert one["id"] in terminal.run(f"firstreply {kind} list {on}")
             assert one["id"] in terminal.run(f"firstreply {kind} show {one['id']} {on}")
+        assert terminal.run(f"firstreply shop history {shop}").startswith("asked_at,waited_ms,")
+        assert "no instant" in terminal.run(f"firstreply shop history {shop} --to now", code=1)
         record = terminal.run(f"firstreply shop changes {shop}")
         for secret in (key["text"], site["customer_secret"], agent["password"]):
             assert secret not in record

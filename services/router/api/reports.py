@@ -8,16 +8,18 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query
 from pydantic import AwareDatetime
 
+from services.router.api.shops import ADMINS
 from services.router.usecases.report import Report
 from services.router.usecases.show_wallboard import ShowWallboard
 from shared.contracts.accounts import TARGET_MAX_MS
 from shared.contracts.claims import Principal
-from shared.contracts.reports import AgentReport, FirstResponseReport, WaitReport
+from shared.contracts.reports import AgentReport, FirstResponseReport, RecordPage, WaitReport
 from shared.contracts.wallboard import Wallboard
 from shared.kernel.clock import Instant, from_datetime
 from shared.kernel.vocabulary import Scope
 from shared.kit.auth.bearer import require
 from shared.kit.auth.callers import Callers
+from shared.kit.web.paging import Page, paged
 
 From = Annotated[
     AwareDatetime | None, Query(alias="from", description="By default a day before `to`.")
@@ -33,6 +35,8 @@ def reports_router(report: Report, wallboard: ShowWallboard, *, callers: Callers
     """Return the endpoints under /v1/reports."""
     router = APIRouter(prefix="/v1/reports", tags=["reports"])
     supervisor = Annotated[Principal, Depends(require((Scope.SUPERVISOR,), callers))]
+
+    recorder = Annotated[Principal, Depends(require((Scope.SUPERVISOR, *ADMINS), callers))]
 
     @router.get("/first-responses")
     async def read_first_responses(
@@ -50,6 +54,16 @@ def reports_router(report: Report, wallboard: ShowWallboard, *, callers: Callers
     async def read_waits(caller: supervisor, from_: From = None, to: To = None) -> WaitReport:
         """Tell how far the ranges held that waiting customers were told."""
         return await report.waits(caller.shop_id, _at(from_), _at(to))
+
+    @router.get("/conversations")
+    async def read_conversations(
+        caller: recorder, page: Page, from_: From = None, to: To = None
+    ) -> RecordPage:
+        """List the conversations of a span that are over, as a replay or a staffing wants them."""
+        span = _at(from_), _at(to)
+        found = await report.recorded(caller.shop_id, span, page.after, page.limit + 1)
+        conversations, cursor = paged(found, page)
+        return RecordPage(conversations=conversations, next_cursor=cursor)
 
     @router.get("/wallboard")
     async def read_wallboard(caller: supervisor) -> Wallboard:

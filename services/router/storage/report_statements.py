@@ -39,6 +39,21 @@ def _spread(name: str, value: str) -> str:
 
 _MS: Final = "CAST(extract(epoch FROM {}) * 1000 AS bigint)"
 
+_LASTED: Final = _MS.format("c.ended_at - coalesce(c.clock_at, c.started_at)")
+
+RECORDED: Final = f"""
+    SELECT c.id, coalesce(c.clock_at, c.started_at) AS asked_at, c.channel,
+        coalesce(c.first_response_ms, greatest({_LASTED}, 0)) AS waited_ms,
+        CASE WHEN c.first_response_ms IS NOT NULL
+            THEN greatest({_LASTED} - c.first_response_ms, 0) END AS handle_ms
+    FROM router.conversations c
+    WHERE c.shop_id = :shop_id AND c.ended_at IS NOT NULL
+        AND (CAST(:after AS uuid) IS NULL OR c.id > :after)
+        AND coalesce(c.clock_at, c.started_at) >= :from
+        AND coalesce(c.clock_at, c.started_at) < :to
+    ORDER BY c.id LIMIT :limit
+"""  # noqa: S608  literals of ours
+
 FIRST_RESPONSES: Final = f"""
     WITH {_COUNTED}
     SELECT began_closed,

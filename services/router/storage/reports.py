@@ -20,8 +20,9 @@ from services.router.usecases.report import (
     ReportSpan,
     WaitCounts,
 )
-from shared.contracts.reports import HourlyLevel
+from shared.contracts.reports import HourlyLevel, RecordedConversation
 from shared.kernel.clock import Millis, from_datetime, to_datetime
+from shared.kernel.vocabulary import Channel
 from shared.kit.database import Database
 
 
@@ -58,6 +59,15 @@ class ReportTables:
             found = await tx.rows(statements.AGENTS, _span_params(span))
         return [AgentCounts(**_named(AgentCounts, row)) for row in found]
 
+    async def recorded(
+        self, span: ReportSpan, after: UUID | None, limit: int
+    ) -> Sequence[RecordedConversation]:
+        """Return conversations of a span that are over, by id after one, at most so many."""
+        asked = {**_span_params(span), "after": after, "limit": limit}
+        async with self._database.read(span.shop_id) as tx:
+            found = await tx.rows(statements.RECORDED, asked)
+        return [_recorded(row) for row in found]
+
     async def waits(self, span: ReportSpan) -> WaitCounts:
         """Return what became of the ranges told first in the span."""
         async with self._database.read(span.shop_id) as tx:
@@ -72,6 +82,16 @@ def _span_params(span: ReportSpan) -> dict[str, Any]:
         "to": to_datetime(span.to_at),
         "now": to_datetime(span.now),
     }
+
+
+def _recorded(row: RowMapping) -> RecordedConversation:
+    return RecordedConversation(
+        id=row["id"],
+        asked_at=from_datetime(row["asked_at"]),
+        waited_ms=row["waited_ms"],
+        handle_ms=row["handle_ms"],
+        channel=Channel(row["channel"]),
+    )
 
 
 def _hour(row: RowMapping) -> HourlyLevel:

@@ -18,6 +18,7 @@ from shared.contracts.reports import (
     FirstResponses,
     HourlyLevel,
     MissShare,
+    RecordedConversation,
     Spread,
     WaitReport,
 )
@@ -114,6 +115,12 @@ class Measures(Protocol):
         """Return every agent's counts, in the order of their names."""
         ...
 
+    async def recorded(
+        self, span: ReportSpan, after: UUID | None, limit: int
+    ) -> Sequence[RecordedConversation]:
+        """Return conversations of a span that are over, by id after one, at most so many."""
+        ...
+
     async def waits(self, span: ReportSpan) -> WaitCounts:
         """Return what became of the ranges told first in the span."""
         ...
@@ -166,6 +173,20 @@ class Report:
         return AgentReport(
             from_at=span.from_at, to_at=span.to_at, agents=tuple(_agent(row) for row in rows)
         )
+
+    async def recorded(
+        self,
+        shop_id: UUID,
+        span: tuple[Instant | None, Instant | None],
+        after: UUID | None,
+        limit: int,
+    ) -> Sequence[RecordedConversation]:
+        """Return the conversations of a span that are over, a page by id.
+
+        Raises:
+            RefusedError: INVALID_REQUEST, the span is empty or longer than a quarter.
+        """
+        return await self._measures.recorded(self._span(shop_id, *span), after, limit)
 
     async def waits(
         self, shop_id: UUID, from_at: Instant | None, to_at: Instant | None

@@ -25,6 +25,7 @@ from tests.support.router import Console, Rig
 
 FIRST = "/v1/reports/first-responses"
 AGENTS = "/v1/reports/agents"
+RECORD = "/v1/reports/conversations"
 WAITS = "/v1/reports/waits"
 BOARD = "/v1/reports/wallboard"
 SECOND = 1_000
@@ -66,6 +67,48 @@ async def leave(rig: Rig, shop: UUID, conversation: UUID) -> None:
     asked = LeaveRequest(shop_id=shop, conversation_id=conversation)
     raw = await rig.bus.request(subjects.LEAVE, asked.to_json(), timeout_ms=5_000)
     assert LeaveAnswer.model_validate_json(raw).ended
+
+
+class TestRecord:
+    async def test_conversations_that_are_over_are_told_as_a_replay_wants_them(
+        self, rig: Rig, shop: UUID, supervisor: Admin, clock: VirtualClock
+    ) -> None:
+        console = await rig.console(shop)
+        asked_at = to_iso(clock.now())
+        conversation = await answered(rig, console, clock, after_ms=4_000)
+        await pass_time(rig, console, clock, 90 * SECOND)
+        await console.close(ids.encode(IdKind.CONVERSATION, conversation))
+        gone, open_still = new_id(), new_id()
+        await rig.message(shop, gone)
+        await pass_time(rig, console, clock, 7 * SECOND)
+        await leave(rig, shop, gone)
+        await rig.message(shop, open_still)
+        record = await supervisor.get(RECORD)
+        served, left = record["conversations"]
+        assert served == {
+            "id": ids.encode(IdKind.CONVERSATION, conversation),
+            "asked_at": asked_at,
+            "waited_ms": 4_000,
+            "handle_ms": 90_000,
+            "channel": "chat",
+        }
+        assert (left["waited_ms"], left["handle_ms"]) == (7_000, None)
+        assert record["next_cursor"] is None
+
+    async def test_the_record_is_read_page_by_page_and_of_ones_own_shop(
+        self, rig: Rig, shop: UUID, supervisor: Admin, clock: VirtualClock
+    ) -> None:
+        for _ in range(3):
+            conversation = new_id()
+            await rig.message(shop, conversation)
+            clock.advance(SECOND)
+            await leave(rig, shop, conversation)
+        first = await supervisor.get(f"{RECORD}?limit=2")
+        rest = await supervisor.get(f"{RECORD}?limit=2&cursor={first['next_cursor']}")
+        assert (len(first["conversations"]), len(rest["conversations"])) == (2, 1)
+        assert rest["next_cursor"] is None
+        other = Admin(rig.http, rig.token(await rig.shop(), None, Scope.SUPERVISOR))
+        assert (await other.get(RECORD))["conversations"] == []
 
 
 class TestFirstResponses:
