@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import sys
-from typing import Annotated, Final, TextIO, TypeAlias
+from typing import Annotated, Final, TextIO
 
 import typer
 
@@ -16,9 +16,7 @@ from shared.kernel.ids import IdKind
 COLUMNS: Final = ("asked_at", "waited_ms", "handle_ms", "channel", "id")
 PATH: Final = "/v1/reports/conversations"
 
-Instant: TypeAlias = Annotated[
-    str | None, typer.Option(help="An instant with a zone, such as 2026-11-01T00:00:00Z.")
-]
+INSTANT: Final = "An instant with a zone, such as 2026-11-01T00:00:00Z."
 
 
 def add_history(app: typer.Typer) -> None:
@@ -29,10 +27,11 @@ def add_history(app: typer.Typer) -> None:
 def _history(
     shop: Annotated[str, typer.Argument(metavar="SHOP", help="The shop's id, shop_...")],
     *,
-    from_: Annotated[Instant, typer.Option("--from")] = None,
-    to: Instant = None,
+    from_: Annotated[str | None, typer.Option("--from", help=INSTANT)] = None,
+    to: Annotated[str | None, typer.Option(help=INSTANT)] = None,
     out: Annotated[
-        typer.FileTextWrite | None, typer.Option(help="A CSV file; else it is printed.")
+        typer.FileTextWrite | None,
+        typer.Option(metavar="FILE", help="A CSV file; else it is printed."),
     ] = None,
 ) -> None:
     """Write the conversations of a span that are over, by default of the last day, as CSV."""

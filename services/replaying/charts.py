@@ -231,6 +231,6 @@ def _hour_bars(days: Sequence[RecordedDay], across: Scale, start: int, end: int)
 def _from_zero(figures: Sequence[float]) -> Scale:
     """Return the scale of the bars below a chart, up to a round figure."""
     most = max(figures) or 1.0
-    _, high = around([0, most], round_step(most / 2))
+    _, high = around([0, most], round_step(most / 3))
     floor_y = PLOT + 36 + BARS
     return Scale(0, high, floor_y, floor_y - BARS)

@@ -47,7 +47,12 @@ Away: TypeAlias = Annotated[
 ]
 Seed: TypeAlias = Annotated[int, typer.Option(help="Of what the record cannot say.")]
 AssumptionsFile: TypeAlias = Annotated[
-    Path, typer.Option("--assumptions", help="What people are like, beyond the record.")
+    Path,
+    typer.Option(
+        "--assumptions",
+        help="What people are like, beyond the record.",
+        show_default="the pinned ones",
+    ),
 ]
 Html: TypeAlias = Annotated[Path | None, typer.Option(help="A page of it for people.")]
 Processes: TypeAlias = Annotated[
