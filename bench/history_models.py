@@ -122,6 +122,7 @@ class Contact(Model):
     first_words: Mapped[str]
     last_words: Mapped[str | None]
     rating: Mapped[int | None]
+    outcome: Mapped[str | None]
     order_ids: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid))
 
 

@@ -139,7 +139,10 @@ def _contact(one: Contact) -> dict[str, Any]:
     return {
         "id": str(one.id),
         "conversation_id": str(one.conversation_id),
-        **{name: getattr(one, name) for name in (*same, "first_words", "last_words", "rating")},
+        **{
+            name: getattr(one, name)
+            for name in (*same, "first_words", "last_words", "rating", "outcome")
+        },
         "started_at": _ms(one.started_at),
         "ended_at": _ms(one.ended_at),
         "order_ids": list(map(str, one.order_ids)),

@@ -29,7 +29,7 @@ from shared.contracts.wire import (
     ShopId,
     WireInstant,
 )
-from shared.kernel.vocabulary import Channel, EndReason, MatterKind, OrderStatus
+from shared.kernel.vocabulary import Channel, EndReason, MatterKind, OrderStatus, Outcome
 
 WORDS_MAX = 200
 """Code points of a contact's first and last message that a card shows: two lines on the screen."""
@@ -74,6 +74,7 @@ class ContactSummary(Readable):
     last_words: str | None = None
     rating: Rating | None = None
     order_ids: tuple[OrderId, ...] = ()
+    outcome: Outcome | None = None
 
 
 class OpenMatter(Readable):

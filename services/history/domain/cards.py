@@ -24,7 +24,7 @@ from shared.contracts.cards import (
 from shared.contracts.items import IdentityKind
 from shared.contracts.orders import OrderLine, OrderParts
 from shared.kernel.clock import Instant
-from shared.kernel.vocabulary import Channel, EndReason, OrderStatus
+from shared.kernel.vocabulary import Channel, EndReason, OrderStatus, Outcome
 
 NEWEST = 5
 """Orders and contacts on a card: what an agent can take in while answering."""
@@ -117,5 +117,6 @@ def _contact(contact: Mapping[str, Any]) -> ContactSummary:
         "channel": Channel(contact["channel"]),
         "end_reason": EndReason(contact["end_reason"]),
         "order_ids": tuple(UUID(order_id) for order_id in contact["order_ids"]),
+        "outcome": Outcome(outcome) if (outcome := contact.get("outcome")) else None,
     }
     return ContactSummary(**{**contact, **told})

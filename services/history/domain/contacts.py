@@ -64,6 +64,7 @@ class RoutingFact:
     first_response_ms: int | None
     ended_at: Instant | None
     end_reason: str | None
+    outcome: str | None = None
 
 
 def message_fact(event: MessageCreated) -> MessageFact:
@@ -98,6 +99,7 @@ def routing_fact(state: RoutingState) -> RoutingFact:
         first_response_ms=state.first_response_ms,
         ended_at=state.ended_at if over else None,
         end_reason=state.end_reason if over else None,
+        outcome=state.outcome if over else None,
     )
 
 

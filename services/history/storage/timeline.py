@@ -11,7 +11,7 @@ from sqlalchemy import RowMapping
 from services.history.domain.search import Asked
 from shared.contracts.contacts import Contact, ContactChange, Hit
 from shared.kernel.clock import from_datetime
-from shared.kernel.vocabulary import Channel, EndReason
+from shared.kernel.vocabulary import Channel, EndReason, Outcome
 from shared.kit.database import Database
 
 _PAGE = """
@@ -92,6 +92,7 @@ def _contact(row: RowMapping) -> Contact:
         "started_at": from_datetime(row["started_at"]),
         "ended_at": from_datetime(row["ended_at"]),
         "order_ids": tuple(row["order_ids"]),
+        "outcome": None if row["outcome"] is None else Outcome(row["outcome"]),
     }
     return Contact(**{name: told.get(name, row[name]) for name in Contact.model_fields})
 

@@ -33,6 +33,7 @@ from shared.kernel.vocabulary import (
     EndReason,
     EventType,
     ItemKind,
+    Outcome,
     Service,
     Visibility,
 )
@@ -116,6 +117,7 @@ class Talk:
                 first_response_ms=3_210,
                 ended_at=START + 60_000,
                 end_reason=EndReason.CLOSED_BY_AGENT,
+                outcome=Outcome.RESOLVED,
             ),
         ]
 
@@ -172,6 +174,7 @@ def assert_whole(contact: ContactSummary, talk: Talk) -> None:
     assert (contact.message_count, contact.first_words) == (4, "Waar is mijn ketel?")
     assert contact.last_words == "Morgen!"
     assert contact.end_reason is EndReason.CLOSED_BY_AGENT
+    assert contact.outcome is Outcome.RESOLVED
 
 
 class TestContacts:
@@ -235,9 +238,10 @@ class TestContacts:
         await send(service, [again])
         await send(service, [ended])
         contact = await only_contact(service)
-        assert (contact.ended_at, contact.end_reason) == (
+        assert (contact.ended_at, contact.end_reason, contact.outcome) == (
             START + 90_000,
             EndReason.CUSTOMER_LEFT,
+            None,
         )
 
 

@@ -1,6 +1,6 @@
 /** A customer's latest contacts. */
 
-import type { ContactSummary, EndReason } from "@firstreply/sdk/contracts";
+import type { ContactSummary, EndReason, Outcome } from "@firstreply/sdk/contracts";
 import { count, day, span, word } from "../format.ts";
 
 interface Props {
@@ -41,11 +41,16 @@ const ENDS: Record<EndReason, string> = {
   cancelled: "called off",
 };
 
+const OUTCOMES: Record<Outcome, string> = {
+  resolved: "resolved",
+  follow_up: "to be followed up",
+};
+
 function factsOf(contact: ContactSummary): string {
   const parts = [day(contact.started_at), word(contact.channel), count(contact.message_count, "message", "messages")];
   if (contact.agent_name) parts.push(contact.agent_name);
   if (contact.first_response_ms !== null) parts.push(`answered in ${span(contact.first_response_ms)}`);
-  parts.push(ENDS[contact.end_reason]);
+  parts.push(contact.outcome ? OUTCOMES[contact.outcome] : ENDS[contact.end_reason]);
   if (contact.rating !== null) parts.push(`rated ${contact.rating} of 5`);
   return parts.join(", ");
 }
