@@ -263,6 +263,7 @@ export interface ContactSummary {
   readonly last_words: string | null;
   readonly rating: number | null;
   readonly order_ids: readonly OrderId[];
+  readonly outcome: Outcome | null;
 }
 
 /** Where the customer is by now: the page has changed, or the cart; what is absent stays. `payment_failed` is for the site's rules alone: true when a payment did, false once it is over. */
