@@ -21,7 +21,7 @@ export function Waiting({ now, skewMs, onWhy }: Props) {
             <button type="button" className="board-row" onClick={() => onWhy(one)}>
               <Countdown from={one.queued_at} until={one.respond_by} skewMs={skewMs} />
               <span className="board-words">
-                <b dir="auto">{one.customer_name ?? "A customer"}</b>
+                <b dir="auto">{one.customer_name ?? (one.channel === "task" ? "Other work" : "A customer")}</b>
                 <span dir="auto">{one.preview}</span>
               </span>
               <span className="board-with">{withWhom(one)}</span>

@@ -14,6 +14,10 @@ const BECAUSE: Partial<Record<DecisionTrigger, string>> = {
   offer_unanswered: "Nobody had accepted yet",
   agent_gone: "The agent was gone",
   shop_opened: "The shop opened",
+  transferred: "An agent passed it on",
+  work_requested: "Another system asked for somebody",
+  work_due: "It became due",
+  requeued: "It was to be offered to others",
 };
 
 const LEFT_OUT: Partial<Record<Exclusion, string>> = {

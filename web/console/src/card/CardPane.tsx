@@ -15,7 +15,8 @@ interface Props {
 export function CardPane({ offer, conversation }: Props) {
   const card = conversation ? conversation.card : (offer?.card ?? null);
   if (card) return <CardView key={card.customer.id} card={card} />;
-  if (!offer && !conversation) return <aside className="card" aria-label="Customer" />;
+  const elsewhere = conversation ? conversation.routing.work !== null : (offer?.work ?? null) !== null;
+  if (elsewhere || (!offer && !conversation)) return <aside className="card" aria-label="Customer" />;
   const coming = conversation
     ? conversation.routing.customer?.verified === true
     : offer?.card_status === "pending";

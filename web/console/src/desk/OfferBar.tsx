@@ -4,7 +4,7 @@ import type { Desk } from "@firstreply/sdk/agent";
 import type { Offer } from "@firstreply/sdk/contracts";
 import { Button, Kbd } from "@mantine/core";
 import { Countdown } from "../kit/Countdown.tsx";
-import { nameOfOffer } from "./names.ts";
+import { nameOfOffer, wordsOfOffer } from "./names.ts";
 import type { WorkActions } from "./useWork.ts";
 
 interface Props {
@@ -19,7 +19,7 @@ export function OfferBar({ offer, desk, actions }: Props) {
       <Countdown from={offer.created_at} until={offer.respond_by} skewMs={desk.skewMs} />
       <button type="button" className="offer-bar-words" onClick={() => actions.look(offer.id)}>
         <b dir="auto">{nameOfOffer(offer)}</b>
-        <span dir="auto">{offer.preview}</span>
+        <span dir="auto">{wordsOfOffer(offer)}</span>
       </button>
       <Button onClick={() => actions.accept(offer)} aria-keyshortcuts="Alt+A">
         Accept <Kbd aria-hidden="true">Alt A</Kbd>
@@ -28,7 +28,7 @@ export function OfferBar({ offer, desk, actions }: Props) {
         Decline
       </Button>
       <p className="hidden" role="alert">
-        {`${nameOfOffer(offer)} is waiting: ${offer.preview}. Press Alt A to accept.`}
+        {`${nameOfOffer(offer)} is waiting: ${wordsOfOffer(offer)}. Press Alt A to accept.`}
       </p>
     </section>
   );

@@ -5,9 +5,10 @@ import type { Offer } from "@firstreply/sdk/contracts";
 import { Button, Kbd } from "@mantine/core";
 import { useEffect, useRef } from "react";
 import { Countdown } from "../kit/Countdown.tsx";
-import { nameOfOffer } from "./names.ts";
+import { nameOfOffer, wordsOfOffer } from "./names.ts";
 import { mayTakeFocus } from "./useKeys.ts";
 import type { WorkActions } from "./useWork.ts";
+import { WorkFacts } from "./WorkFacts.tsx";
 
 interface Props {
   readonly offer: Offer;
@@ -26,9 +27,13 @@ export function OfferView({ offer, desk, actions }: Props) {
       <h1 id="offer-name" dir="auto">
         {nameOfOffer(offer)}
       </h1>
-      <p className="offer-words" dir="auto">
-        {offer.preview}
-      </p>
+      {offer.work ? (
+        <WorkFacts work={offer.work} />
+      ) : (
+        <p className="offer-words" dir="auto">
+          {offer.preview}
+        </p>
+      )}
       <div className="offer-keys">
         <Button ref={accept} size="lg" onClick={() => actions.accept(offer)} aria-keyshortcuts="A Alt+A">
           Accept <Kbd aria-hidden="true">A</Kbd>
@@ -43,7 +48,7 @@ export function OfferView({ offer, desk, actions }: Props) {
         </Button>
       </div>
       <p className="hidden" role="alert">
-        {`${nameOfOffer(offer)} is waiting: ${offer.preview}. Press A to accept, D to decline.`}
+        {`${nameOfOffer(offer)} is waiting: ${wordsOfOffer(offer)}. Press A to accept, D to decline.`}
       </p>
     </section>
   );

@@ -5,7 +5,7 @@ import type { ListedConversation, Offer } from "@firstreply/sdk/contracts";
 import { span } from "../format.ts";
 import { Countdown } from "../kit/Countdown.tsx";
 import { Earlier } from "./Earlier.tsx";
-import { loadOf, nameOfConversation, nameOfOffer } from "./names.ts";
+import { detailOf, loadOf, nameOfConversation, nameOfOffer, wordsOfOffer } from "./names.ts";
 import type { WorkActions } from "./useWork.ts";
 
 interface Props {
@@ -67,7 +67,7 @@ function OfferRow({ offer, desk, current, actions }: OfferRowProps) {
     >
       <span className="row-words">
         <b dir="auto">{nameOfOffer(offer)}</b>
-        <span dir="auto">{offer.preview}</span>
+        <span dir="auto">{wordsOfOffer(offer)}</span>
       </span>
       <Countdown from={offer.created_at} until={offer.respond_by} skewMs={desk.skewMs} />
     </button>
@@ -81,6 +81,7 @@ interface RowProps {
 }
 
 function ConversationRow({ conversation, desk, actions }: RowProps) {
+  const { work } = conversation.routing;
   const last = conversation.thread.items.findLast((item) => item.kind === "message");
   return (
     <button
@@ -91,7 +92,7 @@ function ConversationRow({ conversation, desk, actions }: RowProps) {
     >
       <span className="row-words">
         <b dir="auto">{nameOfConversation(conversation)}</b>
-        <span dir="auto">{last?.text ?? conversation.preview}</span>
+        <span dir="auto">{work ? detailOf(work) : (last?.text ?? conversation.preview)}</span>
       </span>
       <RowMark conversation={conversation} desk={desk} />
     </button>

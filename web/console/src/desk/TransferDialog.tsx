@@ -11,11 +11,13 @@ const LINE = "line";
 
 interface Props {
   readonly id: ConversationId;
+  /** Whether there is a place for a note: other work than a conversation has none. */
+  readonly takesNote?: boolean;
   readonly actions: WorkActions;
   readonly onClose: () => void;
 }
 
-export function TransferDialog({ id, actions, onClose }: Props) {
+export function TransferDialog({ id, takesNote = true, actions, onClose }: Props) {
   const { colleagues, refusal, say } = useColleagues(actions);
   const [to, choose] = useState<string>(LINE);
   const [note, write] = useState("");
@@ -34,7 +36,7 @@ export function TransferDialog({ id, actions, onClose }: Props) {
     }
   };
   return (
-    <Modal opened onClose={onClose} title="Pass this conversation on">
+    <Modal opened onClose={onClose} title={takesNote ? "Pass this conversation on" : "Pass this work on"}>
       <form onSubmit={(event) => void send(event)}>
         <Stack>
           <Radio.Group label="To whom" value={to} onChange={choose}>
@@ -45,15 +47,7 @@ export function TransferDialog({ id, actions, onClose }: Props) {
               ))}
             </Stack>
           </Radio.Group>
-          <Textarea
-            label="Note for your colleague"
-            description="The customer never sees it."
-            value={note}
-            onChange={(event) => write(event.currentTarget.value)}
-            maxLength={5000}
-            minRows={2}
-            autosize
-          />
+          {takesNote && <NoteField value={note} onChange={write} />}
           <p role="alert">{refusal}</p>
           <Button type="submit" loading={busy}>
             Pass on
@@ -61,6 +55,20 @@ export function TransferDialog({ id, actions, onClose }: Props) {
         </Stack>
       </form>
     </Modal>
+  );
+}
+
+function NoteField({ value, onChange }: { value: string; onChange: (text: string) => void }) {
+  return (
+    <Textarea
+      label="Note for your colleague"
+      description="The customer never sees it."
+      value={value}
+      onChange={(event) => onChange(event.currentTarget.value)}
+      maxLength={5000}
+      minRows={2}
+      autosize
+    />
   );
 }
 

@@ -18,6 +18,7 @@ import { Rail } from "./Rail.tsx";
 import { TopBar } from "./TopBar.tsx";
 import { useKeys } from "./useKeys.ts";
 import { useWork, type WorkActions } from "./useWork.ts";
+import { WorkView } from "./WorkView.tsx";
 
 interface Props {
   readonly session: SignedInHere;
@@ -93,6 +94,10 @@ interface CentreProps {
 }
 
 function Centre({ desk, shown, conversation, actions }: CentreProps) {
+  if (conversation?.routing.work) {
+    const { work } = conversation.routing;
+    return <WorkView key={work.id} conversation={conversation} work={work} desk={desk} actions={actions} />;
+  }
   if (conversation) {
     return (
       <ConversationView

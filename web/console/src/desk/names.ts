@@ -1,18 +1,28 @@
 /** What customers and an agent's load are called on the screen. */
 
 import type { Conversation, Desk } from "@firstreply/sdk/agent";
-import type { ListedConversation, Offer } from "@firstreply/sdk/contracts";
+import type { ListedConversation, Offer, RoutedWork } from "@firstreply/sdk/contracts";
 
 import { count } from "../format.ts";
 
 const NOBODY = "New customer";
 
 export function nameOfOffer(offer: Offer): string {
-  return offer.card?.customer.name ?? offer.customer_name ?? NOBODY;
+  return offer.work?.title ?? offer.card?.customer.name ?? offer.customer_name ?? NOBODY;
 }
 
-export function nameOfConversation({ card, customerName }: Conversation): string {
-  return card?.customer.name ?? customerName ?? NOBODY;
+/** What an offer says below its name: the customer's words, or what is known of the work. */
+export function wordsOfOffer(offer: Offer): string {
+  return offer.work ? detailOf(offer.work) : offer.preview;
+}
+
+/** Work in a line: what its system calls it, and what it says of it. */
+export function detailOf({ external_id, attributes }: RoutedWork): string {
+  return [external_id, ...Object.values(attributes)].filter(Boolean).join(", ");
+}
+
+export function nameOfConversation({ card, customerName, routing }: Conversation): string {
+  return routing.work?.title ?? card?.customer.name ?? customerName ?? NOBODY;
 }
 
 export function nameOfListed({ customer }: ListedConversation): string {

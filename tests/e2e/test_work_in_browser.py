@@ -1,0 +1,104 @@
+"""Work of another service in an agent's console: offered, taken, done; without a mouse."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+import httpx
+from playwright.async_api import Page, expect
+
+from services.demo.people import AGENTS, SHOP_ID
+from shared.contracts.claims import Principal
+from shared.kernel.vocabulary import Scope
+from shared.kit.auth.keyring import Keyring
+from shared.kit.auth.tokens import sign_principal
+from shared.kit.new_ids import new_id
+from shared.kit.system_clock import SystemClock
+from tests.support.agent_client import AgentClient
+from tests.support.pages import ConsolePage
+from tests.support.stack import Stack
+
+ANNA, *_ = AGENTS
+CALL = {
+    "external_id": "call-4711",
+    "title": "Call back: Rui Costa, parcel lost",
+    "url": "https://calls.example/4711",
+    "attributes": {"phone": "+351 211 000 000", "waiting since": "this morning"},
+    "needs": {"channel": "voice"},
+    "target_ms": 60_000,
+}
+HOUR_MS = 3_600_000
+
+
+async def test_an_agent_takes_a_call_that_another_service_asks_for_and_is_done_with_it(
+    stack: Stack, page: Page, anna: AgentClient
+) -> None:
+    console = ConsolePage(page)
+    await console.sign_in(stack.url, ANNA)
+    async with a_service(stack) as service:
+        made = await asks(service)
+        offer = page.locator(".offer")
+        await expect(offer.get_by_role("heading", name=str(CALL["title"]))).to_be_visible()
+        link = offer.get_by_role("link", name="Open call-4711")
+        assert await link.get_attribute("href") == CALL["url"]
+        await expect(offer).to_contain_text("+351 211 000 000")
+        await _look(page, "work-offer")
+        await page.keyboard.press("a")
+
+        work = page.get_by_role("region", name=str(CALL["title"]))
+        await expect(work).to_contain_text("Taken after")
+        await expect(work.get_by_role("textbox")).to_have_count(0)
+        await expect(work.get_by_role("link", name="Open call-4711")).to_be_visible()
+        await expect(page.get_by_role("navigation", name="Offers")).to_contain_text("call-4711")
+        await _look(page, "work")
+        await work.get_by_role("button", name="Pass this work on").press("Enter")
+        dialog = page.get_by_role("dialog", name="Pass this work on")
+        await expect(dialog.get_by_label("Note for your colleague")).to_have_count(0)
+        await page.keyboard.press("Escape")
+
+        await work.get_by_role("button", name="Done with it").press("Enter")
+        await expect(page.locator(".over")).to_contain_text("This work is over.")
+        await _look(page, "work-over")
+        await page.get_by_role("button", name="Done", exact=True).press("Enter")
+        await expect(page.get_by_text("Ready for the next customer")).to_be_visible()
+        told = (await service.get(f"/v1/routing-requests/{made['id']}")).json()
+        assert (told["end_reason"], told["agent"]["name"]) == ("completed", ANNA.name)
+
+
+async def test_work_that_is_called_off_leaves_the_console_and_says_so(
+    stack: Stack, page: Page, anna: AgentClient
+) -> None:
+    console = ConsolePage(page)
+    await console.sign_in(stack.url, ANNA)
+    async with a_service(stack) as service:
+        made = await asks(service)
+        await expect(console.accept).to_be_visible()
+        await page.keyboard.press("a")
+        await expect(page.get_by_role("button", name="Done with it")).to_be_visible()
+        await service.post(f"/v1/routing-requests/{made['id']}/cancel")
+        await expect(page.locator(".over")).to_contain_text("This work is over.")
+
+
+def a_service(stack: Stack) -> httpx.AsyncClient:
+    """Return the calls of a program of the demo shop that may have work routed."""
+    principal = Principal(
+        shop_id=SHOP_ID,
+        scopes=(Scope.ROUTING_WRITE,),
+        name="telephone exchange",
+        expires_at=SystemClock().now() + HOUR_MS,
+    )
+    token = sign_principal(Keyring.open(stack.home / "keys.json"), principal)
+    return httpx.AsyncClient(base_url=stack.url, headers={"Authorization": f"Bearer {token}"})
+
+
+async def asks(service: httpx.AsyncClient) -> dict[str, Any]:
+    key = {"Idempotency-Key": new_id().hex}
+    answer = await service.post("/v1/routing-requests", json=CALL, headers=key)
+    made: dict[str, Any] = answer.raise_for_status().json()
+    return made
+
+
+async def _look(page: Page, name: str) -> None:
+    if folder := os.environ.get("FIRSTREPLY_LOOK"):
+        await page.screenshot(path=f"{folder}/{name}.png")
