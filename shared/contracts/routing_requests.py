@@ -87,7 +87,11 @@ class NewRoutingRequest(Contract):
 
 
 class RoutedWork(Readable):
-    """What an agent sees of work that is no conversation of ours: in offers and routing states."""
+    """What an agent sees of work that is no conversation: in offers and routing states.
+
+    Of a `follow_up` the title is what was promised, `external_id` the conversation in which, and
+    `not_before` when it is due.
+    """
 
     id: RoutingRequestId
     kind: WorkKind
@@ -96,6 +100,7 @@ class RoutedWork(Readable):
     url: str | None = None
     attributes: dict[str, str] = Field(default_factory=dict)
     not_before: WireInstant | None = None
+    order_reference: str | None = None
 
 
 class ServedBy(Readable):

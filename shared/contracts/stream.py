@@ -18,6 +18,7 @@ from shared.contracts.routing import (
     SlaAlarm,
 )
 from shared.contracts.signs import CustomerTyping, Receipt
+from shared.contracts.webhooks import WORK_NOUNS
 from shared.contracts.wire import AgentId, Contract, NodeId, Readable, SessionId
 from shared.kernel.errors import ErrorCode
 from shared.kernel.vocabulary import EventType, SignInEnd
@@ -95,7 +96,7 @@ STREAM_BODIES: Mapping[str, type[BaseModel]] = MappingProxyType(
         EventType.CONVERSATION_TAKEN: RoutingState,
         EventType.CONVERSATION_ENDED: RoutingState,
         EventType.CONVERSATION_WRAPPED_UP: RoutingState,
-        **{event: RoutingState for event in EventType if event.startswith("routing_request.")},
+        **{event: RoutingState for event in EventType if event.startswith(WORK_NOUNS)},
         EventType.SLA_AT_RISK: SlaAlarm,
         EventType.SLA_MISSED: RoutingState,
     }

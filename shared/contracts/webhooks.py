@@ -26,10 +26,13 @@ EVENTS_MAX: Final = 50
 WEBHOOKS_MAX: Final = 20
 """Webhooks of one shop: each event is written once for each of them."""
 
+WORK_NOUNS: Final = ("routing_request.", "follow_up.")
+"""How events of other work than conversations begin."""
+
 SENT: Final = (
     EventType.MESSAGE_CREATED,
     EventType.SLA_MISSED,
-    *(event for event in EventType if event.startswith(("conversation.", "routing_request."))),
+    *(event for event in EventType if event.startswith(("conversation.", *WORK_NOUNS))),
 )
 """The events a webhook can have: the durable ones. Signs and offers are live and have none."""
 SUBSCRIBABLE: Final = (*SENT, *sorted({f"{event.partition('.')[0]}.*" for event in SENT}))

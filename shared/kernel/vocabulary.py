@@ -31,6 +31,7 @@ class WorkKind(StrEnum):
 
     CONVERSATION = "conversation"
     ROUTING_REQUEST = "routing_request"
+    FOLLOW_UP = "follow_up"
 
 
 class ConversationStatus(StrEnum):
@@ -310,6 +311,14 @@ class EventType(StrEnum):
     ROUTING_REQUEST_MISSED = "routing_request.missed"
     ROUTING_REQUEST_COMPLETED = "routing_request.completed"
     ROUTING_REQUEST_CANCELLED = "routing_request.cancelled"
+    FOLLOW_UP_QUEUED = "follow_up.queued"
+    FOLLOW_UP_OFFERED = "follow_up.offered"
+    FOLLOW_UP_ASSIGNED = "follow_up.assigned"
+    FOLLOW_UP_REQUEUED = "follow_up.requeued"
+    FOLLOW_UP_TAKEN = "follow_up.taken"
+    FOLLOW_UP_MISSED = "follow_up.missed"
+    FOLLOW_UP_COMPLETED = "follow_up.completed"
+    FOLLOW_UP_CANCELLED = "follow_up.cancelled"
     SLA_AT_RISK = "sla.at_risk"
     SLA_MISSED = "sla.missed"
     OFFER_CREATED = "offer.created"

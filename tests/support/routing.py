@@ -19,7 +19,6 @@ from services.router.domain.commands import (
     OfferDeclined,
     OfferSeen,
     PresenceChanged,
-    PromiseKept,
     QueueChanged,
     StatusSet,
     Tick,
@@ -237,9 +236,6 @@ class Desk:
         """Let an agent, or a supervisor, be done with what has ended."""
         who = None if agent is None else agent_id(agent)
         return self.do(WrapUpDone(conversation_id(number), who))
-
-    def solves(self, number: int) -> Effects:
-        return self.do(PromiseKept(conversation_id(number)))
 
     def says(self, agent: int, status: AgentStatus) -> Effects:
         return self.do(StatusSet(agent_id(agent), status))

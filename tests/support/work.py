@@ -14,10 +14,12 @@ from services.router.domain.commands import (
 )
 from services.router.domain.effects import Effects
 from services.router.domain.model import Conversation, Promise, Work
+from shared.kernel.ids import IdKind, encode
 from shared.kernel.vocabulary import Channel, Outcome, WorkKind
 from tests.support.routing import Desk, agent_id, conversation_id
 
 TARGET_MS = 60_000
+HOUR_MS = 3_600_000
 A_CALL = Work(
     kind=WorkKind.ROUTING_REQUEST,
     title="Call Rui back",
@@ -51,7 +53,7 @@ def requeues(desk: Desk, number: int, agent: int | None = None) -> Effects:
 
 def promises(desk: Desk, number: int, agent: int) -> Effects:
     """Let an agent close with a follow-up, an hour from now."""
-    promise = Promise(desk.now + 3_600_000, "Call him about the refund.", "R-1")
+    promise = Promise(desk.now + HOUR_MS, "Call him about the refund.", "R-1")
     who = agent_id(agent)
     close = ConversationClosed(conversation_id(number), who, Outcome.FOLLOW_UP, promise)
     return desk.do(close)
@@ -65,3 +67,11 @@ def taken(desk: Desk, number: int) -> Conversation:
 
 def _agent(number: int | None) -> UUID | None:
     return None if number is None else agent_id(number)
+
+
+def follow_up_of(desk: Desk, number: int) -> Conversation:
+    """Return what was promised in a conversation."""
+    about = encode(IdKind.CONVERSATION, conversation_id(number))
+    rows = desk.tables.conversations.values()
+    (row,) = [one for one in rows if one.work is not None and one.work.external_id == about]
+    return row

@@ -119,13 +119,6 @@ class WrapUpDone:
 
 
 @dataclass(frozen=True, slots=True)
-class PromiseKept:
-    """What was promised to a customer is done."""
-
-    conversation_id: ConversationId
-
-
-@dataclass(frozen=True, slots=True)
 class ConversationTaken:
     """An agent picks a waiting conversation; `over`: a supervisor may take it from its owner."""
 
@@ -237,7 +230,6 @@ Command: TypeAlias = (
     | OfferDeclined
     | ConversationClosed
     | WrapUpDone
-    | PromiseKept
     | ConversationTaken
     | ConversationTransferred
     | CustomerLeft

@@ -34,7 +34,6 @@ from services.router.domain.commands import (
     OfferDeclined,
     OfferSeen,
     PresenceChanged,
-    PromiseKept,
     QueueChanged,
     StatusSet,
     Tick,
@@ -124,7 +123,6 @@ class Engine:
             case (
                 ConversationClosed(conversation_id=named)
                 | WrapUpDone(conversation_id=named)
-                | PromiseKept(conversation_id=named)
                 | CustomerLeft(conversation_id=named)
                 | CustomerErased(conversation_id=named)
                 | WorkRequested(work_id=named)
@@ -183,7 +181,6 @@ HANDLERS: Final[Mapping[type, Callable[[ShopState, Any], Answer]]] = MappingProx
         StatusSet: agents.on_status,
         ConversationClosed: serving.on_close,
         WrapUpDone: wrapping_up.on_done,
-        PromiseKept: wrapping_up.on_kept,
         ConversationTaken: handing_over.on_take,
         ConversationTransferred: handing_over.on_transfer,
         CustomerLeft: serving.on_left,

@@ -74,7 +74,7 @@ class Agent:
 
 @dataclass(frozen=True, slots=True)
 class Promise:
-    """A follow-up: what was promised to the customer, by when; work until it is solved."""
+    """What was promised to the customer, by when: a follow-up from then on."""
 
     due_at: WireInstant
     words: str
@@ -98,6 +98,10 @@ class Work:
     not_before: WireInstant | None = None
     respond_by: WireInstant | None = None
     """As its owner said it; None: `target_ms` after it can be offered."""
+    order_reference: str | None = None
+    promised_by: AgentId | None = None
+    promised_by_name: str | None = None
+    """Of a follow-up: which agent promised it. Its `external_id` names the conversation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,9 +157,6 @@ class Conversation:
     """Who served it before it was re-opened: asked first, if there and with room."""
     outcome: Outcome | None = None
     """What was said of it when it was closed."""
-    promise: Promise | None = None
-    solved_at: WireInstant | None = None
-    """When the promise was kept."""
     heard_at: WireInstant | None = None
     """When its customer was last heard of, while it is served and silence frees capacity."""
     wrap_up_until: WireInstant | None = None

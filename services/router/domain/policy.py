@@ -54,6 +54,9 @@ class Policy:
     max_transfers: int = 5
     """A conversation is passed on no oftener: more is a loop, and the customer notices."""
 
+    follow_up_target_ms: Millis = 900_000
+    """A follow-up that is due should be taken within so long: nobody looks at a clock meanwhile."""
+
     idle_after_ms: Millis = 0
     """An answered customer silent for so long takes no capacity until they write; 0: they do."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from uuid import UUID
 
-from services.router.domain import idling, learning, requests
+from services.router.domain import follow_ups, idling, learning, requests
 from services.router.domain.commands import ConversationClosed, CustomerLeft, MessageArrived
 from services.router.domain.effects import Answer, ConversationNow, HeardUpTo, Refused
 from services.router.domain.ending import end
@@ -60,8 +60,10 @@ def on_close(state: ShopState, command: ConversationClosed) -> Answer:
     if conversation.work is not None:
         return requests.complete(state, conversation, command.promise)
     reason = EndReason.CLOSED_BY_AGENT
-    closed = replace(conversation, outcome=command.outcome, promise=command.promise)
-    return ConversationNow(end(state, closed, reason))
+    ended = end(state, replace(conversation, outcome=command.outcome), reason)
+    if command.promise is not None:
+        follow_ups.promise(state, ended, command.promise)
+    return ConversationNow(ended)
 
 
 def on_left(state: ShopState, command: CustomerLeft) -> Answer:

@@ -19,24 +19,24 @@ EVENT_OF = {
 }
 
 
-WORK_EVENT_OF = {
-    EventType.CONVERSATION_QUEUED: EventType.ROUTING_REQUEST_QUEUED,
-    EventType.CONVERSATION_OFFERED: EventType.ROUTING_REQUEST_OFFERED,
-    EventType.CONVERSATION_ASSIGNED: EventType.ROUTING_REQUEST_ASSIGNED,
-    EventType.CONVERSATION_TAKEN: EventType.ROUTING_REQUEST_TAKEN,
-    EventType.SLA_MISSED: EventType.ROUTING_REQUEST_MISSED,
+VERB_OF = {
+    EventType.CONVERSATION_QUEUED: "queued",
+    EventType.CONVERSATION_OFFERED: "offered",
+    EventType.CONVERSATION_ASSIGNED: "assigned",
+    EventType.CONVERSATION_TAKEN: "taken",
+    EventType.CONVERSATION_ENDED: "completed",
+    EventType.SLA_MISSED: "missed",
+    EventType.ROUTING_REQUEST_REQUEUED: "requeued",
 }
+"""What happens to work, by the event that a conversation would have."""
 
 
 def event_of(event: EventType, conversation: Conversation) -> EventType:
     """Return what an event is called when it is of other work than a conversation."""
     if conversation.work is None:
         return event
-    if event is EventType.CONVERSATION_ENDED:
-        cancelled = conversation.end_reason is EndReason.CANCELLED
-        completed = EventType.ROUTING_REQUEST_COMPLETED
-        return EventType.ROUTING_REQUEST_CANCELLED if cancelled else completed
-    return WORK_EVENT_OF.get(event, event)
+    cancelled = conversation.end_reason is EndReason.CANCELLED
+    return EventType(f"{conversation.work.kind}.{'cancelled' if cancelled else VERB_OF[event]}")
 
 
 def tell(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from uuid import UUID
 
-from services.router.domain.commands import CustomerErased, PromiseKept, WrapUpDone
+from services.router.domain.commands import CustomerErased, WrapUpDone
 from services.router.domain.effects import Answer, ConversationNow, Noted, Refused
 from services.router.domain.model import Assignment, Conversation
 from services.router.domain.offering import make_room
@@ -44,22 +44,12 @@ def on_over(state: ShopState, assignment_id: UUID) -> None:
     _finish(state, state.conversations[state.assignments[assignment_id].conversation_id])
 
 
-def on_kept(state: ShopState, command: PromiseKept) -> Answer:
-    """Note that a follow-up is solved; doing it again gives the same answer."""
-    conversation = state.find_conversation(command.conversation_id)
-    if conversation is None or conversation.promise is None:
-        return Refused(ErrorCode.NOT_FOUND)
-    if conversation.solved_at is None:
-        conversation = replace(conversation, solved_at=state.now)
-        state.put_conversation(conversation)
-    return ConversationNow(conversation)
-
-
 def on_erased(state: ShopState, command: CustomerErased) -> Answer:
     """Forget whose conversation it was and what was said; its times and figures stay."""
     conversation = state.find_conversation(command.conversation_id)
     if conversation is not None:
-        state.put_conversation(replace(conversation, customer=None, preview="", promise=None))
+        work = conversation.work and replace(conversation.work, title="", order_reference=None)
+        state.put_conversation(replace(conversation, customer=None, preview="", work=work))
     return Noted()
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final
+from uuid import UUID
 
 from shared.contracts.privacy import (
     EXPORTED,
@@ -29,7 +31,8 @@ _UNSENT = """
 _BLANK_DELIVERIES = """
     UPDATE router.webhook_deliveries
     SET body = jsonb_set(body::jsonb, '{data}', '{"erased": true}')::text
-    WHERE shop_id = :shop_id AND (subject = ANY (:names) OR body LIKE ANY (:words))
+    WHERE shop_id = :shop_id
+        AND (subject = ANY (:names) OR body LIKE ANY (:words) OR body LIKE ANY (:mentions))
     """
 _FORGET_ANSWERS = """
     DELETE FROM router.kept_answers
@@ -37,7 +40,17 @@ _FORGET_ANSWERS = """
     """
 _CONVERSATIONS = """
     SELECT to_jsonb(t) AS row FROM router.conversations t
-    WHERE t.shop_id = :shop_id AND t.id = ANY (:ids) ORDER BY t.id LIMIT :limit OFFSET :offset
+    WHERE t.shop_id = :shop_id
+        AND (t.id = ANY (:ids) OR (t.kind = 'follow_up' AND t.external_id = ANY (:names)))
+    ORDER BY t.id LIMIT :limit OFFSET :offset
+    """
+_PROMISED = """
+    SELECT id FROM router.conversations
+    WHERE shop_id = :shop_id AND kind = 'follow_up' AND external_id = ANY (:names) ORDER BY id
+    """
+_FORGET_PROMISES = """
+    UPDATE router.conversations SET work = work || '{"title": "", "order_reference": null}'
+    WHERE shop_id = :shop_id AND kind = 'follow_up' AND external_id = ANY (:names)
     """
 _IDS: Final = {
     "shop_id": IdKind.SHOP,
@@ -60,6 +73,12 @@ class PersonTables:
         async with self._database.read(asked.shop_id) as tx:
             return bool(await tx.value(_UNSENT, named))
 
+    async def promised(self, asked: PersonAsked) -> Sequence[UUID]:
+        """See `PersonRows.promised`."""
+        named = {"shop_id": asked.shop_id, "names": _names(asked)}
+        async with self._database.read(asked.shop_id) as tx:
+            return [row["id"] for row in await tx.rows(_PROMISED, named)]
+
     async def erase(self, asked: PersonAsked) -> dict[str, int]:
         """See `PersonRows.erase`."""
         named: dict[str, Any] = {
@@ -71,6 +90,7 @@ class PersonTables:
         async with self._database.write(asked.shop_id) as tx:
             deliveries = await tx.execute(_BLANK_DELIVERIES, named)
             answers = await tx.execute(_FORGET_ANSWERS, named)
+            await tx.execute(_FORGET_PROMISES, named)
         return {"webhook_deliveries": deliveries, "kept_answers": answers}
 
     async def export(self, asked: ExportAsked) -> ExportAnswer:
@@ -79,6 +99,7 @@ class PersonTables:
         named = {
             "shop_id": asked.shop_id,
             "ids": list(asked.conversation_ids),
+            "names": _names(asked),
             "limit": PAGE + 1,
             "offset": told,
         }

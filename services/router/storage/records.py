@@ -15,6 +15,7 @@ from services.router.storage.rows import AGENT_COLUMNS
 from services.router.usecases.ports import PastOffer, Standing
 from shared.contracts.accounts import OpeningHours
 from shared.kernel.clock import Instant, to_datetime
+from shared.kernel.ids import IdKind, encode
 from shared.kit.database import Database, ReadTransaction
 from shared.kit.shares import shares
 
@@ -42,16 +43,19 @@ _COLLEAGUES = f"""
     SELECT {AGENT_COLUMNS} FROM router.agents
     WHERE shop_id = :shop_id AND id <> :id AND deactivated_at IS NULL ORDER BY name, id
     """  # noqa: S608  a literal of ours
-_PROMISED = """
-    SELECT * FROM router.conversations
-    WHERE shop_id = :shop_id AND promised_by IS NOT NULL AND solved_at IS NULL
-        AND (CAST(:agent_id AS uuid) IS NULL OR agent_id = :agent_id)
-    ORDER BY promised_by, id LIMIT :limit
+_OPEN_PROMISES = """
+    FROM router.conversations
+    WHERE shop_id = :shop_id AND kind = 'follow_up' AND status <> 'ended'
+        AND (CAST(:agent_id AS uuid) IS NULL OR agent_id = :agent_id
+            OR (agent_id IS NULL AND preferred_agent = :agent_id))
     """
-_OVERDUE = """
-    SELECT count(*) FROM router.conversations
-    WHERE shop_id = :shop_id AND promised_by <= :now AND solved_at IS NULL
-        AND (CAST(:agent_id AS uuid) IS NULL OR agent_id = :agent_id)
+_DUE = "CAST(work ->> 'not_before' AS timestamptz)"
+_PROMISED = f"SELECT * {_OPEN_PROMISES} ORDER BY {_DUE}, id LIMIT :limit"
+_OVERDUE = f"SELECT count(*) {_OPEN_PROMISES} AND {_DUE} <= :now"
+_FOLLOW_UP = """
+    SELECT * FROM router.conversations
+    WHERE shop_id = :shop_id AND kind = 'follow_up' AND external_id = :about
+    ORDER BY (status = 'ended'), started_at DESC LIMIT 1
     """
 _WAITING = """
     SELECT * FROM router.conversations
@@ -159,12 +163,19 @@ class RoutingRecords:
     async def promised(
         self, shop_id: UUID, agent_id: UUID | None, now: Instant, limit: int
     ) -> tuple[Sequence[Conversation], int]:
-        """Return the most urgent conversations with a promise to keep, and how many are overdue."""
+        """Return the most urgent follow-ups, and how many are overdue."""
         asked = {"shop_id": shop_id, "agent_id": agent_id}
         async with self._database.read(shop_id) as tx:
             found = await tx.rows(_PROMISED, asked | {"limit": limit})
             overdue = await tx.value(_OVERDUE, asked | {"now": to_datetime(now)})
         return [rows.read_conversation(row) for row in found], overdue
+
+    async def follow_up(self, shop_id: UUID, conversation_id: UUID) -> Conversation | None:
+        """Return what was promised in a conversation: the last that is open, if any is."""
+        about = encode(IdKind.CONVERSATION, conversation_id)
+        async with self._database.read(shop_id) as tx:
+            row = await tx.row(_FOLLOW_UP, {"shop_id": shop_id, "about": about})
+        return None if row is None else rows.read_conversation(row)
 
     async def colleagues(self, shop_id: UUID, agent_id: UUID) -> Sequence[Agent]:
         """Return the active agents of a shop but one, by name."""

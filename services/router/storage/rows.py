@@ -18,7 +18,6 @@ from services.router.domain.model import (
     Heard,
     Offer,
     OfferEnd,
-    Promise,
 )
 from services.router.storage.work_rows import read_work, work_json
 from shared.contracts.items import CustomerRef
@@ -97,20 +96,9 @@ def conversation_json(shop_id: UUID, one: Conversation) -> Json:
         "again_response_ms": one.again_response_ms,
         "preferred_agent": _text(one.preferred_agent),
         "outcome": one.outcome,
-        **_after_work_json(one),
-        **work_json(one.work),
-    }
-
-
-def _after_work_json(one: Conversation) -> Json:
-    promise = one.promise
-    return {
-        "promised_by": None if promise is None else to_iso(promise.due_at),
-        "promise_words": None if promise is None else promise.words,
-        "promise_order": None if promise is None else promise.order_reference,
-        "solved_at": _iso(one.solved_at),
         "heard_at": _iso(one.heard_at),
         "wrap_up_until": _iso(one.wrap_up_until),
+        **work_json(one.work),
     }
 
 
@@ -237,19 +225,10 @@ def _with_after_work(row: Row, conversation: Conversation) -> Conversation:
         conversation,
         preferred_agent=row["preferred_agent"],
         outcome=Outcome(row["outcome"]) if row["outcome"] else None,
-        promise=_read_promise(row),
-        solved_at=_instant(row["solved_at"]),
         heard_at=_instant(row["heard_at"]),
         wrap_up_until=_instant(row["wrap_up_until"]),
         work=read_work(row),
     )
-
-
-def _read_promise(row: Row) -> Promise | None:
-    due_at = _instant(row["promised_by"])
-    if due_at is None:
-        return None
-    return Promise(due_at, row["promise_words"], row["promise_order"])
 
 
 def read_offer(row: Row) -> Offer:

@@ -10,7 +10,6 @@ from services.router.storage.rows import Row, read_json, stream_of
 from services.router.usecases.ports import HeardItem, WorkTold
 from shared.contracts.webhooks import Try, Webhook, WebhookDelivery
 from shared.kernel.clock import from_datetime, to_iso
-from shared.kernel.ids import IdKind, encode
 from shared.kernel.vocabulary import DeliveryFault, DeliveryStatus, EventType, WebhookEnd
 
 
@@ -19,7 +18,7 @@ def work_told_json(shop_id: UUID, told: WorkTold) -> str:
     row = {
         "shop_id": str(shop_id),
         "event_id": str(told.event_id),
-        "subject": encode(IdKind.ROUTING_REQUEST, told.work_id),
+        "subject": told.subject,
         "type": told.type,
         "occurred_at": to_iso(told.occurred_at),
         "due_at": to_iso(told.occurred_at),

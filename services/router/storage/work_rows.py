@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import RowMapping
 
@@ -27,6 +28,9 @@ def work_json(work: Work | None) -> dict[str, object]:
             "attributes": json.loads(work.attributes_json),
             "not_before": None if work.not_before is None else to_iso(work.not_before),
             "respond_by": None if work.respond_by is None else to_iso(work.respond_by),
+            "order_reference": work.order_reference,
+            "promised_by": None if work.promised_by is None else str(work.promised_by),
+            "promised_by_name": work.promised_by_name,
         },
     }
 
@@ -46,4 +50,7 @@ def read_work(row: RowMapping) -> Work | None:
         attributes_json=json.dumps(kept["attributes"], ensure_ascii=False, sort_keys=True),
         not_before=None if kept["not_before"] is None else from_iso(kept["not_before"]),
         respond_by=None if kept["respond_by"] is None else from_iso(kept["respond_by"]),
+        order_reference=kept.get("order_reference"),
+        promised_by=UUID(kept["promised_by"]) if kept.get("promised_by") else None,
+        promised_by_name=kept.get("promised_by_name"),
     )

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Final
 from uuid import UUID
 
-from services.router.domain.commands import PromiseKept, WrapUpDone
+from services.router.domain.commands import WorkCompleted, WrapUpDone
 from services.router.domain.effects import ConversationNow, Refused
 from services.router.domain.model import Conversation
-from services.router.usecases import views
+from services.router.usecases import views, work_views
 from services.router.usecases.ownership import Desk
 from services.router.usecases.ports import Records
 from shared.contracts import routing
@@ -39,8 +39,8 @@ class AfterWork:
         Raises:
             RefusedError: NOT_FOUND, NOT_ASSIGNED, TRY_AGAIN.
         """
-        command = WrapUpDone(conversation_id, agent_id)
-        return views.routing_state(await self._post(shop_id, agent_id, command))
+        await self._let_see(shop_id, conversation_id, agent_id)
+        return views.routing_state(await self._post(shop_id, WrapUpDone(conversation_id, agent_id)))
 
     async def solve(
         self, shop_id: UUID, conversation_id: UUID, agent_id: UUID | None
@@ -50,23 +50,25 @@ class AfterWork:
         Raises:
             RefusedError: NOT_FOUND, TRY_AGAIN.
         """
-        row = await self._post(shop_id, agent_id, PromiseKept(conversation_id))
-        return views.follow_up(row, self._clock.now())
+        await self._let_see(shop_id, conversation_id, agent_id)
+        row = await self.records.follow_up(shop_id, conversation_id)
+        if row is None:
+            raise _refused(ErrorCode.NOT_FOUND)
+        solved = await self._post(shop_id, WorkCompleted(row.id, None))
+        return work_views.follow_up(solved, self._clock.now())
 
     async def follow_ups(self, shop_id: UUID, agent_id: UUID | None) -> routing.FollowUps:
         """Return the promises to keep: an agent's own, or all of the shop."""
         now = self._clock.now()
         rows, overdue = await self.records.promised(shop_id, agent_id, now, FOLLOW_UPS_TOLD)
-        shown = tuple(views.follow_up(row, now) for row in rows)
+        shown = tuple(work_views.follow_up(row, now) for row in rows)
         return routing.FollowUps(follow_ups=shown, overdue=overdue)
 
-    async def _post(
-        self, shop_id: UUID, agent_id: UUID | None, command: WrapUpDone | PromiseKept
-    ) -> Conversation:
-        """Do what a caller may do who may see the conversation."""
-        seen = await self.records.conversation(shop_id, command.conversation_id, agent_id)
-        if seen is None:
+    async def _let_see(self, shop_id: UUID, conversation_id: UUID, agent_id: UUID | None) -> None:
+        if await self.records.conversation(shop_id, conversation_id, agent_id) is None:
             raise _refused(ErrorCode.NOT_FOUND)
+
+    async def _post(self, shop_id: UUID, command: WrapUpDone | WorkCompleted) -> Conversation:
         answer = await self.desk.post(shop_id, command)
         if isinstance(answer, ConversationNow):
             return answer.conversation

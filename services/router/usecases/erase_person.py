@@ -5,7 +5,9 @@ Conversations keep their rows, times and figures, which reports are made of.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Protocol
+from uuid import UUID
 
 from services.router.domain.commands import CustomerErased
 from services.router.usecases.ownership import Desk
@@ -26,8 +28,12 @@ class PersonRows(Protocol):
         """Tell whether events of these conversations are still on their way."""
         ...
 
+    async def promised(self, asked: PersonAsked) -> Sequence[UUID]:
+        """Return the follow-ups of these conversations."""
+        ...
+
     async def erase(self, asked: PersonAsked) -> dict[str, int]:
-        """Erase what no engine holds: bodies of webhooks, answers kept by key."""
+        """Erase what no engine writes: bodies of webhooks, answers kept by key, promised words."""
         ...
 
     async def export(self, asked: ExportAsked) -> ExportAnswer:
@@ -44,7 +50,7 @@ async def erase_person(rows: PersonRows, desk: Desk, asked: PersonAsked) -> Eras
         RefusedError: TRY_AGAIN, ROUTING_UNAVAILABLE.
     """
     try:
-        for conversation_id in asked.conversation_ids:
+        for conversation_id in (*asked.conversation_ids, *await rows.promised(asked)):
             await desk.post(asked.shop_id, CustomerErased(conversation_id))
     except RefusedError as refusal:
         if refusal.code is not ErrorCode.NOT_FOUND:  # a shop that routes nothing has no engine

@@ -64,7 +64,7 @@ class WorkTold:
 
     event_id: UUID
     type: EventType
-    work_id: UUID
+    subject: str
     occurred_at: Instant
     body: JsonValue
     place: int
@@ -188,10 +188,14 @@ class Records(Protocol):
     async def promised(
         self, shop_id: UUID, agent_id: UUID | None, now: Instant, limit: int
     ) -> tuple[Sequence[Conversation], int]:
-        """Return the most urgent conversations with a promise to keep, and how many are overdue.
+        """Return the most urgent follow-ups, and how many are overdue.
 
-        For an agent: those that this agent closed.
+        For an agent: those that this agent has, or promised while nobody has them.
         """
+        ...
+
+    async def follow_up(self, shop_id: UUID, conversation_id: UUID) -> Conversation | None:
+        """Return what was promised when a conversation was closed: the last open one, if any."""
         ...
 
     async def colleagues(self, shop_id: UUID, agent_id: UUID) -> Sequence[Agent]:

@@ -129,6 +129,7 @@ class RoutingRequests:
         Raises:
             RefusedError: NOT_FOUND, ALREADY_ENDED, TRY_AGAIN.
         """
+        await self.show(shop_id, request_id, None)
         return await self._post(shop_id, WorkCancelled(request_id))
 
     async def complete(

@@ -55,25 +55,6 @@ def routing_state(conversation: Conversation) -> routing.RoutingState:
     )
 
 
-def follow_up(conversation: Conversation, now: Instant) -> routing.FollowUpDue:
-    """Return a promise that is to be kept, or was."""
-    if conversation.promise is None or conversation.ended_at is None:
-        raise TypeError("a follow-up is of an ended conversation with a promise")
-    promise = conversation.promise
-    customer = conversation.customer
-    return routing.FollowUpDue(
-        conversation_id=conversation.id,
-        agent=routing_state(conversation).agent,
-        due_at=promise.due_at,
-        words=promise.words,
-        order_reference=promise.order_reference,
-        closed_at=conversation.ended_at,
-        solved_at=conversation.solved_at,
-        overdue=conversation.solved_at is None and promise.due_at <= now,
-        customer_name=customer.name if customer is not None and customer.verified else None,
-    )
-
-
 def sla_alarm(conversation: Conversation) -> routing.SlaAlarm:
     """Return what supervisors are told when an answer is at risk."""
     state = routing_state(conversation)

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import json
+from uuid import UUID
+
+from pydantic import BaseModel
 
 from services.router.domain.derived_ids import derived_id
 from services.router.domain.effects import Effects
 from services.router.domain.model import Conversation
 from services.router.usecases.ports import WorkTold
+from shared.contracts import routing
 from shared.contracts.routing_requests import RoutedWork, RoutingRequest, ServedBy
 from shared.kernel.clock import Instant
-from shared.kernel.ids import IdKind
+from shared.kernel.ids import IdKind, decode, encode
+from shared.kernel.vocabulary import WorkKind
 
 
 def routed_work(row: Conversation) -> RoutedWork | None:
@@ -26,6 +31,7 @@ def routed_work(row: Conversation) -> RoutedWork | None:
         url=work.url,
         attributes=json.loads(work.attributes_json),
         not_before=work.not_before,
+        order_reference=work.order_reference,
     )
 
 
@@ -61,6 +67,32 @@ def routing_request(row: Conversation) -> RoutingRequest:
     )
 
 
+def follow_up(row: Conversation, now: Instant) -> routing.FollowUpDue:
+    """Return a promise that is to be kept, or was."""
+    work = row.work
+    if work is None or work.not_before is None or work.external_id is None:
+        raise TypeError("a follow-up is due one day, and of a conversation")
+    by, name = (row.agent_id, row.agent_name)
+    if by is None:
+        by, name = (work.promised_by, work.promised_by_name)
+    customer = row.customer
+    return routing.FollowUpDue(
+        conversation_id=decode(IdKind.CONVERSATION, work.external_id),
+        agent=None if by is None else routing.AgentRef(id=by, name=name or ""),
+        due_at=work.not_before,
+        words=work.title,
+        order_reference=work.order_reference,
+        closed_at=row.started_at,
+        solved_at=row.ended_at,
+        overdue=row.ended_at is None and work.not_before <= now,
+        customer_name=customer.name if customer is not None and customer.verified else None,
+    )
+
+
+def _body(row: Conversation, kind: WorkKind, now: Instant) -> BaseModel:
+    return follow_up(row, now) if kind is WorkKind.FOLLOW_UP else routing_request(row)
+
+
 def work_told(effects: Effects, now: Instant, place: int) -> tuple[WorkTold, ...]:
     """Return the events about work; `place` conversation events stand before the command."""
     told: list[WorkTold] = []
@@ -73,10 +105,15 @@ def work_told(effects: Effects, now: Instant, place: int) -> tuple[WorkTold, ...
             WorkTold(
                 event_id=derived_id(IdKind.EVENT, row.id, row.version, now),
                 type=one.type,
-                work_id=row.id,
+                subject=_subject(row.id, row.work.kind),
                 occurred_at=now,
-                body=routing_request(row).model_dump(mode="json"),
+                body=_body(row, row.work.kind, now).model_dump(mode="json"),
                 place=place,
             )
         )
     return tuple(told)
+
+
+def _subject(work_id: UUID, kind: WorkKind) -> str:
+    named = IdKind.FOLLOW_UP if kind is WorkKind.FOLLOW_UP else IdKind.ROUTING_REQUEST
+    return encode(named, work_id)

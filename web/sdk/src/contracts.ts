@@ -348,7 +348,7 @@ export interface ErrorFrame {
 }
 
 /** Every event, the same string on socket, stream and bus. */
-export type EventType = "message.created" | "message.delivered" | "message.read" | "customer.typing" | "conversation.queued" | "conversation.offered" | "conversation.assigned" | "conversation.responded" | "conversation.taken" | "conversation.ended" | "conversation.wrapped_up" | "routing_request.queued" | "routing_request.offered" | "routing_request.assigned" | "routing_request.requeued" | "routing_request.taken" | "routing_request.missed" | "routing_request.completed" | "routing_request.cancelled" | "sla.at_risk" | "sla.missed" | "offer.created" | "offer.ended" | "card.ready" | "card.changed" | "agent.updated";
+export type EventType = "message.created" | "message.delivered" | "message.read" | "customer.typing" | "conversation.queued" | "conversation.offered" | "conversation.assigned" | "conversation.responded" | "conversation.taken" | "conversation.ended" | "conversation.wrapped_up" | "routing_request.queued" | "routing_request.offered" | "routing_request.assigned" | "routing_request.requeued" | "routing_request.taken" | "routing_request.missed" | "routing_request.completed" | "routing_request.cancelled" | "follow_up.queued" | "follow_up.offered" | "follow_up.assigned" | "follow_up.requeued" | "follow_up.taken" | "follow_up.missed" | "follow_up.completed" | "follow_up.cancelled" | "sla.at_risk" | "sla.missed" | "offer.created" | "offer.ended" | "card.ready" | "card.changed" | "agent.updated";
 
 /** Why an agent was not offered a conversation. */
 export type Exclusion = "disconnected" | "not_available" | "at_capacity" | "declined_before" | "already_offered";
@@ -800,7 +800,7 @@ export interface ReturnedLine {
   readonly reason: string | null;
 }
 
-/** What an agent sees of work that is no conversation of ours: in offers and routing states. */
+/** What an agent sees of work that is no conversation: in offers and routing states. Of a `follow_up` the title is what was promised, `external_id` the conversation in which, and `not_before` when it is due. */
 export interface RoutedWork {
   readonly id: RoutingRequestId;
   readonly kind: WorkKind;
@@ -809,6 +809,7 @@ export interface RoutedWork {
   readonly url: string | null;
   readonly attributes: { readonly [key: string]: string };
   readonly not_before: Instant | null;
+  readonly order_reference: string | null;
 }
 
 /** Body of every live `conversation.*` event: the whole routing state after it. `version` grows by one with each such event of a conversation; only a greater one is applied. `assignment_version` grows with each new assignment. `first_response_ms` counts from the customer's first message received, or `clock_at` if the shop was closed then and opened later, to the first human message committed; `again_response_ms` from the last transfer or re-opening after that one to the next. `transfers` counts how often it was passed on. Of other work than a conversation `work` says what it is; then `conversation_id` names that, the accept is its first response, and the events are `routing_request.*`. */
@@ -1017,7 +1018,7 @@ export interface Welcome {
 }
 
 /** What an agent is asked to take. */
-export type WorkKind = "conversation" | "routing_request";
+export type WorkKind = "conversation" | "routing_request" | "follow_up";
 
 export type ClientFrame = Hello | Send | Typing | Received | Read | Leave | Rate | LeaveAddress | Context | InvitationAccept | InvitationDismiss;
 export type ServerFrame = Welcome | Accepted | Created | MessageDelivered | MessageRead | AgentTyping | QueuePosition | HoursChanged | InvitationOpened | ErrorFrame | Beat | Bye;

@@ -144,6 +144,33 @@ async def test_a_promise_stands_in_the_list_until_it_is_solved(
     assert await follow_ups(anna) == ([], 0)
 
 
+async def test_a_follow_up_is_offered_when_it_is_due_and_solved_by_being_done(
+    rig: Rig, clock: VirtualClock
+) -> None:
+    shop = await rig.shop()
+    anna = await rig.console(shop)
+    place = await serving(rig, anna)
+    wish = {"due_at": to_iso(clock.now() + 60_000), "words": "Refund it.", "order_reference": "R-1"}
+    await post(anna, place, "follow-up", wish)
+    clock.advance(60_000)
+    rig.router.clockwork.moved()
+    offer = await anna.wait_for(EventType.OFFER_CREATED, 2)
+    work = offer["work"]
+    assert (work["kind"], work["title"], work["order_reference"]) == (
+        "follow_up",
+        "Refund it.",
+        "R-1",
+    )
+    assert work["external_id"] == place
+    await anna.accept(offer)
+    assert await follow_ups(anna) == ([("Refund it.", True)], 1)
+    await anna.close(offer["conversation_id"])
+    await anna.wait_for(EventType.FOLLOW_UP_COMPLETED)
+    assert await follow_ups(anna) == ([], 0)
+    again = await post(anna, place, "follow-up-solved")
+    assert (again[0], again[1]["overdue"]) == (200, False)
+
+
 async def follow_ups(agent: Console) -> tuple[list[tuple[str, bool]], int]:
     told = (await agent.call("GET", "/v1/routing/follow-ups")).json()
     return [(one["words"], one["overdue"]) for one in told["follow_ups"]], told["overdue"]

@@ -15,7 +15,8 @@ interface Props {
 export function CardPane({ offer, conversation }: Props) {
   const card = conversation ? conversation.card : (offer?.card ?? null);
   if (card) return <CardView key={card.customer.id} card={card} />;
-  const elsewhere = conversation ? conversation.routing.work !== null : (offer?.work ?? null) !== null;
+  const work = conversation ? conversation.routing.work : (offer?.work ?? null);
+  const elsewhere = work !== null && work.kind !== "follow_up";
   if (elsewhere || (!offer && !conversation)) return <aside className="card" aria-label="Customer" />;
   const coming = conversation
     ? conversation.routing.customer?.verified === true

@@ -1,8 +1,28 @@
 /** What is known of work that lives elsewhere: its number there, what was said of it, the way to it. */
 
 import type { RoutedWork } from "@firstreply/sdk/contracts";
+import { day, time } from "../format.ts";
 
 export function WorkFacts({ work }: { work: RoutedWork }) {
+  return work.kind === "follow_up" ? <Promised work={work} /> : <Elsewhere work={work} />;
+}
+
+function Promised({ work }: { work: RoutedWork }) {
+  return (
+    <div className="work-facts">
+      <p>
+        {"Promised to this customer"}
+        {work.not_before && ` for ${day(work.not_before)}, ${time(work.not_before)}`}
+        {work.order_reference && `, about order ${work.order_reference}`}
+      </p>
+      <p className="offer-words" dir="auto">
+        {work.title}
+      </p>
+    </div>
+  );
+}
+
+function Elsewhere({ work }: { work: RoutedWork }) {
   const attributes = Object.entries(work.attributes);
   return (
     <div className="work-facts">

@@ -5,6 +5,7 @@ import type { RoutedWork } from "@firstreply/sdk/contracts";
 import { Button } from "@mantine/core";
 import { useState } from "react";
 import { span } from "../format.ts";
+import { nameOfConversation } from "./names.ts";
 import { Over } from "./Over.tsx";
 import { TransferDialog } from "./TransferDialog.tsx";
 import type { WorkActions } from "./useWork.ts";
@@ -20,12 +21,14 @@ interface Props {
 export function WorkView({ conversation, work, desk, actions }: Props) {
   const { id, routing, standing } = conversation;
   const mine = standing === "mine";
+  const name = nameOfConversation(conversation);
+  const promised = work.kind === "follow_up";
   const [passing, pass] = useState(false);
   return (
-    <section className="conversation" aria-label={work.title}>
+    <section className="conversation" aria-label={name}>
       <header className="conversation-head">
-        <h1 dir="auto" title={work.title}>
-          {work.title}
+        <h1 dir="auto" title={name}>
+          {name}
         </h1>
         {routing.queue_wait_ms !== null && (
           <p className="response">
@@ -38,7 +41,7 @@ export function WorkView({ conversation, work, desk, actions }: Props) {
             <Button variant="default" aria-label="Pass this work on" onClick={() => pass(true)}>
               Pass on
             </Button>
-            <Button onClick={() => void actions.close(id)}>Done with it</Button>
+            <Button onClick={() => void actions.close(id)}>{promised ? "Solved" : "Done with it"}</Button>
           </>
         )}
       </header>
@@ -46,7 +49,7 @@ export function WorkView({ conversation, work, desk, actions }: Props) {
         <TransferDialog id={id} takesNote={false} actions={actions} onClose={() => pass(false)} />
       )}
       <div className="work-body">
-        <p>This is work of another system of the shop. Nobody reads what is written here.</p>
+        {!promised && <p>This is work of another system of the shop: go on there.</p>}
         <WorkFacts work={work} />
       </div>
       {!mine && <Over conversation={conversation} actions={actions} skewMs={desk.skewMs} />}

@@ -7,8 +7,13 @@ import { count } from "../format.ts";
 
 const NOBODY = "New customer";
 
+/** A follow-up goes by its customer's name, other work by what its system calls it. */
+function titleOf(work: RoutedWork | null): string | null {
+  return work === null || work.kind === "follow_up" ? null : work.title;
+}
+
 export function nameOfOffer(offer: Offer): string {
-  return offer.work?.title ?? offer.card?.customer.name ?? offer.customer_name ?? NOBODY;
+  return titleOf(offer.work) ?? offer.card?.customer.name ?? offer.customer_name ?? NOBODY;
 }
 
 /** What an offer says below its name: the customer's words, or what is known of the work. */
@@ -17,12 +22,13 @@ export function wordsOfOffer(offer: Offer): string {
 }
 
 /** Work in a line: what its system calls it, and what it says of it. */
-export function detailOf({ external_id, attributes }: RoutedWork): string {
+export function detailOf({ kind, title, external_id, attributes }: RoutedWork): string {
+  if (kind === "follow_up") return `Promised: ${title}`;
   return [external_id, ...Object.values(attributes)].filter(Boolean).join(", ");
 }
 
 export function nameOfConversation({ card, customerName, routing }: Conversation): string {
-  return routing.work?.title ?? card?.customer.name ?? customerName ?? NOBODY;
+  return titleOf(routing.work) ?? card?.customer.name ?? customerName ?? NOBODY;
 }
 
 export function nameOfListed({ customer }: ListedConversation): string {

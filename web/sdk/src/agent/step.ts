@@ -89,7 +89,7 @@ function onEvent(desk: Desk, type: string, body: unknown, now: number): Desk {
 
 /** Work that lives elsewhere lies on the desk like a conversation. */
 function tellsRouting(type: string): boolean {
-  return type.startsWith("conversation.") || type.startsWith("routing_request.") || type === "sla.missed";
+  return /^(conversation|routing_request|follow_up)\./.test(type) || type === "sla.missed";
 }
 
 /** A snapshot is everything: what it does not hold is gone, but never words not sent yet. */

@@ -18,6 +18,7 @@ from shared.kernel.vocabulary import (
     ConversationStatus,
     OfferStatus,
     Presence,
+    WorkKind,
 )
 from tests.support.routing import (
     NODE,
@@ -29,7 +30,7 @@ from tests.support.routing import (
     shape_of,
 )
 from tests.support.told import Told
-from tests.support.work import asks, cancels, completes, requeues
+from tests.support.work import asks, cancels, completes, promises, requeues
 
 pytestmark = pytest.mark.timeout(120)  # under coverage on a busy machine; two seconds alone
 AGENTS = 4
@@ -78,7 +79,7 @@ class AnyDay(RuleBasedStateMachine):
         if author is AuthorKind.CUSTOMER:
             self.written.add(conversation_id(number))
 
-    @rule(span=st.sampled_from([0, 1, 900, 1_600, 2_500, 5_000, 10_000, 31_000]))
+    @rule(span=st.sampled_from([0, 1, 900, 1_600, 2_500, 5_000, 10_000, 31_000, 3_600_000]))
     def time_passes(self, span: int) -> None:
         self.desk.wait(span)
 
@@ -121,6 +122,10 @@ class AnyDay(RuleBasedStateMachine):
     @rule(number=st.one_of(conversations, works), agent=agents, over=st.booleans())
     def somebody_takes_one_by_hand(self, number: int, agent: int, *, over: bool) -> None:
         self.desk.takes(number, agent, over=over)
+
+    @rule(number=conversations, agent=agents)
+    def an_agent_promises_something(self, number: int, agent: int) -> None:
+        promises(self.desk, number, agent)
 
     @rule(number=st.one_of(conversations, works), agent=st.one_of(st.none(), agents))
     def somebody_passes_one_on(self, number: int, agent: int | None) -> None:
@@ -229,7 +234,8 @@ class AnyDay(RuleBasedStateMachine):
 
     @invariant()
     def nothing_is_lost(self) -> None:
-        assert set(self.desk.tables.conversations) == self.written
+        conversations = self.desk.tables.conversations.items()
+        assert {key for key, one in conversations if not is_promise(one)} == self.written
 
     @invariant()
     def only_agents_who_are_here_and_available_are_asked(self) -> None:
@@ -272,6 +278,10 @@ class AnyDay(RuleBasedStateMachine):
             for offer in self.desk.tables.offers.values()
             if offer.conversation_id == conversation.id and offer.status is OfferStatus.PENDING
         ]
+
+
+def is_promise(one: Conversation) -> bool:
+    return one.work is not None and one.work.kind is WorkKind.FOLLOW_UP
 
 
 class TestAnyDay(AnyDay.TestCase):  # type: ignore[valid-type,misc]

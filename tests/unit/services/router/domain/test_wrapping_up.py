@@ -4,18 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from services.router.domain.commands import ConversationClosed, PromiseKept
 from services.router.domain.effects import ConversationNow, Refused
-from services.router.domain.model import Promise
 from services.router.domain.policy import Policy
-from services.router.usecases.views import follow_up
 from shared.contracts.items import CustomerRef, IdentityKind
 from shared.kernel.errors import ErrorCode
 from shared.kernel.vocabulary import (
     AssignmentStatus,
     ConversationStatus,
     EventType,
-    Outcome,
 )
 from tests.support.routing import Desk, a_message, agent_id, an_agent, conversation_id
 
@@ -122,30 +118,6 @@ class TestOnceMore:
         assert (row.first_response_ms, row.again_response_ms) == (2_000, 3_000)
 
 
-class TestFollowUps:
-    def test_a_promise_is_kept_in_a_list_until_it_is_solved(self) -> None:
-        desk = Desk(an_agent(1)).assigned(1)
-        promise = Promise(desk.now + 3_600_000, "Call him about the refund.", "R-1")
-        close = ConversationClosed(conversation_id(1), agent_id(1), Outcome.FOLLOW_UP, promise)
-        desk.do(close)
-        row = desk.conversation(1)
-        assert row.outcome is Outcome.FOLLOW_UP
-        assert not follow_up(row, desk.now).overdue
-        assert follow_up(row, promise.due_at).overdue
-        desk.now += 5_000
-        desk.solves(1)
-        row = desk.conversation(1)
-        assert row.solved_at == desk.now
-        assert not follow_up(row, promise.due_at).overdue
-        assert desk.solves(1).changes_nothing
-
-    def test_nothing_is_solved_that_was_not_promised(self) -> None:
-        desk = closed()
-        assert desk.solves(1).answer == Refused(ErrorCode.NOT_FOUND)
-        unknown = PromiseKept(conversation_id(9))
-        assert desk.do(unknown).answer == Refused(ErrorCode.NOT_FOUND)
-
-
 class TestErased:
     def test_a_customer_is_forgotten_and_the_figures_stay(self) -> None:
         desk = Desk(an_agent(1), policy=WRAP_UP)
@@ -153,7 +125,7 @@ class TestErased:
         (before,) = desk.accepts(desk.offers_of(1)[0]).conversations
         effects = desk.forgets(1)
         after = desk.conversation(1)
-        assert after == replace(before, customer=None, preview="", promise=None)
+        assert after == replace(before, customer=None, preview="")
         assert before.customer == ROSA
         assert effects.conversations == (after,)
         assert not effects.conversations_told
