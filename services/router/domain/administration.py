@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from services.router.domain.agents import on_gone_for_good, set_status
 from services.router.domain.commands import AgentChanged, QueueChanged
 from services.router.domain.effects import Answer, Noted, Refused
 from services.router.domain.offering import make_room
+from services.router.domain.replacing import replace
 from services.router.domain.serving import hours_changed
 from services.router.domain.state import ShopState
 from shared.contracts.routing import DecisionTrigger

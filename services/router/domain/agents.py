@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from uuid import UUID
 
 from services.router.domain.commands import PresenceChanged, StatusSet
 from services.router.domain.effects import Answer, Noted, Refused
 from services.router.domain.model import Agent, OfferEnd
 from services.router.domain.offering import end_offer, offer_lost
+from services.router.domain.replacing import replace
 from services.router.domain.serving import requeue
 from services.router.domain.state import ShopState
 from shared.contracts.routing import DecisionTrigger

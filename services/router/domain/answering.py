@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from uuid import UUID
 
 from services.router.domain.agents import set_status
@@ -11,6 +10,7 @@ from services.router.domain.effects import Answer, Noted, OfferNews, OfferTold, 
 from services.router.domain.model import Agent, Offer, OfferEnd
 from services.router.domain.offering import end_offer, offer_lost
 from services.router.domain.owning import assign
+from services.router.domain.replacing import replace
 from services.router.domain.state import ShopState
 from shared.contracts.routing import DecisionTrigger
 from shared.kernel.errors import ErrorCode

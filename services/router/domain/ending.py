@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from services.router.domain import wrapping_up
 from services.router.domain.model import Conversation, OfferEnd
 from services.router.domain.offering import end_offer
 from services.router.domain.owning import end_assignment
+from services.router.domain.replacing import replace
 from services.router.domain.state import ShopState
 from services.router.domain.telling import tell
 from shared.kernel.clock import Instant

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from services.router.domain import answering
 from services.router.domain.commands import ConversationTaken, ConversationTransferred
 from services.router.domain.effects import Answer, ConversationNow, Line, Refused, Taken
 from services.router.domain.model import Agent, Conversation, OfferEnd
 from services.router.domain.offering import end_offer, make_room
 from services.router.domain.owning import assign, end_assignment, on_own_clock, to_line
+from services.router.domain.replacing import replace
 from services.router.domain.state import ShopState
 from shared.contracts.routing import DecisionTrigger
 from shared.kernel.errors import ErrorCode

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from uuid import UUID
 
 from services.router.domain.model import Conversation
 from services.router.domain.offering import make_room
+from services.router.domain.replacing import replace
 from services.router.domain.state import ShopState
 from shared.contracts.routing import DecisionTrigger
 from shared.kernel.clock import Instant

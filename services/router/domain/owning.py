@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from uuid import UUID
 
 from services.router.domain import learning
 from services.router.domain.derived_ids import derived_id
 from services.router.domain.effects import Line, TakenFrom
 from services.router.domain.model import Agent, Assignment, Conversation, Offer
+from services.router.domain.replacing import replace
 from services.router.domain.state import ShopState
 from services.router.domain.telling import EVENT_OF, tell
 from shared.contracts.routing import DecisionTrigger

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import accumulate, pairwise
 from math import exp, log1p
 from typing import Final
@@ -26,6 +26,7 @@ from services.router.domain.paces import (
     TeamPace,
     band_of,
 )
+from services.router.domain.replacing import replace
 from shared.kernel.clock import Millis
 from shared.kernel.vocabulary import Channel
 
@@ -44,6 +45,9 @@ TEAM_MEMORY: Final = 512
 
 AGENT_MEMORY: Final = 64
 """The same of an agent: people change within a shift, teams do not."""
+
+RATES_KEPT: Final = 64
+"""Spans for which the team's hazard is remembered: those of a few decisions at one instant."""
 
 STARTS: Final = (0, *EDGES[:-1])
 
@@ -74,6 +78,7 @@ class Predictor:
         self.team: dict[TeamKey, TeamPace] = {}
         self.agents: dict[AgentKey, AgentPace] = {}
         self._curves: dict[TeamKey, tuple[float, ...]] = {}
+        self._rates: dict[tuple[TeamKey, Millis, Millis], float] = {}
 
     def restore(self, team: Iterable[TeamPace], agents: Iterable[AgentPace]) -> None:
         """Take rows as they stand."""
@@ -89,8 +94,7 @@ class Predictor:
         `open_ms` is how long the agent has been silent about an offer already: whoever was not
         heard for long is likelier to be elsewhere.
         """
-        curve = self._curve((channel, band_of(load)))
-        rate = _at(curve, open_ms + within_ms) - _at(curve, open_ms)
+        rate = self._rate((channel, band_of(load)), within_ms, open_ms)
         return 1 - exp(-rate * self.factor(agent_id, load, channel))
 
     def factor(self, agent_id: UUID, load: int, channel: Channel) -> float:
@@ -117,6 +121,18 @@ class Predictor:
     def _put_team(self, pace: TeamPace) -> None:
         self.team[pace.key] = pace
         self._curves.pop(pace.key, None)
+        self._rates.clear()
+
+    def _rate(self, key: TeamKey, within_ms: Millis, open_ms: Millis) -> float:
+        """Return the team's hazard within a span: one for all candidates alike of a decision."""
+        asked = (key, within_ms, open_ms)
+        rate = self._rates.get(asked)
+        if rate is None:
+            if len(self._rates) >= RATES_KEPT:
+                self._rates.clear()
+            curve = self._curve(key)
+            rate = self._rates[asked] = _at(curve, open_ms + within_ms) - _at(curve, open_ms)
+        return rate
 
     def _curve(self, key: TeamKey) -> tuple[float, ...]:
         """Return the team's summed hazard at 0 and at each edge: a function of its row alone."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from services.router.domain.commands import (
     WorkCancelled,
     WorkCompleted,
@@ -15,6 +13,7 @@ from services.router.domain.ending import end
 from services.router.domain.hours import opens_at
 from services.router.domain.model import Conversation, Promise, Work
 from services.router.domain.owning import end_assignment, on_own_clock, to_line
+from services.router.domain.replacing import replace
 from services.router.domain.state import ShopState
 from services.router.domain.telling import tell
 from shared.contracts.routing import DecisionTrigger

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from uuid import UUID
 
 from services.router.domain.effects import Alarm, Line
 from services.router.domain.model import Conversation
+from services.router.domain.replacing import replace
 from services.router.domain.state import ShopState
 from services.router.domain.telling import tell
-from shared.kernel.vocabulary import AuthorKind, EventType, ItemKind, Presence, Visibility
+from shared.kernel.vocabulary import AuthorKind, EventType, ItemKind, Visibility
 
 
 def on_due(state: ShopState, conversation_id: UUID) -> None:
@@ -20,7 +20,7 @@ def on_due(state: ShopState, conversation_id: UUID) -> None:
     conversation = state.conversations[conversation_id]
     if state.now < conversation.respond_by:
         state.put_conversation(replace(conversation, risk_told_at=state.now))
-        state.changes.alarms.append(Alarm(conversation, _supervisors(state)))
+        state.changes.alarms.append(Alarm(conversation, tuple(sorted(state.supervisors))))
     else:
         _tell_missed(state, conversation)
 
@@ -37,12 +37,3 @@ def _holding_words(state: ShopState, conversation: Conversation) -> tuple[Line, 
     if not text:
         return ()
     return (Line(ItemKind.MESSAGE, Visibility.EVERYONE, AuthorKind.BOT, text),)
-
-
-def _supervisors(state: ShopState) -> tuple[UUID, ...]:
-    here = (
-        one.id
-        for one in state.agents.values()
-        if one.supervisor and one.presence is Presence.CONNECTED
-    )
-    return tuple(sorted(here))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from uuid import UUID
 
 from services.router.domain import follow_ups, idling, learning, requests
@@ -13,6 +12,7 @@ from services.router.domain.hours import opens_at
 from services.router.domain.model import Assignment, Conversation, OfferEnd
 from services.router.domain.offering import end_offer
 from services.router.domain.owning import end_assignment, on_own_clock, to_line
+from services.router.domain.replacing import replace
 from services.router.domain.state import ShopState
 from services.router.domain.telling import tell
 from shared.contracts.routing import DecisionTrigger

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import replace
+from collections.abc import Collection, Iterable
 from typing import Final, cast
 from uuid import UUID
 
 from services.router.domain import transitions
 from services.router.domain.changes import Changes
 from services.router.domain.line import Line
+from services.router.domain.listing import listed_under
 from services.router.domain.model import Agent, Assignment, Conversation, Heard, Offer, Rows
 from services.router.domain.ordered import Key, OrderedKeys
 from services.router.domain.policy import Policy
 from services.router.domain.pool import AgentPool
 from services.router.domain.prediction import Outcome, Predictor
+from services.router.domain.replacing import replace
 from services.router.domain.timers import TimerKind, Timers
 from shared.kernel.clock import Instant
-from shared.kernel.vocabulary import AssignmentStatus, ConversationStatus, OfferStatus
+from shared.kernel.vocabulary import AssignmentStatus, ConversationStatus, OfferStatus, Presence
 
 ENDED_KEPT: Final = 1_000
 """Ended conversations remembered: the lines said after an end need no look at the tables."""
@@ -46,6 +47,8 @@ class ShopState:
         self.line = Line()
         self.hungry = Line()
         """Offered conversations that should have one more offer."""
+        self.supervisors: set[UUID] = set()
+        """Who is here to be alarmed."""
         self.held: set[UUID] = set()
         """Conversations that wait for the shop to open."""
         self.timers = Timers()
@@ -192,8 +195,10 @@ class ShopState:
 
     # -- indexes
 
-    def _in_order(self, offer_ids: Iterable[UUID]) -> tuple[Offer, ...]:
-        offers = (self.offers[one] for one in offer_ids)
+    def _in_order(self, offer_ids: Collection[UUID]) -> tuple[Offer, ...]:
+        offers = [self.offers[one] for one in offer_ids]
+        if len(offers) <= 1:
+            return tuple(offers)  # as nearly always, and for each candidate of each decision
         return tuple(sorted(offers, key=lambda one: (one.created_at, one.ordinal, one.id.int)))
 
     def _add_load(self, agent_id: UUID, weight: int) -> None:
@@ -207,6 +212,8 @@ class ShopState:
     def _index_agent(self, agent: Agent) -> None:
         self.agents[agent.id] = agent
         self.pool.put(agent, len(self.pending_of.get(agent.id, ())))
+        alarmed = agent.supervisor and agent.presence is Presence.CONNECTED
+        (self.supervisors.add if alarmed else self.supervisors.discard)(agent.id)
         gone = agent.gone_since is not None and agent.id in self.serving
         due = (agent.gone_since or 0) + self.policy.gone_grace_ms
         self.timers.set(TimerKind.AGENT_GONE, agent.id, due if gone else None)
@@ -260,8 +267,8 @@ class ShopState:
             self.offers[offer.id] = offer
         else:
             del self.offers[offer.id]
-        _list(self.live_offers, offer.conversation_id, offer.id, listed=pending)
-        _list(self.pending_of, offer.agent_id, offer.id, listed=pending)
+        listed_under(self.live_offers, offer.conversation_id, offer.id, listed=pending)
+        listed_under(self.pending_of, offer.agent_id, offer.id, listed=pending)
         self._add_extras(offer.conversation_id)
         unnoticed = pending and offer.seen_at is None and offer.reminded_at is None
         remind_at = offer.created_at + self.policy.remind_after_ms
@@ -274,7 +281,7 @@ class ShopState:
             self.assignments[assignment.id] = assignment
         else:
             del self.assignments[assignment.id]
-        _list(self.serving, assignment.agent_id, assignment.id, listed=live)
+        listed_under(self.serving, assignment.agent_id, assignment.id, listed=live)
         until = assignment.wrap_up_until if live else None
         self.timers.set(TimerKind.WRAP_UP_OVER, assignment.id, until)
 
@@ -285,15 +292,3 @@ class ShopState:
     def _add_extras(self, conversation_id: UUID) -> None:
         for offer in self.offers_of(conversation_id)[1:]:
             self.extras.add(_extra_key(offer))
-
-
-def _list(index: dict[UUID, tuple[UUID, ...]], owner: UUID, member: UUID, *, listed: bool) -> None:
-    """Keep a member in or out of its owner's list; an empty list is no list."""
-    now = index.get(owner, ())
-    if listed == (member in now):
-        return
-    changed = (*now, member) if listed else tuple(one for one in now if one != member)
-    if changed:
-        index[owner] = changed
-    else:
-        del index[owner]

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from uuid import UUID
 
 from services.router.domain.effects import ConversationTold, Line
 from services.router.domain.model import Agent, Conversation
+from services.router.domain.replacing import replace
 from services.router.domain.state import ShopState
 from shared.kernel.vocabulary import ConversationStatus, EndReason, EventType
 

@@ -42,10 +42,14 @@ class Timers:
 
     def set(self, kind: TimerKind, owner: UUID, at: Instant | None) -> None:
         """Let a timer run out at an instant; None stops it."""
-        before = self._at.pop((kind, owner), None)
+        before = self._at.get((kind, owner))
+        if before == at:
+            return  # as for most that a changed row sets anew
         if before is not None:
             self._order.remove((before, kind, owner.int))
-        if at is not None:
+        if at is None:
+            del self._at[kind, owner]
+        else:
             self._at[kind, owner] = at
             self._order.add((at, kind, owner.int))
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from uuid import UUID
 
 from services.router.domain.commands import CustomerErased, WrapUpDone
@@ -10,6 +9,7 @@ from services.router.domain.effects import Answer, ConversationNow, Noted, Refus
 from services.router.domain.model import Assignment, Conversation
 from services.router.domain.offering import make_room
 from services.router.domain.owning import end_assignment
+from services.router.domain.replacing import replace
 from services.router.domain.state import ShopState
 from services.router.domain.telling import tell
 from shared.contracts.routing import DecisionTrigger

@@ -12,6 +12,7 @@ import asyncpg
 from services.router.domain.leases import LEASE_MS
 from services.router.storage.failures import as_commit_failure
 from shared.kit.database import Database
+from shared.kit.database_away import told_when_away
 
 CALL_S: Final = 1.0
 """A call that takes longer is given up: two more fit into a lease's life."""
@@ -67,6 +68,6 @@ class LeaseRows:
         return {row["shop_id"]: row["holder"] for row in found}
 
     async def _call(self, event: str, sql: str, *args: Any) -> list[asyncpg.Record]:
-        with as_commit_failure(event):
+        with as_commit_failure(event), told_when_away():
             async with asyncio.timeout(CALL_S):  # the wait for a connection counts as well
                 return await self._database.call(sql, *args)

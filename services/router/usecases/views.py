@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Any
 from uuid import UUID
 
 from services.router.domain.commands import Command, MessageArrived
@@ -28,31 +30,35 @@ CONTACT_FREE_FROM = 3
 
 def routing_state(conversation: Conversation) -> routing.RoutingState:
     """Return a conversation as every other service sees it."""
+    return routing.RoutingState(**_state_of(conversation))
+
+
+def _state_of(conversation: Conversation) -> dict[str, Any]:
     agent = None
     if conversation.agent_id is not None:
         agent = routing.AgentRef(id=conversation.agent_id, name=conversation.agent_name or "")
-    return routing.RoutingState(
-        conversation_id=conversation.id,
-        version=conversation.version,
-        status=conversation.status,
-        respond_by=conversation.respond_by,
-        queued_at=conversation.queued_at,
-        agent=agent,
-        assignment_id=conversation.assignment_id,
-        assignment_version=conversation.assignment_version,
-        first_response_ms=conversation.first_response_ms,
-        queue_wait_ms=conversation.queue_wait_ms,
-        ended_at=conversation.ended_at,
-        end_reason=conversation.end_reason,
-        customer=conversation.customer,
-        channel=conversation.channel,
-        clock_at=conversation.clock_at,
-        transfers=conversation.transfers,
-        again_response_ms=conversation.again_response_ms,
-        outcome=conversation.outcome,
-        wrap_up_until=conversation.wrap_up_until,
-        work=work_views.routed_work(conversation),
-    )
+    return {
+        "conversation_id": conversation.id,
+        "version": conversation.version,
+        "status": conversation.status,
+        "respond_by": conversation.respond_by,
+        "queued_at": conversation.queued_at,
+        "agent": agent,
+        "assignment_id": conversation.assignment_id,
+        "assignment_version": conversation.assignment_version,
+        "first_response_ms": conversation.first_response_ms,
+        "queue_wait_ms": conversation.queue_wait_ms,
+        "ended_at": conversation.ended_at,
+        "end_reason": conversation.end_reason,
+        "customer": conversation.customer,
+        "channel": conversation.channel,
+        "clock_at": conversation.clock_at,
+        "transfers": conversation.transfers,
+        "again_response_ms": conversation.again_response_ms,
+        "outcome": conversation.outcome,
+        "wrap_up_until": conversation.wrap_up_until,
+        "work": work_views.routed_work(conversation),
+    }
 
 
 def sla_alarm(conversation: Conversation) -> routing.SlaAlarm:
@@ -209,10 +215,10 @@ def _share(permille: int | None) -> float | None:
 def events(shop_id: UUID, effects: Effects, now: Instant) -> tuple[Envelope, ...]:
     """Return the durable events of a command, one for each receiver."""
     return tuple(
-        _envelope(shop_id, told, receiver, now)
+        event
         for told in effects.conversations_told
         if told.conversation.work is None  # nobody else has part in it
-        for receiver in RECEIVERS
+        for event in _envelopes(shop_id, told, now)
     )
 
 
@@ -226,12 +232,6 @@ def heard_items(
     return (HeardItem(command.told, command.conversation_id, internal, place, now),)
 
 
-def _as_told(told: ConversationTold) -> routing.RoutingTold:
-    state = routing_state(told.conversation)
-    lines = tuple(_line(one) for one in told.lines)
-    return routing.RoutingTold(**dict(state), heard_version=told.heard, lines=lines)
-
-
 def _line(line: Line) -> routing.RoutingLine:
     author = Author(kind=line.author, id=line.author_id, name=line.author_name)
     return routing.RoutingLine(
@@ -239,16 +239,27 @@ def _line(line: Line) -> routing.RoutingLine:
     )
 
 
-def _envelope(shop_id: UUID, told: ConversationTold, receiver: Service, now: Instant) -> Envelope:
+def _envelopes(shop_id: UUID, told: ConversationTold, now: Instant) -> Iterator[Envelope]:
+    """Make an event once for all who get it.
+
+    The envelope is not validated: it is made of values that are, and its body would be looked
+    through word by word on the way of every decision.
+    """
     conversation = told.conversation
-    return Envelope(
-        event_id=derived_id(IdKind.EVENT, conversation.id, conversation.version, now),
-        type=told.type,
-        emitter=Service.ROUTER,
-        receiver=receiver,
-        shop_id=shop_id,
-        stream=ids.encode(IdKind.CONVERSATION, conversation.id),
-        version=conversation.version,
-        occurred_at=now,
-        body=_as_told(told).model_dump(mode="json"),
+    state = routing.RoutingTold(
+        **_state_of(conversation),
+        heard_version=told.heard,
+        lines=tuple(_line(one) for one in told.lines),
     )
+    event: dict[str, Any] = {
+        "event_id": derived_id(IdKind.EVENT, conversation.id, conversation.version, now),
+        "type": told.type,
+        "emitter": Service.ROUTER,
+        "shop_id": shop_id,
+        "stream": ids.encode(IdKind.CONVERSATION, conversation.id),
+        "version": conversation.version,
+        "occurred_at": now,
+        "body": state.model_dump(mode="json"),
+    }
+    for receiver in RECEIVERS:
+        yield Envelope.model_construct(**event, receiver=receiver)

@@ -9,6 +9,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from shared.kernel.vocabulary import AgentStatus
 from tests.support.routing import NODE, OTHER_NODE, Desk, an_agent
 
@@ -64,6 +66,7 @@ def in_another_interpreter(hash_seed: str) -> str:
     return done.stdout.strip()
 
 
+@pytest.mark.timeout(60)
 def test_a_seed_is_a_trace_under_two_hash_seeds() -> None:
     assert in_another_interpreter("1") == in_another_interpreter("2")
 

@@ -47,6 +47,12 @@ class TestBeforeAnything:
     def test_beyond_the_longest_bucket_nothing_is_gained(self) -> None:
         assert chance_of(Predictor(), NEW, LONGEST_MS) == chance_of(Predictor(), NEW, 10**9)
 
+    def test_what_was_asked_before_changes_no_answer(self) -> None:
+        asked = Predictor()
+        for within in range(0, 70_000, 250):
+            again = [chance_of(asked, NEW, within) for _ in range(2)]
+            assert again == [chance_of(Predictor(), NEW, within)] * 2
+
 
 class TestLearning:
     def test_the_quick_are_told_from_the_slow(self) -> None:
