@@ -24,13 +24,14 @@ from services.router.domain.commands import (
 )
 from services.router.domain.effects import DecisionRecord, Effects
 from services.router.domain.engine import Engine
-from services.router.domain.model import Agent, Rows
+from services.router.domain.model import Agent, Assignment, Conversation, Heard, Rows
 from services.router.domain.policy import Policy
 from shared.kernel.clock import Instant, Millis
 from shared.kernel.vocabulary import (
     AgentStatus,
     AuthorKind,
     Channel,
+    ConversationStatus,
     Exclusion,
     ItemKind,
     Outcome,
@@ -41,6 +42,7 @@ from shared.kernel.vocabulary import (
 START: Instant = 1_790_000_000_000
 STEP_MS: Millis = 1
 """Between two arrivals: a thousand a second, so that alarms and misses come as they would."""
+TARGET_MS: Millis = 10_000
 SUPERVISOR_EACH = 100
 CANDIDATES = 5
 MICROS = 1_000_000
@@ -48,15 +50,24 @@ NODE = UUID(int=0xA0DE)
 
 
 class Shop:
-    """One shop's engine, driven as its router drives it, under a clock of its own."""
+    """One shop's engine, built from rows and driven as its router does, under its own clock."""
 
-    def __init__(self, agents: int, *, capacity: int = 1) -> None:
+    def __init__(self, agents: int, *, served: int, waiting: int) -> None:
         self.now = START
         self.seconds = 0.0
         self.decisions = 0
-        self.agents = agents
-        team = tuple(an_agent(number, capacity) for number in range(agents))
-        self.engine = Engine(Policy(), Rows(agents=team))
+        team = tuple(an_agent(number) for number in range(agents))
+        busy = [served_by(agent, number) for number, agent in enumerate(team[:served])]
+        line = tuple(one_who_waits(number, waiting) for number in range(waiting))
+        rows = Rows(
+            agents=team,
+            conversations=(*(one for one, _ in busy), *line),
+            assignments=tuple(one for _, one in busy),
+            heard=tuple(Heard(one.id, 1) for one in line),
+        )
+        self.engine = Engine(Policy(), rows)
+        assert len(self.engine.waiting()) == waiting
+        self._served = [(one.id, assignment.agent_id) for one, assignment in busy]
         self._arrived = 0
 
     def arrive(self, *, measured: bool = False) -> Effects:
@@ -92,13 +103,7 @@ class CrowdedShop(Shop):
     """Everybody is busy and many wait: a slot frees, and the right one of the line gets it."""
 
     def __init__(self, agents: int, waiting: int) -> None:
-        super().__init__(agents)
-        served = [pair for _ in range(agents) for pair in self.accept(self.arrive())]
-        assert len(served) == agents, "somebody is free yet"
-        self._served = served
-        for _ in range(waiting):
-            self.arrive()
-        assert len(self.engine.waiting()) == waiting
+        super().__init__(agents, served=agents, waiting=waiting)
 
     def decide(self, count: int) -> float:
         """Free so many slots, one after the other; return the microseconds each decision took."""
@@ -117,8 +122,7 @@ class CalmShop(Shop):
     """Half of the agents are free: a customer comes, and the best of them is asked."""
 
     def __init__(self, agents: int) -> None:
-        super().__init__(agents)
-        self._served = [pair for _ in range(agents // 2) for pair in self.accept(self.arrive())]
+        super().__init__(agents, served=agents // 2, waiting=0)
 
     def decide(self, count: int) -> float:
         """Have so many customers come, one after the other, and as many go."""
@@ -145,7 +149,7 @@ class NaiveScan:
     """How it is written first: everybody who waits, and every agent, is looked at each time."""
 
     def __init__(self, agents: int, waiting: int) -> None:
-        team = [an_agent(number, 1) for number in range(agents)]
+        team = [an_agent(number) for number in range(agents)]
         self.agents = {one.id: replace(one, load=1) for one in team}
         self.waiting = {
             one.id: one
@@ -207,16 +211,60 @@ def _rank(agent: Agent) -> tuple[int, Instant, int]:
     return agent.load, agent.idle_since, agent.id.int
 
 
-def an_agent(number: int, capacity: int) -> Agent:
-    """Return an agent who is here and available."""
+def an_agent(number: int) -> Agent:
+    """Return an agent who is here and available, with room for one conversation."""
     return Agent(
         id=UUID(int=0xA000 + number),
         name=f"Agent {number}",
         email=f"agent{number}@bench.example",
         status=AgentStatus.AVAILABLE,
         nodes=(NODE,),
-        capacity=capacity,
+        capacity=1,
         supervisor=number % SUPERVISOR_EACH == 0,
+    )
+
+
+def served_by(agent: Agent, number: int) -> tuple[Conversation, Assignment]:
+    """Return a conversation that an agent has answered already."""
+    conversation, assignment = UUID(int=1 << 81 | number), UUID(int=1 << 82 | number)
+    row = replace(
+        a_conversation(conversation, START - TARGET_MS),
+        status=ConversationStatus.ASSIGNED,
+        agent_id=agent.id,
+        agent_name=agent.name,
+        assignment_id=assignment,
+        assignment_version=1,
+        first_response_ms=1_000,
+        queue_wait_ms=100,
+    )
+    return row, Assignment(assignment, conversation, agent.id, None, 1, 1, START - TARGET_MS)
+
+
+def one_who_waits(number: int, of: int) -> Conversation:
+    """Return one of a line: they came one after the other, and most are late by now."""
+    came_at = START - STEP_MS * (of - number)
+    row = a_conversation(UUID(int=1 << 83 | number), came_at)
+    risk_at = row.respond_by - Policy().at_risk_before_ms
+    return replace(
+        row,
+        risk_told_at=risk_at if risk_at <= START else None,
+        miss_told_at=row.respond_by if row.respond_by <= START else None,
+    )
+
+
+def a_conversation(conversation_id: UUID, came_at: Instant) -> Conversation:
+    """Return one that nobody has taken."""
+    return Conversation(
+        id=conversation_id,
+        status=ConversationStatus.QUEUED,
+        channel=Channel.CHAT,
+        customer=None,
+        preview="Where is my order?",
+        started_at=came_at,
+        queued_at=came_at,
+        respond_by=came_at + TARGET_MS,
+        version=1,
+        decisions_made=1,
     )
 
 
