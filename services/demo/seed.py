@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
+from services.demo.answers import demo_faq, demo_replies
 from services.demo.data import demo_contacts, demo_orders
 from services.demo.people import (
     AGENTS,
@@ -73,6 +74,7 @@ async def seed_demo(gateway: GatewayDoor, router: RouterDoor, history: Intake) -
         batch = IngestBatch(orders=tuple(orders[start : start + INGEST_MAX]))
         await history.take_orders(SHOP_ID, batch)
     await history.take_contacts(SHOP_ID, ContactBatch(contacts=tuple(demo_contacts())))
+    await history.take_answers(SHOP_ID, tuple(demo_faq()), tuple(demo_replies()))
     return Demo(site.key, site.customer_secret, _customers(orders))
 
 

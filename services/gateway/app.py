@@ -41,6 +41,7 @@ from services.gateway.clients.waiting_lines import hearing_lines
 from services.gateway.config import GatewaySettings
 from services.gateway.domain.answers import Found
 from services.gateway.domain.customer_rates import REQUESTS, SESSIONS_MAX
+from services.gateway.storage.aged import PostgresAged
 from services.gateway.storage.contexts import PostgresContexts
 from services.gateway.storage.conversations import PostgresConversations
 from services.gateway.storage.items import PostgresItems
@@ -153,7 +154,7 @@ async def run_gateway(
             hearing_lines(bus, gateway.feed.tell),
             hearing_free_agents(bus, gateway.invitations.free_agents.hear),
             gateway.answers.hearing(gateway.streams.parts.pulses.hear),
-            gateway.files.serving_privacy(bus, PostgresPeople(database)),
+            gateway.files.serving_privacy(bus, PostgresPeople(database), PostgresAged(database)),
         ):
             inbox = await serve_events(bus, Service.GATEWAY, gateway.take_events)
             try:

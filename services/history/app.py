@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -13,6 +13,7 @@ from uuid import UUID
 
 from fastapi import APIRouter
 
+from services.history.api.answers import answers_routers
 from services.history.api.connections import connections_router, webhooks_router
 from services.history.api.contacts import contacts_router
 from services.history.api.customers import customers_router
@@ -31,6 +32,7 @@ from services.history.clients.stores import STORES
 from services.history.config import HistorySettings
 from services.history.shops.platforms import PLATFORMS
 from services.history.shops.told import Link
+from services.history.storage.answers import SqlAnswers
 from services.history.storage.cards import SqlCardStore
 from services.history.storage.connections import SqlConnectionStore
 from services.history.storage.contacts import SqlContactStore
@@ -49,9 +51,11 @@ from services.history.usecases.import_orders import (
 )
 from services.history.usecases.ingest_contacts import ingest_contacts
 from services.history.usecases.ingest_orders import ingest_orders
+from services.history.usecases.keep_answers import AnswerKind
 from services.history.usecases.take_webhook import TakeWebhook
 from services.history.usecases.tell_changes import CardNews
 from services.history.wiring.privacy import Privacy
+from shared.contracts.answers import NewAnswer
 from shared.contracts.cards import ContactBatch
 from shared.contracts.orders import IngestBatch, Ingested
 from shared.kernel.clock import Clock
@@ -62,6 +66,7 @@ from shared.kit.bus.interface import Bus
 from shared.kit.change_log import ChangeLog
 from shared.kit.database import Database, DatabaseUrl, open_database
 from shared.kit.new_ids import new_id
+from shared.kit.system_clock import SystemClock
 from shared.kit.tasks import background
 from shared.kit.web.readiness import ReadinessCheck, clock_skew_check
 
@@ -93,6 +98,14 @@ class Intake:
 
     orders: SqlOrderStore
     contacts: SqlContactStore
+    answers: SqlAnswers
+
+    async def take_answers(
+        self, shop_id: UUID, faq: Sequence[NewAnswer], replies: Sequence[NewAnswer]
+    ) -> None:
+        """Add answers that were never there; what somebody changed or removed stays so."""
+        await self.answers.add_missing(shop_id, AnswerKind.FAQ, faq)
+        await self.answers.add_missing(shop_id, AnswerKind.CANNED_REPLY, replies)
 
     async def take_orders(self, shop_id: UUID, batch: IngestBatch) -> Ingested:
         """Take a batch of orders, as POST /v1/orders/batches does."""
@@ -116,7 +129,9 @@ class RunningHistory(Intake):
 async def open_intake(settings: HistorySettings) -> AsyncIterator[Intake]:
     """Take orders and contacts without running history."""
     async with open_database(DatabaseUrl(settings.database_url)) as db:
-        yield Intake(SqlOrderStore(db), SqlContactStore(db))
+        clock = SystemClock()
+        answers = SqlAnswers(db, ChangeLog("history", clock), clock)
+        yield Intake(SqlOrderStore(db), SqlContactStore(db), answers)
 
 
 @asynccontextmanager
@@ -142,22 +157,20 @@ async def run_history(
         people = SqlPeopleStore(db, log, clock, news.changed_of)
         notes = SqlNoteStore(db, log, clock, news.changed_of)
         connections = SqlConnectionStore(db)
+        answers = SqlAnswers(db, log, clock)
         privacy = Privacy(db, sweep, log, bus=bus, clock=clock)
         async with (
             answering_cards(bus, cards, clock),
             taking_events(bus, contacts),
             open_callers(keys, bus, clock) as callers,
-            background(
-                telling_cards=partial(tell_cards, news, cards, bus),
-                counting_together=partial(count_together, to_count, cards),
-                erasing=privacy.erase,
-            ),
+            background(**_loops(news, to_count, cards, bus), **privacy.loops()),
         ):
             yield RunningHistory(
                 routers=(
-                    customers_router(cards, callers=callers, clock=clock),
+                    customers_router(cards, privacy.views.note, callers=callers, clock=clock),
                     people_router(people, callers=callers),
-                    privacy.router(callers),
+                    *privacy.routers(callers),
+                    *answers_routers(answers, callers),
                     notes_router(notes, callers=callers),
                     orders_router(orders, callers=callers),
                     timeline_router(SqlTimeline(db), callers=callers),
@@ -169,7 +182,17 @@ async def run_history(
                 checks=_checks(db, clock),
                 orders=orders,
                 contacts=contacts,
+                answers=answers,
             )
+
+
+def _loops(
+    news: CardNews, to_count: ShopsToCount, cards: SqlCardStore, bus: Bus
+) -> dict[str, Callable[[], Awaitable[None]]]:
+    return {
+        "telling_cards": partial(tell_cards, news, cards, bus),
+        "counting_together": partial(count_together, to_count, cards),
+    }
 
 
 def _telling(news: CardNews, to_count: ShopsToCount) -> Callable[[UUID, set[str]], None]:

@@ -39,6 +39,7 @@ from services.router.clients.other_routers import BusRouters
 from services.router.config import RouterSettings
 from services.router.domain.model import Agent
 from services.router.storage.accounts import RouterAccounts
+from services.router.storage.aged import AgedTables
 from services.router.storage.gate import Gate
 from services.router.storage.leases import LeaseRows
 from services.router.storage.people import PersonTables
@@ -147,7 +148,7 @@ async def _hearing_history(bus: Bus, machine: _Machine, database: Database) -> A
     """Hear whose cards are others, and tell and erase what is kept of one customer."""
     async with (
         hearing_of_cards(bus, machine.herald.cards_changed),
-        serving_privacy(bus, PersonTables(database), machine.commands),
+        serving_privacy(bus, PersonTables(database), AgedTables(database).erase, machine.commands),
     ):
         yield
 

@@ -137,9 +137,10 @@ EXPORTED: Final[Mapping[Service, tuple[str, ...]]] = MappingProxyType(
             "carts",
             "notes",
             "follow_ups",
+            "card_views",
         ),
         Service.GATEWAY: ("sessions", "conversations", "items", "files", "invitations"),
-        Service.ROUTER: ("conversations",),
+        Service.ROUTER: ("conversations", "offers"),
     }
 )
 """The sections of each service's part of an export, in their order: its tables' names."""

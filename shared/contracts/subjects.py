@@ -60,6 +60,11 @@ def erase(service: Service) -> str:
     return f"{service.value}.erase"
 
 
+def retain(service: Service) -> str:
+    """Return where a service is asked to erase what is old: RetentionAsked -> RetentionAnswer."""
+    return f"{service.value}.retain"
+
+
 def export(service: Service) -> str:
     """Return where a service is asked what it keeps of a person: ExportAsked -> ExportAnswer."""
     return f"{service.value}.export"

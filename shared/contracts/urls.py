@@ -30,6 +30,9 @@ OWNER_OF_SEGMENT: Mapping[str, Service] = MappingProxyType(
         "orders": Service.HISTORY,
         "contacts": Service.HISTORY,
         "insights": Service.HISTORY,
+        "retention": Service.HISTORY,
+        "faq": Service.HISTORY,
+        "canned-replies": Service.HISTORY,
     }
 )
 

@@ -43,6 +43,7 @@ class IdKind(StrEnum):
     CUSTOMER_NOTE = "note"
     FOLLOW_UP = "fwup"
     ERASURE = "ersr"
+    ANSWER = "answ"
     ORDER = "order"
     CONTACT = "ctct"
     IMPORT = "impt"

@@ -241,6 +241,7 @@ class Scope(StrEnum):
     CONTACTS_WRITE = "contacts:write"
     CUSTOMERS_READ = "customers:read"
     ROUTING_WRITE = "routing:write"
+    ANSWERS_READ = "answers:read"
 
 
 class SignInEnd(StrEnum):

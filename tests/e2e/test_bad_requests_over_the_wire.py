@@ -79,6 +79,7 @@ UNKNOWN = {
     "event_id": encode(IdKind.EVENT, new_id()),
     "request_id": encode(IdKind.ROUTING_REQUEST, new_id()),
     "connection_id": encode(IdKind.CONNECTION, new_id()),
+    "answer_id": encode(IdKind.ANSWER, new_id()),
     "key": webhook_path(new_id(), new_id()).rpartition("/")[2],
     "signed": "nothing.of-ours",
 }

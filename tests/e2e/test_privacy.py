@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Any
 
+import asyncpg
 import httpx
 import pytest
 
+from shared.kernel.ids import IdKind, decode
 from shared.kit.new_ids import new_id
-from tests.support import shopify
+from tests.support import canaries, shopify
 from tests.support.agent_client import AgentClient
+from tests.support.canaries import Canaries
 from tests.support.chat_client import ChatClient, chat_client
 from tests.support.dump import dumped, hits, on_disk
 from tests.support.shop_people import a_token, at_work, offered, program_token
@@ -23,19 +27,6 @@ ERASED_WITHIN_S = 30.0
 POLL_S = 0.1
 ROSA, BEN = "7711", "7712"
 """The shop's own ids of the customer who is erased, and of one who is not."""
-
-
-class Canaries:
-    """Words that stand nowhere else, one for each field that is filled."""
-
-    def __init__(self, who: str) -> None:
-        self.who = who
-        self.words: list[str] = []
-
-    def __call__(self, field: str) -> str:
-        word = f"canary{self.who}{field}{new_id().hex[-8:]}"
-        self.words.append(word)
-        return word
 
 
 @dataclass
@@ -116,70 +107,19 @@ async def brought(shop: Shop, number: str, canary: Canaries) -> str:
     """Bring a customer's orders, cart and contacts by every way; return the customer's id."""
     email = f"{canary('mail')}@mail.example"
     for topic, body in (
-        ("orders/create", a_shopify_order(number, email, canary)),
-        ("checkouts/create", a_shopify_cart(number, canary)),
+        ("orders/create", canaries.a_shopify_order(number, email, canary)),
+        ("checkouts/create", canaries.a_shopify_cart(number, canary)),
     ):
         raw = shopify.raw(body)
         headers = shopify.signed(raw, topic)
         answer = await shop.http.post(shop.webhook_path, content=raw, headers=headers)
         assert answer.json()["outcome"] == "taken", answer.text
-    order, contact = an_order(number, email, canary), a_contact(number, canary)
+    order, contact = canaries.an_order(number, email, canary), canaries.a_contact(number, canary)
     ingest = {"token": shop.importer}
     await shop.ask("POST", "/v1/orders/batches", json={"orders": [order]}, **ingest)
     await shop.ask("POST", "/v1/contacts/batches", json={"contacts": [contact]}, **ingest)
     found = await shop.agent.get(f"/v1/contacts/search?q={contact['first_words']}")
     return str(found["hits"][0]["customer_id"])
-
-
-def a_shopify_order(number: str, email: str, canary: Canaries) -> dict[str, Any]:
-    person = {"id": int(number), "first_name": canary("first"), "last_name": canary("last")}
-    return shopify.order(
-        int(number),
-        email=email,
-        phone=f"+3161234{number}",
-        note=canary("note"),
-        customer=person,
-        checkout_token=canary("checkout"),
-        shipping_address={"city": canary("city"), "province": canary("province")},
-        line_items=[shopify.line(1, title=canary("title"))],
-        name=f"#{canary('number')}",
-    )
-
-
-def a_shopify_cart(number: str, canary: Canaries) -> dict[str, Any]:
-    return shopify.cart(1) | {
-        "token": canary("cart"),
-        "customer": {"id": int(number)},
-        "line_items": [shopify.line(1, title=canary("wish"))],
-    }
-
-
-def an_order(number: str, email: str, canary: Canaries) -> dict[str, Any]:
-    return {
-        "platform": "till",
-        "reference": canary("reference"),
-        "customer": {"shop_ref": number, "email": email},
-        "status": "shipped",
-        "placed_at": "2026-11-02T10:00:00Z",
-        "currency": "EUR",
-        "total_minor": 100,
-        "review_text": canary("review"),
-    }
-
-
-def a_contact(number: str, canary: Canaries) -> dict[str, Any]:
-    return {
-        "platform": "till",
-        "reference": canary("contact"),
-        "shop_ref": number,
-        "channel": "email",
-        "started_at": "2026-11-02T10:00:00Z",
-        "ended_at": "2026-11-02T10:05:00Z",
-        "end_reason": "closed_by_agent",
-        "message_count": 2,
-        "first_words": canary("asked"),
-        "last_words": canary("answered"),
-    }
 
 
 async def talked(shop: Shop, customer: ChatClient, canary: Canaries) -> str:
@@ -269,6 +209,26 @@ class TestOneCustomer:
         assert {one["erased"] for one in items} == {True}
         assert {one["text"] for one in items} == {""}
 
+    async def test_a_supervisor_reads_to_whom_a_card_was_offered_and_shown(
+        self, shop: Shop
+    ) -> None:
+        customer_id = await brought(shop, ROSA, Canaries("rosa"))
+        async with talking(shop, ROSA) as rosa:
+            await offered(shop.agent, (await rosa.say("Hello?"))["conversation_id"])
+            await shop.agent.get(f"/v1/customers/{customer_id}")
+            path = f"/v1/customers/{customer_id}/audit"
+            async with asyncio.timeout(ERASED_WITHIN_S):
+                while not (shown := await shop.ask("GET", path))["records"]:  # noqa: ASYNC110
+                    await asyncio.sleep(POLL_S)
+            query = {"cursor": shown["next_cursor"]}
+            asked = await shop.ask("GET", path, params=query)
+
+        agent = shop.agent.agent
+        (view,), (offer,) = shown["records"], asked["records"]
+        assert (view["kind"], view["data"]["viewer_id"]) == ("card_views", agent["id"])
+        assert (offer["kind"], offer["data"]["agent_id"]) == ("offers", agent["id"])
+        assert asked["next_cursor"] is None
+
     async def test_an_erasure_waits_while_the_customer_talks(self, shop: Shop) -> None:
         hers = Canaries("rosa")
         customer_id = await brought(shop, ROSA, hers)
@@ -286,3 +246,53 @@ class TestOneCustomer:
         assert told["waits_for"] == "open_conversation"
         assert done["id"] == told["id"]
         assert await shop.stands_in(hers.words) == {}
+
+
+AGED = (
+    "UPDATE gateway.conversations SET ended_at = ended_at - interval '40 days' WHERE id = $1",
+    "UPDATE router.conversations SET ended_at = ended_at - interval '40 days' WHERE id = $1",
+    (
+        "UPDATE router.decisions SET id = overlay(id::text placing '00000000' from 1)::uuid "
+        "WHERE conversation_id = $1"
+    ),
+)
+"""As if the conversation had been forty days ago; the id of a decision begins with the time."""
+
+
+class TestRetention:
+    async def test_what_was_said_longer_ago_than_the_shop_keeps_it_is_erased_and_nothing_newer(
+        self, shop: Shop
+    ) -> None:
+        old, new = Canaries("old"), Canaries("new")
+        conversations = []
+        for canary, number in ((old, ROSA), (new, BEN)):
+            async with talking(shop, number) as customer:
+                conversation = await talked(shop, customer, canary)
+                await shop.agent.close(conversation)
+                conversations.append(decode(IdKind.CONVERSATION, conversation))
+        database = await asyncpg.connect(shop.server.database_url("postgres"))
+        for statement in AGED:
+            await database.execute(statement, conversations[0])
+        await database.close()
+
+        rules = {"conversations_days": 30, "decisions_days": 30, "contacts_days": 3_650}
+        await shop.ask("PUT", "/v1/retention", json=rules)
+        async with asyncio.timeout(ERASED_WITHIN_S):
+            while (told := await shop.ask("GET", "/v1/retention"))["swept_at"] is None:  # noqa: ASYNC110
+                await asyncio.sleep(POLL_S)
+
+        said = [one for one in old.words if re.search("said|told|among|left|file|content", one)]
+        unsent = [one for one in said if "unsent" in one]
+        left = await shop.stands_in([one for one in said if one not in unsent])
+        kept = await shop.stands_in(new.words)
+        assert {name for names in left.values() for name in names} <= ELSEWHERE
+        assert [one for one in new.words if one not in kept] == []
+        assert told["erased"]["gateway.conversations"] == 1
+        assert told["erased"]["gateway.files"] == 1
+        assert told["erased"]["router.conversations"] == 1
+        assert told["erased"]["router.decisions"] >= 1
+
+
+ELSEWHERE = {"router.webhook_deliveries", "history.contacts", "history.searchable"}
+ELSEWHERE |= {"history.conversations", "router.kept_answers"}
+"""What has a rule of its own, or goes by itself."""

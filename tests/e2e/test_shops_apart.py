@@ -216,6 +216,16 @@ async def _head(agent: AgentClient, shop: ServedShop, path: str) -> dict[str, st
     return {"Authorization": f"Bearer {await program_token(agent.http, shop.admin_key)}"}
 
 
+OF_NOBODY = {
+    "file_id": IdKind.FILE,
+    "contact_id": IdKind.CONTACT,
+    "connection_id": IdKind.CONNECTION,
+    "request_id": IdKind.ROUTING_REQUEST,
+    "answer_id": IdKind.ANSWER,
+}
+"""Things of which nobody in these shops has one."""
+
+
 def _nobodys(place: re.Match[str]) -> str:
     kinds = {"merge": IdKind.MERGE, "follow_up": IdKind.FOLLOW_UP, "event": IdKind.EVENT}
     return encode(kinds[place[1]], new_id())
@@ -374,10 +384,7 @@ class TestBytes:
                 "offer_id": offer["id"],
                 "source": "0" * 64,
                 "signed": "nonsense",
-                "file_id": encode(IdKind.FILE, new_id()),
-                "contact_id": encode(IdKind.CONTACT, new_id()),
-                "connection_id": encode(IdKind.CONNECTION, new_id()),
-                "request_id": encode(IdKind.ROUTING_REQUEST, new_id()),
+                **{place: encode(kind, new_id()) for place, kind in OF_NOBODY.items()},
             }
             own |= await _administered(eve, other)
             for method, path in await _operations(eve.http):

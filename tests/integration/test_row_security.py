@@ -14,12 +14,13 @@ from tests.support.postgres import TestDatabase
 
 SCHEMAS = [service.value for service in Service]
 SWEPT = {"outbox", "inbox", "leases", "shops", "sessions", "conversations", "revocations", "files"}
-SWEPT |= {"webhooks", "webhook_lanes", "erasures"}
+SWEPT |= {"webhooks", "webhook_lanes", "erasures", "retention"}
 """The only tables a sweep role may reach across shops."""
 SEARCHED = "searchable"
 SEARCHES = {
     "gateway.search_ended(uuid,uuid,text,uuid,integer)",
     "history.search(uuid,text,text,integer)",
+    "history.search_answers(uuid,text,text,text,text,integer)",
 }
 """The one table of a schema that a function reads with its owner's rights, and those functions."""
 SEEN_BY_A_SWEEP = {
@@ -28,6 +29,7 @@ SEEN_BY_A_SWEEP = {
     "files": {"id", "digest", "item_id", "created_at"},
     "webhooks": {"shop_id"},
     "webhook_lanes": {"shop_id", "next_at"},
+    "retention": {"shop_id", "next_sweep_at"},
     "erasures": {"shop_id", "id", "next_try_at"},
 }
 """The tables of people's words: of these a sweep sees a few columns, and changes none."""

@@ -34,6 +34,8 @@ SOURCE = "0" * 64
 _QUERIES = {
     "GET /v1/contacts": {"customer_id": encode(IdKind.CUSTOMER, new_id())},
     "GET /v1/contacts/search": {"q": "kettle"},
+    "GET /v1/faq/search": {"q": "kettle"},
+    "GET /v1/canned-replies/search": {"q": "kettle"},
 }
 """What must be asked with some."""
 ONE_OF_EACH = ("GET /v1/sites", "GET /v1/queues", "GET /v1/orders/connections")
@@ -112,6 +114,7 @@ _IDS = {
     "customer_id": IdKind.CUSTOMER,
     "contact_id": IdKind.CONTACT,
     "merge_id": IdKind.MERGE,
+    "answer_id": IdKind.ANSWER,
     "follow_up_id": IdKind.FOLLOW_UP,
     "file_id": IdKind.FILE,
     "webhook_id": IdKind.WEBHOOK,

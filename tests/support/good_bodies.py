@@ -12,6 +12,9 @@ SPAN = {"day": "mon", "opens": "09:00", "closes": "17:00"}
 HOURS = {"time_zone": "Europe/Berlin", "spans": [SPAN]}
 LOOK = {"accent": "#0a7d55", "text": "#ffffff"}
 
+ANSWERS = ("faq", "canned-replies")
+ANSWER = {"key": "returns", "language": "en", "title": "Returns?", "text": "In 30 days."}
+
 ADMIN_BODIES: dict[str, dict[str, Any]] = {
     "/v1/shops": {"name": "Kettle"},
     "/v1/shops/{shop_id}": {"name": "Kettle"},
@@ -37,6 +40,10 @@ ADMIN_BODIES: dict[str, dict[str, Any]] = {
         "store": "kettle.example",
         "webhook_secret": "a secret of nobody",
     },
+    "/v1/retention": {"contacts_days": 730},
+    **{f"/v1/{path}": ANSWER for path in ANSWERS},
+    **{f"/v1/{path}/{{answer_id}}": {"text": "In 14 days."} for path in ANSWERS},
+    **{f"/v1/{path}/{{answer_id}}/restore": {"version": 1} for path in ANSWERS},
     "/v1/orders/connections/{connection_id}/cursors": {"cursors": {"orders": "1"}},
 }
 _ORDER = {
@@ -107,8 +114,10 @@ _STEMS = (
     "/v1/api-keys",
     "/v1/routing/webhooks",
     "/v1/orders/connections",
+    "/v1/retention",
+    *(f"/v1/{path}" for path in ANSWERS),
 )
-_OF_KEEPERS = ("/export", "/erasure")
+_OF_KEEPERS = ("/export", "/erasure", "/audit")
 """What is kept of a customer: for supervisors, admins and operators."""
 WEBHOOKS = "/v1/orders/webhooks/{key}"
 """Open to shop platforms: their signature is over the bytes, and all else is one refusal."""

@@ -16,6 +16,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema, models_json_schema
 
 from shared.contracts import (
+    answers,
     cards,
     conversations,
     files,
@@ -48,6 +49,8 @@ WE_SEND: tuple[type[BaseModel], ...] = (
 )
 WE_READ: tuple[type[BaseModel], ...] = (
     *get_args(frames.ServerFrame),
+    answers.AnswerPage,
+    answers.FoundAnswers,
     cards.Card,
     conversations.ConversationPage,
     files.FileLink,

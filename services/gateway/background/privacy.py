@@ -1,4 +1,4 @@
-"""Answers who asks what the gateway keeps of a customer, and who has it erased."""
+"""Tells what the gateway keeps of a customer, and erases that, or what is old, when asked."""
 
 from __future__ import annotations
 
@@ -12,17 +12,19 @@ from services.gateway.usecases.erase_person import (
     export_person,
 )
 from services.gateway.usecases.file_ports import FileBytes
+from services.gateway.usecases.keep_retention import AgedRows, keep_retention
 from shared.contracts import subjects
 from shared.contracts.privacy import ExportAsked, PersonAsked
+from shared.contracts.retention import RetentionAsked
 from shared.kernel.vocabulary import Service
 from shared.kit.bus.interface import Bus
 
 
 @asynccontextmanager
 async def serving_privacy(
-    bus: Bus, rows: PersonRows, kept: FileBytes, link: Link
+    bus: Bus, rows: PersonRows, aged: AgedRows, kept: FileBytes, link: Link
 ) -> AsyncIterator[None]:
-    """Serve both while the block runs."""
+    """Serve all of it while the block runs."""
 
     async def erase(raw: bytes) -> bytes:
         asked = PersonAsked.model_validate_json(raw)
@@ -32,10 +34,16 @@ async def serving_privacy(
         asked = ExportAsked.model_validate_json(raw)
         return (await export_person(rows, link, asked)).to_json()
 
+    async def retain(raw: bytes) -> bytes:
+        asked = RetentionAsked.model_validate_json(raw)
+        return (await keep_retention(aged, kept, asked)).to_json()
+
+    retaining = await bus.serve(subjects.retain(Service.GATEWAY), retain)
     erasing = await bus.serve(subjects.erase(Service.GATEWAY), erase)
     exporting = await bus.serve(subjects.export(Service.GATEWAY), export)
     try:
         yield
     finally:
         await exporting.close()
+        await retaining.close()
         await erasing.close()

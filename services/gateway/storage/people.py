@@ -59,7 +59,7 @@ _FILES = """
         AND i.content ? 'attachments'
     LIMIT :limit
     """
-_FORGET_FILES = "DELETE FROM gateway.files WHERE shop_id = :shop_id AND id = ANY (:ids)"
+FORGET_FILES = "DELETE FROM gateway.files WHERE shop_id = :shop_id AND id = ANY (:ids)"
 
 _LOCK_SESSIONS = """
     SELECT id FROM gateway.sessions
@@ -79,7 +79,8 @@ _END_SESSIONS = """
     WHERE shop_id = :shop_id AND id = ANY (:sessions)
     """
 _BLANK_CONVERSATIONS = """
-    UPDATE gateway.conversations SET epoch = epoch + 1, customer_kind = NULL,
+    UPDATE gateway.conversations SET epoch = epoch + 1, erased_at = clock_timestamp(),
+        customer_kind = NULL,
         customer_value = NULL, customer_name = NULL, customer_verified = false,
         summary = jsonb_set(summary, '{customer}', 'null')
     WHERE shop_id = :shop_id AND id = ANY (:conversations)
@@ -91,7 +92,7 @@ _TOMBSTONE: Final = """
         content = jsonb_strip_nulls(jsonb_build_object(
             'erased', true, 'rating', content -> 'rating'))
     """
-_BLANK_ITEMS = f"""{_TOMBSTONE}
+BLANK_ITEMS = f"""{_TOMBSTONE}
     WHERE shop_id = :shop_id AND conversation_id = ANY (:conversations)
     """
 _BLANK_LEFT = f"""{_TOMBSTONE}
@@ -102,7 +103,7 @@ _NEW_EPOCH = """
     UPDATE gateway.conversations SET epoch = epoch + 1
     WHERE shop_id = :shop_id AND id = ANY (:ids)
     """
-_UNFIND = """
+UNFIND = """
     DELETE FROM gateway.searchable
     WHERE shop_id = :shop_id AND conversation_id = ANY (:conversations)
     """
@@ -179,7 +180,7 @@ class PostgresPeople:
     async def forget_files(self, shop_id: UUID, file_ids: Sequence[UUID]) -> None:
         """See `PersonRows.forget_files`."""
         async with self._database.write(shop_id) as tx:
-            await tx.execute(_FORGET_FILES, {"shop_id": shop_id, "ids": list(file_ids)})
+            await tx.execute(FORGET_FILES, {"shop_id": shop_id, "ids": list(file_ids)})
 
     async def erase(self, asked: PersonAsked, traces: Traces) -> dict[str, int] | None:
         """See `PersonRows.erase`."""
@@ -191,10 +192,10 @@ class PostgresPeople:
             erased = {
                 "sessions": await tx.execute(_END_SESSIONS, met),
                 "conversations": await tx.execute(_BLANK_CONVERSATIONS, met),
-                "items": await tx.execute(_BLANK_ITEMS, met),
+                "items": await tx.execute(BLANK_ITEMS, met),
                 "left_addresses": await _erase_left(tx, asked),
             }
-            await tx.execute(_UNFIND, met)
+            await tx.execute(UNFIND, met)
         return erased
 
     async def export(self, asked: ExportAsked, traces: Traces) -> ExportAnswer:

@@ -22,6 +22,7 @@ from services.gateway.usecases.attach_files import attached
 from services.gateway.usecases.download_file import LINK_LASTS_MS, Downloading
 from services.gateway.usecases.erase_person import PersonRows
 from services.gateway.usecases.file_ports import FileAction, Pass, Quotas, Uploader
+from services.gateway.usecases.keep_retention import AgedRows
 from services.gateway.usecases.read_items import Reading, allow_reading
 from services.gateway.usecases.upload_file import Uploading
 from services.gateway.usecases.upload_places import UploadPlaces
@@ -67,9 +68,11 @@ class FileParts:
         """Remove what was never sent, until cancelled."""
         await sweep_files_for_ever(self._sweep_rows, self._bytes, self._bytes, self._clock, SHARDS)
 
-    def serving_privacy(self, bus: Bus, rows: PersonRows) -> AbstractAsyncContextManager[None]:
-        """Tell and erase what is kept of one customer while the block runs."""
-        return serving_privacy(bus, rows, self._bytes, self._link)
+    def serving_privacy(
+        self, bus: Bus, rows: PersonRows, aged: AgedRows
+    ) -> AbstractAsyncContextManager[None]:
+        """Tell and erase what is kept of one customer, or too old, while the block runs."""
+        return serving_privacy(bus, rows, aged, self._bytes, self._link)
 
     def _link(self, shop_id: UUID, file_id: UUID) -> str:
         until = self._clock.now() + LINK_LASTS_MS

@@ -2,7 +2,9 @@
 
 # No `from __future__ import annotations` here: FastAPI reads the closures' annotations.
 
+from collections.abc import Callable
 from typing import Annotated
+from uuid import UUID
 
 from fastapi import APIRouter, Depends
 from starlette.responses import Response
@@ -20,8 +22,10 @@ from shared.kit.auth.callers import Callers
 READERS = (Scope.AGENT, Scope.CUSTOMERS_READ)
 
 
-def customers_router(store: CardStore, *, callers: Callers, clock: Clock) -> APIRouter:
-    """Return the endpoints under /v1/customers."""
+def customers_router(
+    store: CardStore, shown: Callable[[Principal, UUID], None], *, callers: Callers, clock: Clock
+) -> APIRouter:
+    """Return the endpoint of the card under /v1/customers; `shown` notes who has seen whose."""
     router = APIRouter(prefix="/v1/customers", tags=["customers"])
     reader = require(READERS, callers)
 
@@ -30,6 +34,7 @@ def customers_router(store: CardStore, *, callers: Callers, clock: Clock) -> API
         customer_id: CustomerId, caller: Annotated[Principal, Depends(reader)]
     ) -> Response:
         card = await show_card(store, caller.shop_id, customer_id, clock.now())
+        shown(caller, customer_id)
         return Response(card.to_json(), media_type="application/json")
 
     return router

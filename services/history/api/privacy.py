@@ -7,7 +7,12 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query
 
 from services.history.usecases.erase_customer import Erasing
-from services.history.usecases.export_customer import AskService, PersonSource, export_customer
+from services.history.usecases.export_customer import (
+    AskService,
+    PersonSource,
+    audit_customer,
+    export_customer,
+)
 from shared.contracts.changes import CURSOR_MAX
 from shared.contracts.claims import Principal
 from shared.contracts.privacy import Erasure, ExportPage
@@ -32,6 +37,11 @@ def privacy_router(
     async def export(customer_id: CustomerId, caller: keeper, cursor: Cursor = None) -> ExportPage:
         """Return what every service keeps of a person, page by page; who asked is recorded."""
         return await export_customer(source, ask, caller, customer_id, cursor)
+
+    @router.get("/{customer_id}/audit")
+    async def audit(customer_id: CustomerId, caller: keeper, cursor: Cursor = None) -> ExportPage:
+        """Return to whom a person's card was shown over REST, then to whom it was offered."""
+        return await audit_customer(source, ask, caller, customer_id, cursor)
 
     @router.post("/{customer_id}/erasure", status_code=202)
     async def erase(customer_id: CustomerId, caller: keeper, key: IdempotencyKey) -> Erasure:

@@ -9,11 +9,13 @@ from pydantic import ValidationError
 from services.history.usecases.erase_customer import ServiceAwayError
 from shared.contracts import subjects
 from shared.contracts.privacy import EraseAnswer, ExportAnswer, ExportAsked, PersonAsked
+from shared.contracts.retention import RetentionAnswer, RetentionAsked
+from shared.contracts.wire import Readable
 from shared.kernel.clock import Millis
 from shared.kernel.vocabulary import Service
 from shared.kit.bus.interface import Bus, BusError
 
-Answer = TypeVar("Answer", EraseAnswer, ExportAnswer)
+Answer = TypeVar("Answer", EraseAnswer, ExportAnswer, RetentionAnswer)
 ANSWER_MS: Final[Millis] = 15_000
 """The longest statement that a service may run takes ten seconds."""
 
@@ -34,7 +36,12 @@ class BusServices:
         raw = await self._ask(subjects.export(service), asked)
         return _read(ExportAnswer, raw)
 
-    async def _ask(self, subject: str, asked: PersonAsked) -> bytes:
+    async def retain(self, service: Service, asked: RetentionAsked) -> RetentionAnswer:
+        """See `OtherKeepers.retain`."""
+        raw = await self._ask(subjects.retain(service), asked)
+        return _read(RetentionAnswer, raw)
+
+    async def _ask(self, subject: str, asked: Readable) -> bytes:
         try:
             return await self._bus.request(subject, asked.to_json(), timeout_ms=ANSWER_MS)
         except BusError as error:

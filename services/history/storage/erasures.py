@@ -16,6 +16,7 @@ from services.history.storage.personal import (
     find_person,
 )
 from services.history.usecases.erase_customer import Due, ErasureJob
+from services.history.usecases.note_views import CardViews, Shown
 from shared.contracts.changes import Once
 from shared.contracts.claims import Principal
 from shared.contracts.items import IdentityKind
@@ -82,11 +83,14 @@ _FINISH = """
 class SqlErasures:
     """The ErasureBook and the PersonSource on PostgreSQL; `sweep` connects as the sweep role."""
 
-    def __init__(self, db: Database, sweep: Database, log: ChangeLog, clock: Clock) -> None:
+    def __init__(
+        self, db: Database, sweep: Database, log: ChangeLog, clock: Clock, views: CardViews
+    ) -> None:
         self._db = db
         self._sweep = sweep
         self._log = log
         self._clock = clock
+        self._views = views
 
     async def request(self, caller: Principal, once: Once, customer_id: UUID) -> Erasure:
         """See `ErasureBook.request`."""
@@ -171,6 +175,7 @@ class SqlErasures:
         target = encode(IdKind.CUSTOMER, customer_id)
         async with self._db.write(caller.shop_id) as tx:
             await self._log.record(tx, caller, "customer.exported", target, {})
+        self._views.note(caller, customer_id, Shown.EXPORT)
 
     def _new(self, caller: Principal, ids: list[UUID], person: PersonAsked) -> dict[str, Any]:
         return {

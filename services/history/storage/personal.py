@@ -64,7 +64,11 @@ _WHOSE: Final[Mapping[str, str]] = {
 """Table -> which of its rows are a person's, in an order in which they may be deleted."""
 SECTIONS: Final = EXPORTED[Service.HISTORY]
 
+_TOLD: Final = {**_WHOSE, "card_views": _OF_CUSTOMER}
+"""What is told of: to whom a customer was shown is no words of theirs, and stays."""
+
 _SORTED: Final = {
+    "card_views": "t.hour, t.how, t.viewer_kind, t.viewer_id, t.customer_id",
     "identities": "t.kind, t.value",
     "mentions": "t.kind, t.value, t.customer_id",
     "carts": "t.platform, t.reference",
@@ -130,7 +134,7 @@ async def export_page(tx: ReadTransaction, ids: list[UUID], asked: ExportAsked) 
     """Return some of history's records. Whole rows: a column that is added is exported too."""
     section, told = read_place(asked.place, SECTIONS)
     order = _SORTED.get(section, "t.id")
-    sql = f"""SELECT to_jsonb(t) AS row FROM history.{section} t WHERE {_WHOSE[section]}
+    sql = f"""SELECT to_jsonb(t) AS row FROM history.{section} t WHERE {_TOLD[section]}
         ORDER BY {order} LIMIT :limit OFFSET :offset"""  # noqa: S608  literals of ours
     named = _named(asked, ids) | {"limit": PAGE + 1, "offset": told}
     rows = [row["row"] for row in await tx.rows(sql, named)]

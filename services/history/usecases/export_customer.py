@@ -1,4 +1,4 @@
-"""Tells everything that every service keeps of one person, page by page."""
+"""Tells everything that every service keeps of one person, and who saw it, page by page."""
 
 from __future__ import annotations
 
@@ -21,6 +21,8 @@ from shared.kernel.errors import ErrorCode, RefusedError
 from shared.kernel.vocabulary import Service
 
 ORDER: Final = (Service.HISTORY, Service.GATEWAY, Service.ROUTER)
+AUDITED: Final = ("history.card_views:0", "router.offers:0")
+"""Where an audit begins, and goes on: what was shown over REST, and what rode in offers."""
 _CURSOR = re.compile(r"(history|gateway|router)\.((?:[a-z_]{1,20}:[0-9]{1,9})?)")
 
 AskService: TypeAlias = Callable[[Service, ExportAsked], Awaitable[ExportAnswer]]
@@ -52,21 +54,51 @@ async def export_customer(
         RefusedError: NOT_FOUND; BAD_CURSOR; TRY_AGAIN, a service does not answer.
     """
     service, place = _read(cursor)
+    person = await _person(source, caller, customer_id)
+    if cursor is None:
+        await source.note_export(caller, customer_id)
+    answer = await _ask(source, ask, customer_id, service, ExportAsked(**dict(person), place=place))
+    return ExportPage(records=answer.records, next_cursor=_next(service, answer))
+
+
+async def audit_customer(
+    source: PersonSource, ask: AskService, caller: Principal, customer_id: UUID, cursor: str | None
+) -> ExportPage:
+    """Return to whom a person's card was shown, and then to whom it was offered.
+
+    Raises:
+        RefusedError: NOT_FOUND; BAD_CURSOR; TRY_AGAIN, a service does not answer.
+    """
+    service, place = _read(cursor or AUDITED[0])
+    section = (place or "").partition(":")[0]
+    if f"{service.value}.{section}:0" not in AUDITED:
+        raise _bad_cursor()
+    person = await _person(source, caller, customer_id)
+    answer = await _ask(source, ask, customer_id, service, ExportAsked(**dict(person), place=place))
+    more = _next(service, answer)
+    if more is None or not more.startswith(f"{service.value}.{section}:"):
+        later = AUDITED[AUDITED.index(f"{service.value}.{section}:0") + 1 :]
+        more = later[0] if later else None
+    return ExportPage(records=answer.records, next_cursor=more)
+
+
+async def _person(source: PersonSource, caller: Principal, customer_id: UUID) -> PersonAsked:
     person = await source.person(caller, customer_id)
     if person is None:
         raise RefusedError(ErrorCode.NOT_FOUND, "There is no such customer.")
-    if cursor is None:
-        await source.note_export(caller, customer_id)
-    asked = ExportAsked(**dict(person), place=place)
+    return person
+
+
+async def _ask(
+    source: PersonSource, ask: AskService, customer_id: UUID, service: Service, asked: ExportAsked
+) -> ExportAnswer:
+    if service is Service.HISTORY:
+        return await source.export(customer_id, asked)
     try:
-        if service is Service.HISTORY:
-            answer = await source.export(customer_id, asked)
-        else:
-            answer = await ask(service, await _with_conversations(ask, service, asked))
+        return await ask(service, await _with_conversations(ask, service, asked))
     except ServiceAwayError:
         detail = "One of the services does not answer; ask for this page again."
         raise RefusedError(ErrorCode.TRY_AGAIN, detail, retry_after_ms=1_000) from None
-    return ExportPage(records=answer.records, next_cursor=_next(service, answer))
 
 
 async def _with_conversations(ask: AskService, service: Service, asked: ExportAsked) -> ExportAsked:
@@ -89,7 +121,11 @@ def _read(cursor: str | None) -> tuple[Service, str | None]:
             return service, place
     except ValueError:
         pass
-    raise RefusedError(ErrorCode.BAD_CURSOR, "This cursor is not one of ours: begin without one.")
+    raise _bad_cursor()
+
+
+def _bad_cursor() -> RefusedError:
+    return RefusedError(ErrorCode.BAD_CURSOR, "This cursor is not one of ours: begin without one.")
 
 
 def _next(service: Service, answer: ExportAnswer) -> str | None:

@@ -1,21 +1,26 @@
-"""Answers who asks what the router keeps of a customer, and who has it erased."""
+"""Tells what the router keeps of a customer, and erases that, or what is old, when asked."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from typing import TypeAlias
 
 from services.router.usecases.erase_person import PersonRows, erase_person
 from services.router.usecases.ownership import Desk
 from shared.contracts import subjects
 from shared.contracts.privacy import ExportAsked, PersonAsked
+from shared.contracts.retention import RetentionAnswer, RetentionAsked
 from shared.kernel.vocabulary import Service
 from shared.kit.bus.interface import Bus
 
+Age: TypeAlias = Callable[[RetentionAsked], Awaitable[RetentionAnswer]]
+"""Erases a batch of what is old."""
+
 
 @asynccontextmanager
-async def serving_privacy(bus: Bus, rows: PersonRows, desk: Desk) -> AsyncIterator[None]:
-    """Serve both while the block runs."""
+async def serving_privacy(bus: Bus, rows: PersonRows, aged: Age, desk: Desk) -> AsyncIterator[None]:
+    """Serve all of it while the block runs."""
 
     async def erase(raw: bytes) -> bytes:
         return (await erase_person(rows, desk, PersonAsked.model_validate_json(raw))).to_json()
@@ -23,10 +28,15 @@ async def serving_privacy(bus: Bus, rows: PersonRows, desk: Desk) -> AsyncIterat
     async def export(raw: bytes) -> bytes:
         return (await rows.export(ExportAsked.model_validate_json(raw))).to_json()
 
+    async def retain(raw: bytes) -> bytes:
+        return (await aged(RetentionAsked.model_validate_json(raw))).to_json()
+
+    retaining = await bus.serve(subjects.retain(Service.ROUTER), retain)
     erasing = await bus.serve(subjects.erase(Service.ROUTER), erase)
     exporting = await bus.serve(subjects.export(Service.ROUTER), export)
     try:
         yield
     finally:
         await exporting.close()
+        await retaining.close()
         await erasing.close()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 from uuid import UUID
 
@@ -38,12 +38,6 @@ _FORGET_ANSWERS = """
     DELETE FROM router.kept_answers
     WHERE shop_id = :shop_id AND answer::text LIKE ANY (:mentions)
     """
-_CONVERSATIONS = """
-    SELECT to_jsonb(t) AS row FROM router.conversations t
-    WHERE t.shop_id = :shop_id
-        AND (t.id = ANY (:ids) OR (t.kind = 'follow_up' AND t.external_id = ANY (:names)))
-    ORDER BY t.id LIMIT :limit OFFSET :offset
-    """
 _PROMISED = """
     SELECT id FROM router.conversations
     WHERE shop_id = :shop_id AND kind = 'follow_up' AND external_id = ANY (:names) ORDER BY id
@@ -52,13 +46,29 @@ _FORGET_PROMISES = """
     UPDATE router.conversations SET work = work || '{"title": "", "order_reference": null}'
     WHERE shop_id = :shop_id AND kind = 'follow_up' AND external_id = ANY (:names)
     """
+_SECTIONS: Final[Mapping[str, str]] = {
+    "conversations": """
+        SELECT to_jsonb(t) AS row FROM router.conversations t
+        WHERE t.shop_id = :shop_id
+            AND (t.id = ANY (:ids) OR (t.kind = 'follow_up' AND t.external_id = ANY (:names)))
+        ORDER BY t.id
+        """,
+    # To whom the card was offered: it rides in the offer.
+    "offers": """
+        SELECT to_jsonb(t) || jsonb_build_object('agent_name', a.name) AS row
+        FROM router.offers t
+        JOIN router.agents a ON a.shop_id = t.shop_id AND a.id = t.agent_id
+        WHERE t.shop_id = :shop_id AND t.conversation_id = ANY (:ids) ORDER BY t.id
+        """,
+}
 _IDS: Final = {
     "shop_id": IdKind.SHOP,
-    "id": IdKind.CONVERSATION,
     "agent_id": IdKind.AGENT,
     "assignment_id": IdKind.ASSIGNMENT,
     "preferred_agent": IdKind.AGENT,
+    "conversation_id": IdKind.CONVERSATION,
 }
+_OWN_ID: Final = {"conversations": IdKind.CONVERSATION, "offers": IdKind.OFFER}
 
 
 class PersonTables:
@@ -104,10 +114,12 @@ class PersonTables:
             "offset": told,
         }
         async with self._database.read(asked.shop_id) as tx:
-            rows = [row["row"] for row in await tx.rows(_CONVERSATIONS, named)]
+            sql = f"{_SECTIONS[section]} LIMIT :limit OFFSET :offset"
+            rows = [row["row"] for row in await tx.rows(sql, named)]
+        ids = {**_IDS, "id": _OWN_ID[section]}
         more = len(rows) > PAGE
         return ExportAnswer(
-            records=tuple(record_of(Service.ROUTER, section, row, _IDS) for row in rows[:PAGE]),
+            records=tuple(record_of(Service.ROUTER, section, row, ids) for row in rows[:PAGE]),
             next_place=next_place(section, told + PAGE, more=more, sections=SECTIONS),
         )
 

@@ -1,4 +1,4 @@
-/** The box an agent answers in, or notes in: Enter sends, Shift+Enter begins a line, Alt+N turns. */
+/** The box an agent answers in, or notes in: Enter sends, Shift+Enter begins a line, Alt+N turns, / lists replies. */
 
 import { type Conversation, isReady, type Laid, type Tray } from "@firstreply/sdk/agent";
 import { TEXT_MAX } from "@firstreply/sdk/contracts";
@@ -8,6 +8,7 @@ import { count } from "../format.ts";
 import { sentenceOf } from "../sentences.ts";
 import { Attach, takeFiles, useTray } from "./Attach.tsx";
 import { Opener } from "./Opener.tsx";
+import { ariaOf, ReplyList, useReplies } from "./Replies.tsx";
 import { TrayList } from "./TrayList.tsx";
 import type { WorkActions } from "./useWork.ts";
 
@@ -28,6 +29,7 @@ export function Composer({ conversation, me, actions }: Props) {
     actions,
     { tray, laid },
   );
+  const replies = useReplies({ box, conversation, me, actions, text, type });
   const use = (opener: string): void => {
     type(opener);
     box.current?.focus();
@@ -54,13 +56,23 @@ export function Composer({ conversation, me, actions }: Props) {
         aria-invalid={lengthOf(text) > TEXT_MAX}
         placeholder={isNote ? "Write a note that only colleagues see" : "Write your answer"}
         value={text}
+        {...(isNote ? {} : ariaOf(replies))}
         onChange={(event) => type(event.currentTarget.value)}
-        onKeyDown={onKey}
+        onSelect={isNote ? undefined : replies.look}
+        onKeyDown={(event) => {
+          if (!replies.onKey(event)) onKey(event);
+        }}
       />
+      {!isNote && <ReplyList replies={replies} />}
       <TrayList laid={laid} onRemove={(key) => tray.remove(key)} />
       <div className="composer-foot">
         <Hint length={lengthOf(text)} />
         {!isNote && <Attach tray={tray} />}
+        {!isNote && (
+          <Button variant="default" onClick={() => slash(box.current)}>
+            Replies
+          </Button>
+        )}
         <Button variant="default" aria-pressed={isNote} aria-keyshortcuts="Alt+N" onClick={turn}>
           Note
         </Button>
@@ -70,6 +82,15 @@ export function Composer({ conversation, me, actions }: Props) {
       </div>
     </form>
   );
+}
+
+/** Write a slash where the caret stands, as the agent would. */
+function slash(box: HTMLTextAreaElement | null): void {
+  if (!box) return;
+  box.focus();
+  const before = box.value.slice(0, box.selectionStart);
+  const apart = before === "" || /\s$/u.test(before);
+  document.execCommand("insertText", false, apart ? "/" : " /");
 }
 
 interface Beside {

@@ -19,6 +19,7 @@ import type {
   NewFollowUp,
   Offer,
   OfferId,
+  ReadyAnswer,
   StoredFile,
   Transfer,
 } from "@firstreply/sdk/contracts";
@@ -49,6 +50,8 @@ export interface WorkActions {
   promise(id: ConversationId, wish: NewFollowUp): Promise<void>;
   followUps(): Promise<FollowUps>;
   solve(id: ConversationId): Promise<void>;
+  /** Replies that are ready; rejects with a `Failure`. */
+  replies(words: string): Promise<readonly ReadyAnswer[]>;
   dismiss(id: ConversationId): void;
   setStatus(status: AgentStatus): void;
   say(notice: string | null): void;
@@ -165,6 +168,7 @@ function actionsOf(workplace: Workplace, screen: Screen): WorkActions {
     promise: (id, wish) => workplace.promise(id, wish),
     followUps: () => workplace.followUps(),
     solve: (id) => workplace.solve(id),
+    replies: (words) => workplace.replies(words),
     dismiss: (id) => void workplace.putAway(id).catch(told),
     setStatus: (status) => void workplace.setStatus(status).catch(told),
     say: screen.say,

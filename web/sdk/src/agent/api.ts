@@ -3,6 +3,7 @@
 import type {
   AgentState,
   AgentStatus,
+  AnswerPage,
   Colleague,
   Colleagues,
   ConversationId,
@@ -10,6 +11,7 @@ import type {
   DecisionPage,
   FirstResponseReport,
   FollowUps,
+  FoundAnswers,
   Item,
   ItemPage,
   NewFollowUp,
@@ -19,6 +21,7 @@ import type {
   Offer,
   OfferId,
   OfferTaken,
+  ReadyAnswer,
   RoutingState,
   SeenThrough,
   SignedIn,
@@ -169,6 +172,15 @@ export class AgentApi {
     if (words !== "") wish.set("q", words);
     if (cursor !== null) wish.set("cursor", cursor);
     return this.#call(`/v1/conversations?${wish}`);
+  }
+
+  /** Replies that are ready, the best first for words, else the newest. */
+  async replies(words: string): Promise<readonly ReadyAnswer[]> {
+    const path = "/v1/canned-replies";
+    const asked =
+      words === "" ? `${path}?limit=20` : `${path}/search?${new URLSearchParams({ q: words })}`;
+    const { answers } = await this.#call<AnswerPage | FoundAnswers>(asked);
+    return answers;
   }
 
   /** Say that this agent types, or how far they received or read; latest values, lost without harm. */

@@ -13,6 +13,7 @@ import type {
   Item,
   NewFollowUp,
   Offer,
+  ReadyAnswer,
   StoredFile,
   Transfer,
 } from "../contracts.ts";
@@ -206,6 +207,11 @@ export class Workplace {
   /** The promises that this agent has to keep, the most urgent first. */
   followUps(): Promise<FollowUps> {
     return this.#api.followUps();
+  }
+
+  /** Replies that are ready, found by words. */
+  replies(words: string): Promise<readonly ReadyAnswer[]> {
+    return this.#api.replies(words);
   }
 
   solve(id: ConversationId): Promise<void> {

@@ -5,3 +5,4 @@ export { asFailure, Failure, type FailureCode } from "./failure.ts";
 export { ACCEPT, attachmentOf, isPicture, type UploadOptions } from "../files.ts";
 export { isReady, type Laid, sizeOf, Tray } from "../tray.ts";
 export { servingAgent } from "../thread.ts";
+export { filledIn, slashed } from "../text.ts";
