@@ -8,10 +8,10 @@ from contextlib import asynccontextmanager
 from services.gateway.usecases.erase_person import (
     Link,
     PersonRows,
+    Shredder,
     erase_person,
     export_person,
 )
-from services.gateway.usecases.file_ports import FileBytes
 from services.gateway.usecases.keep_retention import AgedRows, keep_retention
 from shared.contracts import subjects
 from shared.contracts.privacy import ExportAsked, PersonAsked
@@ -22,7 +22,7 @@ from shared.kit.bus.interface import Bus
 
 @asynccontextmanager
 async def serving_privacy(
-    bus: Bus, rows: PersonRows, aged: AgedRows, kept: FileBytes, link: Link
+    bus: Bus, rows: PersonRows, aged: AgedRows, kept: Shredder, link: Link
 ) -> AsyncIterator[None]:
     """Serve all of it while the block runs."""
 

@@ -73,7 +73,8 @@ _GOES_ON = """
 _END_SESSIONS = """
     UPDATE gateway.sessions SET ended_at = coalesce(ended_at, clock_timestamp()),
         epoch = epoch + 1, customer_kind = NULL, customer_value = NULL, customer_name = NULL,
-        customer_verified = false, customer_proof = NULL, token_digest = sha256(uuid_send(id)),
+        customer_verified = false, customer_proof = NULL,
+        token_digest = sha256(uuid_send(gen_random_uuid())),
         summary = jsonb_set(summary, '{customer}', 'null'),
         page_url = NULL, locale = NULL, cart = NULL, context_at = NULL
     WHERE shop_id = :shop_id AND id = ANY (:sessions)

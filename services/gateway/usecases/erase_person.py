@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from typing import Final, Protocol, TypeAlias
 from uuid import UUID
 
-from services.gateway.usecases.file_ports import FileBytes
 from shared.contracts.privacy import (
     EraseAnswer,
     ErasureWait,
@@ -48,6 +47,14 @@ class Traces:
         return ErasureWait.EVENTS_UNDER_WAY if self.unsent else None
 
 
+class Shredder(Protocol):
+    """Deletes the bytes of files."""
+
+    async def delete(self, file_id: UUID, digest: bytes | None = None) -> None:
+        """Delete a file's bytes, if they are there."""
+        ...
+
+
 class PersonRows(Protocol):
     """The tables, by person."""
 
@@ -72,7 +79,7 @@ class PersonRows(Protocol):
         ...
 
 
-async def erase_person(rows: PersonRows, kept: FileBytes, asked: PersonAsked) -> EraseAnswer:
+async def erase_person(rows: PersonRows, kept: Shredder, asked: PersonAsked) -> EraseAnswer:
     """Erase a person once none of their conversations goes on; may be repeated without harm.
 
     Bytes go before the rows that name them: killed in between, the next try finds them again.
@@ -102,7 +109,7 @@ def _linked(record: Record, shop_id: UUID, link: Link) -> Record:
     return record.model_copy(update={"data": record.data | {"url": link(shop_id, file_id)}})
 
 
-async def _erase_files(rows: PersonRows, kept: FileBytes, shop_id: UUID, traces: Traces) -> int:
+async def _erase_files(rows: PersonRows, kept: Shredder, shop_id: UUID, traces: Traces) -> int:
     erased = 0
     while files := await rows.files(shop_id, traces, FILES_AT_ONCE):
         for file_id in files:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Final, Protocol
 from uuid import UUID
 
-from services.gateway.usecases.file_ports import FileBytes
+from services.gateway.usecases.erase_person import Shredder
 from shared.contracts.retention import RetentionAnswer, RetentionAsked
 from shared.kernel.clock import Instant
 
@@ -33,7 +33,7 @@ class AgedRows(Protocol):
         ...
 
 
-async def keep_retention(rows: AgedRows, kept: FileBytes, asked: RetentionAsked) -> RetentionAnswer:
+async def keep_retention(rows: AgedRows, kept: Shredder, asked: RetentionAsked) -> RetentionAnswer:
     """Erase one batch of each kind; may be repeated without harm.
 
     Bytes go before the rows that name them, and files before the conversations that lead to them.
@@ -53,7 +53,7 @@ async def keep_retention(rows: AgedRows, kept: FileBytes, asked: RetentionAsked)
     )
 
 
-async def _erase(rows: AgedRows, kept: FileBytes, shop_id: UUID, files: Sequence[UUID]) -> int:
+async def _erase(rows: AgedRows, kept: Shredder, shop_id: UUID, files: Sequence[UUID]) -> int:
     for file_id in files:
         await kept.delete(file_id)
     if files:

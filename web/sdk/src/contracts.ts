@@ -25,6 +25,7 @@ export type MergeId = `mrge_${string}`;
 export type CustomerNoteId = `note_${string}`;
 export type FollowUpId = `fwup_${string}`;
 export type ErasureId = `ersr_${string}`;
+export type AnswerId = `answ_${string}`;
 export type OrderId = `order_${string}`;
 export type ContactId = `ctct_${string}`;
 export type ImportId = `impt_${string}`;
@@ -88,6 +89,12 @@ export interface AgentTyping {
   readonly type: "agent.typing";
   readonly conversation_id: ConversationId;
   readonly for_ms: number;
+}
+
+/** Answers, newest first; `next_cursor` is null after the oldest. */
+export interface AnswerPage {
+  readonly answers: readonly ReadyAnswer[];
+  readonly next_cursor: string | null;
 }
 
 /** What a site's widget shows of its shop; anybody may read it. No colours: the widget's own. `invites` says that the site has rules for invitations: a widget connects before it is opened. */
@@ -424,6 +431,11 @@ export interface FollowUps {
   readonly overdue: number;
 }
 
+/** Answers to words or a question, the best first. */
+export interface FoundAnswers {
+  readonly answers: readonly ReadyAnswer[];
+}
+
 /** First frame of a connection: names the site, and the session to go on with, if any. `last_seq` is the last item the client has of `conversation_id`; without a conversation it is read as one of the session's latest. Whatever came after it is in the welcome, or follows it. */
 export interface Hello {
   readonly type: "hello";
@@ -749,6 +761,21 @@ export interface Read {
   readonly through_seq: number;
 }
 
+/** An answer as it is in force; one that was removed says when. */
+export interface ReadyAnswer {
+  readonly id: AnswerId;
+  readonly key: string;
+  readonly language: string;
+  readonly title: string;
+  readonly text: string;
+  readonly phrasings: readonly string[];
+  readonly version: number;
+  readonly created_at: Instant;
+  readonly changed_at: Instant;
+  readonly changed_by: string;
+  readonly removed_at: Instant | null;
+}
+
 /** How far a conversation's customer received and read; 0 for nothing yet. The body of `message.delivered` and `message.read`, and part of an agent's snapshot. */
 export interface Receipt {
   readonly conversation_id: ConversationId;
@@ -837,7 +864,7 @@ export interface RoutingState {
 }
 
 /** What a token or an API key allows. */
-export type Scope = "agent" | "supervisor" | "admin" | "operator" | "orders:write" | "contacts:write" | "customers:read" | "routing:write";
+export type Scope = "agent" | "supervisor" | "admin" | "operator" | "orders:write" | "contacts:write" | "customers:read" | "routing:write" | "answers:read";
 
 /** What an agent posts to /received and /read: every item up to there. */
 export interface SeenThrough {
