@@ -22,6 +22,7 @@ from typing import Any
 import uvloop
 
 from bench import gateway_loads as loads
+from bench.ordinary_clients import by_ordinary_clients
 from bench.slice import open_folder, quantile_ms, server
 from bench.wire import open_stream
 from shared.kernel.vocabulary import Service
@@ -271,6 +272,7 @@ async def main() -> None:
             echo_port = int(echoes["edge"].rstrip("/").rpartition(":")[2])
             with gateway(one, "each") as each:
                 figures |= await messages(node, each, echo_port)
+            figures |= await by_ordinary_clients(node, echo_port)
             figures |= await acknowledgements(node)
             figures |= await welcomes(node, echo_port)
             figures |= await memory(node)
