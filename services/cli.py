@@ -30,6 +30,7 @@ from services.demo.command import add_demo
 from services.demo.people import SHOP_ID
 from services.replaying.command import replay_command
 from services.settings import complaint
+from services.simulation.command import simulate_command
 from services.staffing.command import staff_command
 from services.terminal import console, fail, read_settings, running_url
 from shared.contracts.claims import Principal
@@ -67,6 +68,7 @@ app.add_typer(customers.app, name="customer")
 app.add_typer(signing_keys.app, name="keys")
 app.command(name="staff")(staff_command)
 app.command(name="replay")(replay_command)
+app.command(name="simulate")(simulate_command)
 
 
 @app.command(name="up")

@@ -8,7 +8,11 @@ from typing import Final
 
 from services.replaying.days import RecordedDay, arrivals_by_slot, staff_by_slot
 from services.replaying.findings import Finding, Replay
-from services.replaying.marks import (
+from services.replaying.playing import Tally
+from services.replaying.told import tenths
+from services.simulation.domain.pairing import POINTS, Band
+from services.simulation.domain.policies import CLAIRVOYANT, FIRSTREPLY
+from services.simulation.marks import (
     Point,
     Scale,
     around,
@@ -22,10 +26,6 @@ from services.replaying.marks import (
     rulers,
     text,
 )
-from services.replaying.playing import Tally
-from services.replaying.told import tenths
-from services.simulation.domain.pairing import POINTS, Band
-from services.simulation.domain.policies import CLAIRVOYANT, FIRSTREPLY
 from services.staffing.demand import SLOTS, WEEKDAYS, clock_time
 
 WIDTH: Final = 820.0

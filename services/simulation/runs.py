@@ -8,19 +8,24 @@ import tomllib
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
+from functools import partial
 from itertools import product
 from multiprocessing import get_context
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 from pydantic import ValidationError
 
 from services.router.domain.policy import Policy
 from services.simulation.domain.assumptions import Assumptions
+from services.simulation.domain.bounds import Bounds, bounds_of
 from services.simulation.domain.day import Day, make_day
 from services.simulation.domain.figures import Figures, figures_of
 from services.simulation.domain.policies import SHIPPED, desk_of
 from services.simulation.domain.stage import play
+
+Task = TypeVar("Task")
+Found = TypeVar("Found")
 
 PINNED: Final = Path(__file__).with_name("assumptions.toml")
 """The assumptions of every published figure."""
@@ -86,17 +91,44 @@ def play_all(
 
     The figures do not depend on how many processes there are.
     """
+    work = partial(play_one, assumptions=assumptions, policy=policy)
+    return spread(work, runs, processes=processes, watch=watch)
+
+
+def bound_all(
+    runs: Sequence[Run],
+    assumptions: Assumptions,
+    *,
+    processes: int | None = None,
+    watch: Callable[[], None] = lambda: None,
+) -> list[Bounds]:
+    """Return the bounds of every run's day, in the order of the runs."""
+    work = partial(bound_one, assumptions=assumptions)
+    return spread(work, runs, processes=processes, watch=watch)
+
+
+def spread(
+    work: Callable[[Task], Found],
+    tasks: Sequence[Task],
+    *,
+    processes: int | None = None,
+    watch: Callable[[], None] = lambda: None,
+) -> list[Found]:
+    """Do the same with each task in some process, `watch` after each; return what was found."""
+    found: dict[int, Found] = {}
     processors = processes or len(os.sched_getaffinity(0))
-    figures: dict[int, Figures] = {}
     # Spawned, not forked: whoever shows the progress has threads.
     with ProcessPoolExecutor(processors, mp_context=get_context("spawn")) as pool:
-        waiting = {
-            pool.submit(play_one, run, assumptions, policy): at for at, run in enumerate(runs)
-        }
+        waiting = {pool.submit(work, task): at for at, task in enumerate(tasks)}
         for done in as_completed(waiting):
-            figures[waiting[done]] = done.result()
+            found[waiting[done]] = done.result()
             watch()
-    return [figures[at] for at in range(len(runs))]
+    return [found[at] for at in range(len(tasks))]
+
+
+def bound_one(run: Run, assumptions: Assumptions) -> Bounds:
+    """Return the bounds of a run's day."""
+    return bounds_of(run.day or make_day(assumptions, run.seed, run.load))
 
 
 def play_one(run: Run, assumptions: Assumptions, policy: Policy = SHIPPED) -> Figures:

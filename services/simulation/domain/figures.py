@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import ceil
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from services.simulation.domain.desk import WorkerNumber
+from services.simulation.domain.draws import SECOND
 from services.simulation.domain.stage import Fate, Played
 from shared.kernel.clock import Millis
 
 QUANTILES = (50, 80, 90, 99)
+
+CURVE_S: Final = 60
+"""Answers are counted by the second so far: beyond it there is no chat any more."""
 
 Quantiles: TypeAlias = tuple[Millis | None, ...]
 """Of QUANTILES, times that occurred; None where there was none."""
@@ -42,6 +47,8 @@ class Figures:
     """Jain's index over the agents' occupancies: 1 when all are as busy, 1/n when one does all."""
     rings: int
     withdrawn: int
+    answered_by: tuple[int, ...]
+    """How many were answered within 1 s, 2 s ... of CURVE_S."""
 
     @property
     def service_level(self) -> float:
@@ -77,6 +84,7 @@ def figures_of(played: Played) -> Figures:
         jain=jain(occupancies),
         rings=sum(one.rings for one in played.fates),
         withdrawn=sum(one.withdrawn for one in played.fates),
+        answered_by=tuple(bisect_right(took, n * SECOND) for n in range(1, CURVE_S + 1)),
     )
 
 

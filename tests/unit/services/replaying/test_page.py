@@ -13,10 +13,10 @@ import pytest
 
 from services.replaying.charts import hours_chart
 from services.replaying.findings import Replay
-from services.replaying.marks import Scale, around, path, round_step, text
 from services.replaying.page import page_of
 from services.replaying.running import Wish, prepare, run
 from services.replaying.told import seconds_of, tenths
+from services.simulation.marks import Scale, around, path, round_step, text
 from services.simulation.runs import PINNED
 from services.staffing.demand import WEEKDAYS
 from services.staffing.plan import Target

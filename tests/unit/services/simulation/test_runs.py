@@ -28,8 +28,8 @@ class TestAssumptions:
         [
             (("patience_mean_s = 373.0", "patience_mean_s = -1"), "customers.patience_mean_s"),
             (("[peers]", "[pears]"), "peers"),
-            (("least = 4", "least = 99"), "least is more than most"),
-            (("least = 4", "least = "), "Invalid value"),
+            (("least = 6", "least = 99"), "least is more than most"),
+            (("least = 6", "least = "), "Invalid value"),
         ],
     )
     def test_a_file_with_an_error_says_where_and_why(
