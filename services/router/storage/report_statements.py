@@ -47,7 +47,7 @@ RECORDED: Final = f"""
         CASE WHEN c.first_response_ms IS NOT NULL
             THEN greatest({_LASTED} - c.first_response_ms, 0) END AS handle_ms
     FROM router.conversations c
-    WHERE c.shop_id = :shop_id AND c.ended_at IS NOT NULL
+    WHERE c.shop_id = :shop_id AND c.kind IS NULL AND c.ended_at IS NOT NULL
         AND (CAST(:after AS uuid) IS NULL OR c.id > :after)
         AND coalesce(c.clock_at, c.started_at) >= :from
         AND coalesce(c.clock_at, c.started_at) < :to
