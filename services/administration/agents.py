@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import secrets
 import sys
-from collections.abc import Sequence
 from typing import Annotated, TypeAlias
 
 import typer
 
 from services.administration.client import for_shop, path_of
+from services.administration.routing_options import (
+    SkillOptions,
+    WeightOptions,
+    read_skills,
+    read_weights,
+)
 from services.administration.shown import AsJson, Shop, given, show_many, show_one
-from services.terminal import console, fail
-from shared.contracts.accounts import LEVEL_MAX, LEVEL_MIN
+from services.terminal import console
 from shared.kernel.ids import IdKind
 from shared.kernel.vocabulary import Scope
 
@@ -27,10 +31,10 @@ Roles: TypeAlias = Annotated[
     list[Scope] | None,
     typer.Option("--role", help="agent, supervisor or admin; again for each."),
 ]
-SkillOptions: TypeAlias = Annotated[
-    list[str] | None, typer.Option("--skill", help="NAME=LEVEL, 1 to 5; again for each.")
+LanguageOptions: TypeAlias = Annotated[
+    list[str] | None, typer.Option("--language", help="Such as en; again for each.")
 ]
-Capacity: TypeAlias = Annotated[int | None, typer.Option(help="Chats at once.")]
+Capacity: TypeAlias = Annotated[int | None, typer.Option(help="Weight held at once.")]
 PasswordStdin: TypeAlias = Annotated[
     bool, typer.Option("--password-stdin", help="Read the password from standard input.")
 ]
@@ -44,7 +48,9 @@ def create(
     email: Annotated[str, typer.Option(help="What the agent signs in with.")],
     role: Roles = None,
     skill: SkillOptions = None,
+    language: LanguageOptions = None,
     capacity: Capacity = None,
+    weight: WeightOptions = None,
     password_stdin: PasswordStdin = False,
     as_json: AsJson = False,
 ) -> None:
@@ -55,7 +61,8 @@ def create(
         "email": email,
         "password": password,
         "skills": read_skills(skill or []),
-        **given(roles=role, capacity=capacity),
+        "weights": read_weights(weight or []),
+        **given(roles=role, languages=language, capacity=capacity),
     }
     made = for_shop(shop).make("/v1/agents", body)
     shown = made if password_stdin else {**made, "password": password}
@@ -84,15 +91,28 @@ def change(
     name: Annotated[str | None, typer.Option(help="What customers read.")] = None,
     role: Roles = None,
     skill: SkillOptions = None,
+    language: LanguageOptions = None,
     capacity: Capacity = None,
+    inherit_capacity: Annotated[
+        bool, typer.Option("--inherit-capacity", help="Take the queue's limit, or the shop's.")
+    ] = False,
+    weight: WeightOptions = None,
     active: Annotated[
         bool | None, typer.Option("--active/--ended", help="Take back, or end at once.")
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Change what is named: roles and skills as a whole, all else alone."""
-    skills = None if skill is None else read_skills(skill)
-    fields = given(name=name, roles=role, skills=skills, capacity=capacity, active=active)
+    """Change what is named: roles, skills, languages and weights as a whole, all else alone."""
+    fields = given(
+        name=name,
+        roles=role,
+        skills=None if skill is None else read_skills(skill),
+        languages=language,
+        capacity=capacity,
+        inherits_capacity=inherit_capacity or None,
+        weights=None if weight is None else read_weights(weight),
+        active=active,
+    )
     path = path_of(IdKind.AGENT, "agents", agent)
     show_one(for_shop(shop).change(path, fields), as_json=as_json)
 
@@ -113,17 +133,6 @@ def set_password(
         show_one({"id": agent, "password": password}, as_json=as_json)
     elif not as_json:
         console.print("The password is set.")
-
-
-def read_skills(texts: Sequence[str]) -> dict[str, int]:
-    """Return skills with their levels from NAME=LEVEL, or end the command."""
-    skills: dict[str, int] = {}
-    for text in texts:
-        name, separator, level = text.rpartition("=")
-        if not separator or not level.isdecimal():
-            fail(f"A skill is NAME=LEVEL, the level {LEVEL_MIN} to {LEVEL_MAX}: not {text!r}.")
-        skills[name] = int(level)
-    return skills
 
 
 def _password(*, from_stdin: bool) -> str:

@@ -8,21 +8,42 @@ from typing import Annotated, Any, TypeAlias
 
 import typer
 
-from services.administration.agents import SkillOptions, read_skills
 from services.administration.client import for_shop, path_of
+from services.administration.routing_options import (
+    MS_PER_S,
+    SkillOptions,
+    StepOptions,
+    WeightOptions,
+    read_skills,
+    read_steps,
+    read_weights,
+)
 from services.administration.shown import AsJson, Shop, given, show_many, show_one
 from services.terminal import fail
 from shared.kernel.ids import IdKind
+from shared.kernel.vocabulary import Channel
 
-MS_PER_S = 1_000
 _SPAN = re.compile(r"(?P<day>[a-z]{3})\s+(?P<opens>\d\d:\d\d)-(?P<closes>\d\d:\d\d)")
 _HOLIDAY = re.compile(r"(?P<on>\d{4}-\d\d-\d\d)(\s+(?P<opens>\d\d:\d\d)-(?P<closes>\d\d:\d\d))?")
 
 app = typer.Typer(
-    help="A shop's queues. Conversations wait in the default queue, whose hours are the shop's; "
-    "skills are kept and not yet routed by.",
+    help="A shop's queues. Conversations of a queue's channels wait in it, all others in the "
+    "default one, whose hours are the shop's.",
     no_args_is_help=True,
 )
+Priority: TypeAlias = Annotated[
+    int | None, typer.Option(help="0 to 10: each is a head start of 2 s in the line.")
+]
+Limit: TypeAlias = Annotated[
+    int | None, typer.Option("--capacity", help="Of agents without a limit of their own; -1: none.")
+]
+ChannelOptions: TypeAlias = Annotated[
+    list[Channel] | None,
+    typer.Option("--channel", help="Whose conversations begin here; again for each."),
+]
+MaxWaiting: TypeAlias = Annotated[
+    int | None, typer.Option(help="With so many waiting the next one overflows; -1: no limit.")
+]
 QueueId: TypeAlias = Annotated[
     str, typer.Argument(metavar="QUEUE", help="The queue's id, queue_...")
 ]
@@ -45,6 +66,12 @@ def create(
     name: Annotated[str, typer.Option(help="What people call it.")],
     target_s: Annotated[float, typer.Option(help="Seconds to the first answer.")] = 10.0,
     skill: SkillOptions = None,
+    priority: Priority = None,
+    capacity: Limit = None,
+    weight: WeightOptions = None,
+    channel: ChannelOptions = None,
+    max_waiting: MaxWaiting = None,
+    step: StepOptions = None,
     opens: Opens = None,
     time_zone: Zone = None,
     holiday: Holidays = None,
@@ -55,7 +82,9 @@ def create(
         "name": name,
         "first_response_target_ms": round(target_s * MS_PER_S),
         "skills": read_skills(skill or []),
-        **given(hours=_hours(opens, time_zone, holiday)),
+        **given(hours=_hours(opens, time_zone, holiday), priority=priority, channels=channel),
+        **_limits(capacity, max_waiting),
+        **_routing(weight, step),
     }
     show_one(for_shop(shop).make("/v1/queues", body), as_json=as_json)
 
@@ -84,6 +113,12 @@ def change(
         float | None, typer.Option(help="Seconds to the first answer, of what begins from now on.")
     ] = None,
     skill: SkillOptions = None,
+    priority: Priority = None,
+    capacity: Limit = None,
+    weight: WeightOptions = None,
+    channel: ChannelOptions = None,
+    max_waiting: MaxWaiting = None,
+    step: StepOptions = None,
     opens: Opens = None,
     time_zone: Zone = None,
     holiday: Holidays = None,
@@ -93,17 +128,34 @@ def change(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Change what is named: skills and hours as a whole, all else alone."""
-    skills = None if skill is None else read_skills(skill)
-    target = None if target_s is None else round(target_s * MS_PER_S)
-    hours = _hours(opens, time_zone, holiday)
+    """Change what is named: skills, weights, channels, steps and hours as a whole."""
     fields = given(
-        name=name, first_response_target_ms=target, skills=skills, hours=hours, retired=retired
+        name=name,
+        first_response_target_ms=None if target_s is None else round(target_s * MS_PER_S),
+        skills=None if skill is None else read_skills(skill),
+        hours=_hours(opens, time_zone, holiday),
+        priority=priority,
+        channels=channel,
+        retired=retired,
     )
+    fields |= _limits(capacity, max_waiting) | _routing(weight, step)
     if always_open:
         fields["hours"] = None
     path = path_of(IdKind.QUEUE, "queues", queue)
     show_one(for_shop(shop).change(path, fields), as_json=as_json)
+
+
+def _limits(capacity: int | None, max_waiting: int | None) -> dict[str, Any]:
+    """Return the limits that are named; -1 takes one away."""
+    named = given(capacity=capacity, max_waiting=max_waiting)
+    return {name: None if limit == -1 else limit for name, limit in named.items()}
+
+
+def _routing(weight: Sequence[str] | None, step: Sequence[str] | None) -> dict[str, Any]:
+    return given(
+        weights=None if weight is None else read_weights(weight),
+        steps=None if step is None else read_steps(step),
+    )
 
 
 def _hours(

@@ -15,7 +15,7 @@ from shared.contracts.wire import (
     ShopId,
     WireInstant,
 )
-from shared.kernel.vocabulary import AgentStatus, Presence, Scope
+from shared.kernel.vocabulary import AgentStatus, Channel, Presence, Scope
 
 NAME_MAX: Final = 100
 CAPACITY_MAX: Final = 100
@@ -53,7 +53,17 @@ SkillName: TypeAlias = Annotated[
 ]
 Level: TypeAlias = Annotated[int, Field(ge=LEVEL_MIN, le=LEVEL_MAX)]
 Skills: TypeAlias = Annotated[dict[SkillName, Level], Field(max_length=SKILLS_MAX)]
-"""Skill -> level, 1 to 5. Stored and returned; routing by skills comes with a later release."""
+"""Skill -> level, 1 to 5."""
+LANGUAGES_MAX: Final = 20
+Language: TypeAlias = Annotated[str, Field(pattern=r"^[a-z]{2,3}$")]
+"""ISO 639, without script and region: en, pt."""
+Languages: TypeAlias = Annotated[tuple[Language, ...], Field(max_length=LANGUAGES_MAX)]
+"""What an agent reads and writes; without one the agent is asked whatever customers write."""
+WEIGHT_MAX: Final = 100
+"""Fills whoever serves it, whatever the capacity."""
+Weight: TypeAlias = Annotated[int, Field(ge=1, le=WEIGHT_MAX)]
+Weights: TypeAlias = Annotated[dict[Channel, Weight], Field(max_length=len(Channel))]
+"""What a conversation of each channel takes of an agent's capacity; 100 takes all of it."""
 Scopes: TypeAlias = Annotated[tuple[Scope, ...], Field(min_length=1, max_length=SCOPES_MAX)]
 TargetMs: TypeAlias = Annotated[int, Field(ge=TARGET_MIN_MS, le=TARGET_MAX_MS)]
 
@@ -93,20 +103,26 @@ class NewAgent(Contract):
     password: Password
     roles: Scopes = (Scope.AGENT,)
     skills: Skills = Field(default_factory=dict)
+    languages: Languages = ()
     capacity: Capacity | None = None
+    weights: Weights = Field(default_factory=dict)
 
 
 class AgentChange(Contract):
     """What is to change of an agent; what is absent or null stays.
 
     `active: false` ends it: no more sign-ins, no more offers, and what was assigned waits for
-    somebody else. `active: true` takes it back.
+    somebody else. `active: true` takes it back. `inherits_capacity: true` gives up the agent's own
+    capacity for the queue's, or else the shop's; a `capacity` is the agent's own again.
     """
 
     name: Name | None = None
     roles: Scopes | None = None
     skills: Skills | None = None
+    languages: Languages | None = None
     capacity: Capacity | None = None
+    inherits_capacity: bool | None = None
+    weights: Weights | None = None
     active: bool | None = None
 
 
@@ -131,7 +147,10 @@ class AgentAccount(Contract):
     email: str
     roles: tuple[Scope, ...]
     skills: dict[str, int]
+    languages: tuple[str, ...] = ()
     capacity: int
+    inherits_capacity: bool = False
+    weights: dict[Channel, int] = Field(default_factory=dict)
     active: bool
     status: AgentStatus
     presence: Presence
@@ -183,27 +202,74 @@ class OpeningHours(Contract):
     holidays: tuple[Holiday, ...] = Field(default=(), max_length=HOLIDAYS_MAX)
 
 
+STEPS_MAX: Final = 10
+STEP_MAX_MS: Final = 3_600_000
+"""Who has waited for an hour needs no further step."""
+PRIORITY_MAX: Final = 10
+WAITING_MAX: Final = 100_000
+
+
+class QueueStep(Contract):
+    """What changes for a conversation that nobody has taken `after_ms` after it came.
+
+    `skills` replace those of the queue, `any_language` asks for no language any more, and
+    `queue_id` is the queue it overflows into, with that one's skills.
+    """
+
+    after_ms: int = Field(ge=0, le=STEP_MAX_MS)
+    skills: Skills | None = None
+    any_language: bool = False
+    queue_id: QueueId | None = None
+
+
+Steps: TypeAlias = Annotated[tuple[QueueStep, ...], Field(max_length=STEPS_MAX)]
+Channels: TypeAlias = Annotated[tuple[Channel, ...], Field(max_length=len(Channel))]
+Priority: TypeAlias = Annotated[int, Field(ge=0, le=PRIORITY_MAX)]
+MaxWaiting: TypeAlias = Annotated[int, Field(ge=0, le=WAITING_MAX)]
+
+
 class NewQueue(Contract):
-    """A queue to be made. Routing uses the shop's default queue alone for now."""
+    """A queue to be made.
+
+    Conversations of its `channels` begin in it, all others in the default queue. `capacity` is
+    the limit, in this queue, of agents without one of their own. With `max_waiting` waiting
+    whoever comes next overflows at once, if a step says where to.
+    """
 
     name: Name
     first_response_target_ms: TargetMs
     skills: Skills = Field(default_factory=dict)
     hours: OpeningHours | None = None
+    priority: Priority = 0
+    capacity: Capacity | None = None
+    weights: Weights = Field(default_factory=dict)
+    channels: Channels = ()
+    max_waiting: MaxWaiting | None = None
+    steps: Steps = ()
 
 
 class QueueChange(Contract):
-    """What is to change of a queue; what is absent stays, and `hours: null` means always open."""
+    """What is to change of a queue; what is absent stays.
+
+    `hours: null` means the shop's hours, of the default queue always open; `capacity: null` and
+    `max_waiting: null` take the limit away.
+    """
 
     name: Name | None = None
     first_response_target_ms: TargetMs | None = None
     skills: Skills | None = None
     hours: OpeningHours | None = None
+    priority: Priority | None = None
+    capacity: Capacity | None = None
+    weights: Weights | None = None
+    channels: Channels | None = None
+    max_waiting: MaxWaiting | None = None
+    steps: Steps | None = None
     retired: bool | None = None
 
 
 class Queue(Contract):
-    """One queue. `hours` null: always open."""
+    """One queue. `hours` null: the shop's, of the default queue always open."""
 
     id: QueueId
     name: str
@@ -211,6 +277,12 @@ class Queue(Contract):
     first_response_target_ms: int
     skills: dict[str, int]
     hours: OpeningHours | None
+    priority: int = 0
+    capacity: int | None = None
+    weights: dict[Channel, int] = Field(default_factory=dict)
+    channels: tuple[Channel, ...] = ()
+    max_waiting: int | None = None
+    steps: tuple[QueueStep, ...] = ()
     retired: bool
     created_at: WireInstant
 

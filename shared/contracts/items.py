@@ -147,6 +147,7 @@ class ConversationSummary(Readable):
     channel: Channel
     customer: CustomerRef | None
     started_at: WireInstant
+    locale: str | None = None
 
 
 class MessageCreated(Readable):

@@ -19,6 +19,7 @@ from shared.contracts.wire import (
     MessageText,
     NodeId,
     OfferId,
+    QueueId,
     Readable,
     ShopId,
     WireInstant,
@@ -107,8 +108,7 @@ class SlaAlarm(Readable):
 class RoutingTold(RoutingState):
     """Body of a durable `conversation.*` event: the state, and what the router knew by then.
 
-    `heard_version` is how far it had heard the gateway's stream of the conversation: an end is one
-    only when no customer's message came after that (decision 0007).
+    `heard_version`: how far the gateway's stream was heard, for the ends of decision 0007.
     """
 
     heard_version: int | None = None
@@ -118,8 +118,7 @@ class RoutingTold(RoutingState):
 class AgentState(Readable):
     """One agent as the router holds it; `agent_version` grows with each change.
 
-    `unanswered_offers` ran out in a row since the agent was last heard of. Who is `away` with any
-    was set away because of them.
+    `unanswered_offers` ran out in a row; who is `away` with any was set away because of them.
     """
 
     id: AgentId
@@ -191,19 +190,20 @@ class OfferTaken(Contract):
 
 
 class Transfer(Contract):
-    """Whom a conversation is passed on to: a colleague, or back to the line (`to_line`).
+    """Whom a conversation is passed on to: a colleague, a queue, or back to the line (`to_line`).
 
     `note` is for colleagues alone, and stands in the conversation where it was passed on.
     """
 
     to_agent: AgentId | None = None
     to_line: bool = False
+    to_queue: QueueId | None = None
     note: MessageText | None = None
 
     @model_validator(mode="after")
     def _to_one(self) -> Transfer:
-        if self.to_line == (self.to_agent is not None):
-            raise ValueError("say either to_agent or to_line")
+        if [self.to_line, self.to_agent is not None, self.to_queue is not None].count(True) != 1:
+            raise ValueError("say one of to_agent, to_queue and to_line")
         return self
 
 

@@ -103,6 +103,9 @@ class Exclusion(StrEnum):
     AT_CAPACITY = "at_capacity"
     DECLINED_BEFORE = "declined_before"
     ALREADY_OFFERED = "already_offered"
+    MAY_NOT_REPLY = "may_not_reply"
+    LACKS_SKILL = "lacks_skill"
+    LACKS_LANGUAGE = "lacks_language"
 
 
 class MissCause(StrEnum):

@@ -156,9 +156,13 @@ class TestTheCommandLine:
         assert fresh["customer_secret"] not in {None, site["customer_secret"]}
         assert terminal.json(f"site change {site['id']} {on} --closed")["closed"] is True
         hours = "--open 'mon 09:00-17:30' --open 'tue 09:00-17:30' --time-zone Europe/Berlin"
-        queue = terminal.json(f"queue create {on} --name q --target-s 20 --skill vip=2 {hours}")
+        queue = terminal.json(f"queue create {on} --name q --target-s 20 {hours}")
         assert len(queue["hours"]["spans"]) == 2
         assert terminal.json(f"queue change {queue['id']} {on} --always-open")["hours"] is None
+        routed = "--channel email --weight email=2 --priority 1 --step '4 any-language'"
+        changed = terminal.json(f"queue change {queue['id']} {on} {routed} --max-waiting 9")
+        assert (changed["channels"], changed["weights"]) == (["email"], {"email": 2})
+        assert (changed["steps"][0]["any_language"], changed["max_waiting"]) == (True, 9)
         agent = terminal.json(f"agent create {on} --name A --email a@a.example")
         changed = terminal.json(f"agent change {agent['id']} {on} --capacity 7 --ended")
         assert (changed["capacity"], changed["active"]) == (7, False)
@@ -221,6 +225,7 @@ class TestTheCommandLine:
                 "A skill is NAME=LEVEL",
             ),
             ("queue create --shop {nobody} --name q --open 'mon 09:00-17:00'", "need both"),
+            ("queue create --shop {nobody} --name q --step 'soon'", "A step begins with seconds"),
         ],
     )
     def test_what_is_refused_is_one_sentence_and_code_1(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import TypeVar
 from uuid import UUID
 
@@ -26,32 +26,31 @@ from services.router.domain.commands import (
 )
 from services.router.domain.effects import Effects
 from services.router.domain.engine import Engine
+from services.router.domain.limits import Room
 from services.router.domain.model import (
     Agent,
     Assignment,
     ChangeMade,
     Conversation,
-    Heard,
     Offer,
-    Rows,
 )
-from services.router.domain.paces import AgentKey, AgentPace, TeamKey, TeamPace
+from services.router.domain.needs import Needs
 from services.router.domain.policy import Policy
+from services.router.domain.queues import RoutingQueue
 from shared.contracts.accounts import OpeningHours, OpenSpan
 from shared.contracts.items import CustomerRef
 from shared.kernel.clock import Instant, Millis
 from shared.kernel.vocabulary import (
     AgentStatus,
-    AssignmentStatus,
     AuthorKind,
     Channel,
-    ConversationStatus,
     ItemKind,
     OfferStatus,
     Presence,
     Visibility,
 )
 from tests.support.clock import START
+from tests.support.desk_tables import Tables
 from tests.support.told import Told
 
 NODE = UUID(int=0xA0DE)
@@ -80,6 +79,10 @@ def conversation_id(number: int) -> UUID:
     return UUID(int=0xC000 + number)
 
 
+def queue_id(number: int) -> UUID:
+    return UUID(int=0xE000 + number)
+
+
 def hours_from(opens: str) -> OpeningHours:
     """The day of these tests begins on a Monday at 14:13:20 UTC."""
     return OpeningHours(time_zone="UTC", spans=(OpenSpan(day="mon", opens=opens, closes="24:00"),))
@@ -95,51 +98,6 @@ def an_agent(number: int, **figures: object) -> Agent:
         nodes=(NODE,),
     )
     return replace(agent, **figures)  # type: ignore[arg-type]
-
-
-@dataclass
-class Tables:
-    """What a database would hold after every group committed."""
-
-    agents: dict[UUID, Agent] = field(default_factory=dict)
-    conversations: dict[UUID, Conversation] = field(default_factory=dict)
-    offers: dict[UUID, Offer] = field(default_factory=dict)
-    assignments: dict[UUID, Assignment] = field(default_factory=dict)
-    heard: dict[UUID, Heard] = field(default_factory=dict)
-    changes_made: list[ChangeMade] = field(default_factory=list)
-    team_paces: dict[TeamKey, TeamPace] = field(default_factory=dict)
-    agent_paces: dict[AgentKey, AgentPace] = field(default_factory=dict)
-
-    def commit(self, effects: Effects) -> None:
-        self.agents.update({row.id: row for row in effects.agents})
-        self.conversations.update({row.id: row for row in effects.conversations})
-        self.offers.update({row.id: row for row in effects.offers})
-        self.assignments.update({row.id: row for row in effects.assignments})
-        self.heard.update({row.conversation_id: row for row in effects.heard})
-        self.changes_made += effects.changes_made
-        self.team_paces.update({row.key: row for row in effects.team_paces})
-        self.agent_paces.update({row.key: row for row in effects.agent_paces})
-
-    def live_rows(self) -> Rows:
-        """What a rebuild reads: everything that is not over."""
-        live = [c for c in self.conversations.values() if c.status is not ConversationStatus.ENDED]
-        ids = {one.id for one in live}
-        return Rows(
-            agents=tuple(self.agents.values()),
-            conversations=tuple(live),
-            offers=tuple(o for o in self.offers.values() if o.status is OfferStatus.PENDING),
-            assignments=tuple(
-                a for a in self.assignments.values() if a.status is not AssignmentStatus.ENDED
-            ),
-            heard=tuple(h for h in self.heard.values() if h.conversation_id in ids),
-            team_paces=tuple(self.team_paces.values()),
-            agent_paces=tuple(self.agent_paces.values()),
-        )
-
-    def rows_of(self, conversation: UUID) -> Rows:
-        """What is looked up for a conversation the engine does not hold."""
-        row, heard = self.conversations.get(conversation), self.heard.get(conversation)
-        return Rows(conversations=(row,) if row else (), heard=(heard,) if heard else ())
 
 
 class Desk:
@@ -182,8 +140,16 @@ class Desk:
 
     # -- what happens
 
-    def customer_writes(self, number: int, *, version: int | None = None) -> Effects:
-        return self.do(a_message(conversation_id(number), self._next(number, version), self.now))
+    def customer_writes(
+        self,
+        number: int,
+        *,
+        version: int | None = None,
+        locale: str | None = None,
+        channel: Channel = Channel.CHAT,
+    ) -> Effects:
+        message = a_message(conversation_id(number), self._next(number, version), self.now)
+        return self.do(replace(message, locale=locale, channel=channel))
 
     def agent_writes(self, number: int, kind: ItemKind = ItemKind.MESSAGE) -> Effects:
         return self.somebody_writes(number, AuthorKind.AGENT, kind)
@@ -225,11 +191,12 @@ class Desk:
         *,
         by: int | None = None,
         note: str | None = None,
+        to_queue: UUID | None = None,
     ) -> Effects:
         """Let its owner, a supervisor unless named, pass a conversation on; None: to the line."""
         to = None if to_agent is None else agent_id(to_agent)
         who = None if by is None else agent_id(by)
-        wish = ConversationTransferred(conversation_id(number), who, "Ada", to, note)
+        wish = ConversationTransferred(conversation_id(number), who, "Ada", to, note, to_queue)
         return self.do(wish)
 
     def wraps_up(self, number: int, agent: int | None) -> Effects:
@@ -250,9 +217,17 @@ class Desk:
         name: str | None = None,
         capacity: int | None = None,
         active: bool | None = None,
-        supervisor: bool | None = None,
+        **others: object,
     ) -> Effects:
-        return self.do(AgentChanged(agent_id(agent), name, capacity, active, A_CHANGE, supervisor))
+        change = AgentChanged(agent_id(agent), name, capacity, active, A_CHANGE)
+        return self.do(replace(change, **others))  # type: ignore[arg-type]
+
+    def queue(self, queue: RoutingQueue, *fields: str) -> Effects:
+        """Let an administrator make a queue, or change these fields of it."""
+        before = self.tables.queues.get(queue.id)
+        given = {name: getattr(queue, name) for name in fields}
+        self.tables.queues[queue.id] = replace(before, **given) if before else queue
+        return self.do(QueueChanged(None, A_CHANGE, queue=queue, fields=fields))
 
     def targets(self, span: Millis | None) -> Effects:
         """Let an administrator change the queue; the tables give a rebuilt engine the same."""
@@ -330,12 +305,14 @@ def shape_of(engine: Engine) -> dict[str, object]:
         "assignments": sorted(state.assignments.values(), key=lambda one: one.id),
         "heard": {key: state.heard.get(key) for key in state.conversations},
         "pool": list(state.pool),
-        "excluded": state.pool.excluded(),
+        "excluded": state.pool.excluded(Room(Channel.CHAT, 1), Needs()),
         "line": state.line.order(),
         "hungry": state.hungry.order(),
         "timers": state.timers.all(),
         "extras": list(state.extras),
         "policy": state.policy,
+        "queues": state.queues.by_id,
+        "waiting_in": +state.waiting_in,
         "team_paces": state.predictor.team,
         "agent_paces": state.predictor.agents,
     }

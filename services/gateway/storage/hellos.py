@@ -68,7 +68,9 @@ def _row(wish: SessionWish) -> tuple[object, ...]:
 
 def _summary(wish: SessionWish) -> dict[str, object]:
     """Return what every event will say of this session's conversations (ConversationSummary)."""
+    told = {} if wish.locale is None else {"locale": wish.locale}
     return {
+        **told,
         "site_id": encode(IdKind.SITE, wish.site_id),
         "session_id": encode(IdKind.SESSION, wish.new_session_id),
         "channel": Channel.CHAT.value,

@@ -117,6 +117,7 @@ async def greet(hello: Hello, origin: str | None, needs: Greeter) -> Greeting:
         new_session_id=new_session_id,
         customer=customer,
         proof=proof,
+        locale=hello.locale,
     )
     opened = await needs.sessions.open(wish) or _refuse(ErrorCode.UNKNOWN_SESSION)
     if opened.is_new or hello.session_token is None:

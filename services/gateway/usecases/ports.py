@@ -125,8 +125,7 @@ class Outlet(Protocol):
 class Site:
     """A page of a shop that customers write from, as a hello meets it.
 
-    The old key and secret are those in force beside the new ones since the last rotation;
-    `under_way` says of a closed site whether the customer's conversation goes on.
+    The old key and secret are in force still; `under_way`: a closed site's talk goes on.
     """
 
     key: str
@@ -187,6 +186,7 @@ class SessionWish:
     new_session_id: UUID
     customer: CustomerRef | None
     proof: bytes | None = None
+    locale: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

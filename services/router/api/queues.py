@@ -25,10 +25,10 @@ def queues_router(manage: ManageQueues, *, callers: Callers) -> APIRouter:
 
     @router.post("", status_code=201)
     async def create_queue(caller: admin, new: JsonBody[NewQueue], key: IdempotencyKey) -> Queue:
-        """Make a queue beside the default one.
+        """Make a queue beside the default one; conversations of its channels begin in it.
 
-        Stored and returned. Every conversation waits in the default queue for now: routing by
-        queues and skills comes with a later release.
+        Refused with `invalid_request`: a skill that no active agent has at that level, steps out of
+        their order, a step into a queue that is not there.
         """
         return await manage.create(caller, new, once(key, "queue", new))
 
@@ -50,9 +50,8 @@ def queues_router(manage: ManageQueues, *, callers: Callers) -> APIRouter:
     ) -> Queue:
         """Change the given fields; of two changes of one field the later one stays.
 
-        The default queue's target holds for each conversation that begins after the answer.
-        New hours of the default queue count at once, also for whoever waits for the opening.
-        Skills are stored and returned; routing by them comes with a later release.
+        What is changed holds for each conversation that begins after the answer. New hours of the
+        default queue count at once, also for whoever waits for the opening.
         """
         return await manage.change(caller, queue_id, change)
 

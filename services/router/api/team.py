@@ -36,7 +36,7 @@ def team_router(manage: ManageAgents, *, callers: Callers) -> APIRouter:
     ) -> AgentAccount:
         """Make an agent who may sign in; 409 `already_exists` when the address is in use.
 
-        Skills are stored and returned; routing by skills comes with a later release.
+        Who has no capacity named has the queue's limit, or else the shop's.
         """
         return await manage.create(caller, new, once(key, "agent", new))
 

@@ -11,6 +11,7 @@ from services.router.domain.model import Agent, Offer, OfferEnd
 from services.router.domain.offering import end_offer, offer_lost
 from services.router.domain.owning import assign
 from services.router.domain.replacing import replace
+from services.router.domain.rooms import most_of
 from services.router.domain.state import ShopState
 from shared.contracts.routing import DecisionTrigger
 from shared.kernel.errors import ErrorCode
@@ -58,7 +59,8 @@ def on_accept(state: ShopState, command: OfferAccepted) -> Answer:
     if offer is None:
         return Refused(ErrorCode.OFFER_GONE)
     agent = state.agents[offer.agent_id]
-    if active_weight(state, agent) + offer.weight > agent.capacity:
+    most = most_of(state, state.conversations[offer.conversation_id], agent)
+    if active_weight(state, agent) + offer.weight > most:
         return Refused(ErrorCode.AT_CAPACITY)
     end_offer(state, offer, OfferStatus.ACCEPTED, OfferEnd.ANSWERED)
     for other in state.offers_of(offer.conversation_id):

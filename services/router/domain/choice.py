@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from itertools import islice
 from uuid import UUID
 
 from services.router.domain import learning
 from services.router.domain.effects import CandidateSeen
+from services.router.domain.indexes import extra_key
+from services.router.domain.limits import fits, limit_of
 from services.router.domain.model import Agent, Conversation, Offer
+from services.router.domain.pool import FEW
+from services.router.domain.rooms import room_of
 from services.router.domain.state import ShopState
-from shared.kernel.vocabulary import AgentStatus, Exclusion, Presence
+from shared.kernel.vocabulary import Exclusion
 
 CANDIDATES_TOLD = 5
 """A decision record names the five best; the others are counted by what excluded them."""
@@ -22,29 +25,34 @@ def rank(state: ShopState, conversation: Conversation) -> tuple[Agent, ...]:
     Who passed the conversation comes in again only when nobody else is there and nobody is being
     asked, or everyone is; and not at once.
     """
+    pool = state.pool
+    able = _able(state, conversation)
+    if not able:
+        return ()
     asked = _asked(state, conversation)
-    passed = dict(conversation.passed_by)
-    others = (state.agents[one] for one in state.pool if one not in asked and one not in passed)
-    best = _best(state, others, conversation)
+    passed = pool.bits(*(agent for agent, _ in conversation.passed_by))
+    best = _best(state, conversation, able & ~pool.bits(*asked) & ~passed)
     if best or (asked and not state.asks_everyone(conversation)):
         return best
-    return _ask_again(state, conversation, asked)
+    return _best(state, conversation, able & _rested(state, conversation, asked))
 
 
 def excluded(
     state: ShopState, conversation: Conversation, best: tuple[Agent, ...]
 ) -> tuple[tuple[Exclusion, int], ...]:
     """Return how many agents each reason keeps from this conversation."""
-    counts = state.pool.excluded()
-    named = {agent.id for agent in best}
-    asked = _asked(state, conversation)
-    passed = {agent for agent, _ in conversation.passed_by} - named - asked
+    pool = state.pool
+    counts = pool.excluded(room_of(state, conversation), conversation.needs)
+    named = pool.bits(*(agent.id for agent in best))
+    asked = pool.bits(*_asked(state, conversation))
+    passed = pool.bits(*(agent for agent, _ in conversation.passed_by))
+    able = _able(state, conversation)
     for reason, agents in (
-        (Exclusion.DECLINED_BEFORE, passed),
-        (Exclusion.ALREADY_OFFERED, asked),
+        (Exclusion.DECLINED_BEFORE, able & passed & ~named & ~asked),
+        (Exclusion.ALREADY_OFFERED, able & asked),
     ):
-        if free := sum(agent in state.pool for agent in agents):
-            counts[reason] = free
+        if agents:
+            counts[reason] = agents.bit_count()
     return tuple(counts.items())
 
 
@@ -57,7 +65,7 @@ def seen(
             agent_id=one.id,
             name=one.name,
             load=one.load,
-            capacity=one.capacity,
+            capacity=limit_of(one, room_of(state, conversation), state.policy),
             chosen=one is best[0],
             chance_permille=learning.chance(state, conversation, one),
         )
@@ -67,14 +75,29 @@ def seen(
 
 def displaceable(state: ShopState, conversation: Conversation) -> Offer | None:
     """Return the newest extra offer whose agent could take this conversation instead."""
-    passed = {agent for agent, _ in conversation.passed_by}
-    for offer in state.extras_newest_first():
+    pool = state.pool
+    passed = pool.bits(*(agent for agent, _ in conversation.passed_by))
+    holders = pool.holding_extras(conversation.needs) & ~passed
+    room = room_of(state, conversation)
+    for offer in _extras_of(state, holders):
         agent = state.agents[offer.agent_id]
-        here = agent.presence is Presence.CONNECTED and agent.status is AgentStatus.AVAILABLE
-        room = agent.load - offer.weight + conversation.weight <= agent.capacity
-        if here and room and agent.id not in passed:
+        mine = bool(holders & pool.bits(agent.id))
+        if mine and fits(agent, room, state.policy, without=offer.weight):
             return offer
     return None
+
+
+def _extras_of(state: ShopState, holders: int) -> Iterable[Offer]:
+    """Return extra offers, newest first: all, unless those who hold any that matter are few."""
+    if holders.bit_count() > FEW:
+        return state.extras_newest_first()
+    offers = (one for agent in state.pool.members(holders) for one in state.pending_with(agent))
+    extras = (one for one in offers if state.offers_of(one.conversation_id)[0].id != one.id)
+    return sorted(extras, key=extra_key)
+
+
+def _able(state: ShopState, conversation: Conversation) -> int:
+    return state.pool.able(room_of(state, conversation), conversation.needs)
 
 
 def _asked(state: ShopState, conversation: Conversation) -> set[UUID]:
@@ -83,31 +106,18 @@ def _asked(state: ShopState, conversation: Conversation) -> set[UUID]:
     return owner | {offer.agent_id for offer in state.offers_of(conversation.id)}
 
 
-def _best(
-    state: ShopState, agents: Iterable[Agent], conversation: Conversation
-) -> tuple[Agent, ...]:
-    """Return the likeliest to answer in time; of those about as likely, in the order given."""
-    fitting = (one for one in agents if one.load + conversation.weight <= one.capacity)
-    weighed = list(islice(fitting, state.policy.candidates_weighed))
-    weighed.sort(key=lambda one: _rank(state, conversation, one))
-    return tuple(weighed[:CANDIDATES_TOLD])
-
-
-def _rank(state: ShopState, conversation: Conversation, agent: Agent) -> tuple[bool, int]:
-    known = agent.id == conversation.preferred_agent
-    return not known, -_level(state, conversation, agent)
-
-
-def _level(state: ShopState, conversation: Conversation, agent: Agent) -> int:
-    policy = state.policy
-    penalty = policy.load_penalty_permille * agent.load
-    return (learning.chance(state, conversation, agent) - penalty) // policy.level_permille
-
-
-def _ask_again(state: ShopState, conversation: Conversation, asked: set[UUID]) -> tuple[Agent, ...]:
+def _rested(state: ShopState, conversation: Conversation, asked: set[UUID]) -> int:
+    """Return the set of those who passed it so long ago that they may be asked again."""
     patience = state.now - state.policy.reask_after_ms
     passed = (one for one in conversation.passed_by if one[0] not in asked)
-    rested = (agent for agent, at in passed if at <= patience)
-    free = (state.agents[one] for one in rested if one in state.pool)
-    in_order = sorted(free, key=lambda one: (one.load, one.idle_since, one.id.int))
-    return _best(state, in_order, conversation)
+    return state.pool.bits(*(agent for agent, at in passed if at <= patience))
+
+
+def _best(state: ShopState, conversation: Conversation, among: int) -> tuple[Agent, ...]:
+    """Return the first five of a set: who served it before, then by the pool's order."""
+    within = learning.time_left(state, conversation)
+    known = conversation.preferred_agent
+    best = state.pool.best(among, conversation.channel, within, CANDIDATES_TOLD)
+    if known is not None and among & state.pool.bits(known):
+        best = [known, *(one for one in best if one != known)][:CANDIDATES_TOLD]
+    return tuple(state.agents[one] for one in best)

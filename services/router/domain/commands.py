@@ -9,9 +9,20 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from services.router.domain.model import ChangeMade, Promise, Work
+from services.router.domain.needs import Skills
+from services.router.domain.policy import Weights
+from services.router.domain.queues import RoutingQueue
 from shared.contracts.accounts import OpeningHours
 from shared.contracts.items import CustomerRef
-from shared.contracts.wire import AgentId, ConversationId, EventId, NodeId, OfferId, WireInstant
+from shared.contracts.wire import (
+    AgentId,
+    ConversationId,
+    EventId,
+    NodeId,
+    OfferId,
+    QueueId,
+    WireInstant,
+)
 from shared.kernel.clock import Millis
 from shared.kernel.vocabulary import (
     AgentStatus,
@@ -48,6 +59,8 @@ class MessageArrived:
     received_at: WireInstant
     created_at: WireInstant
     told: ItemTold | None = None
+    locale: str | None = None
+    """What the customer's page is in, such as pt-BR."""
 
     @property
     def is_human_answer(self) -> bool:
@@ -131,7 +144,7 @@ class ConversationTaken:
 class ConversationTransferred:
     """Its owner passes a conversation on; without `by_agent`: a supervisor does.
 
-    Without `to_agent` it goes back to the line.
+    Without `to_agent` it goes back to the line, with `to_queue` to that queue's.
     """
 
     conversation_id: ConversationId
@@ -139,6 +152,7 @@ class ConversationTransferred:
     by_name: str
     to_agent: AgentId | None = None
     note: str | None = None
+    to_queue: QueueId | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,6 +215,11 @@ class AgentChanged:
     active: bool | None
     change: ChangeMade
     supervisor: bool | None = None
+    skills: Skills | None = None
+    languages: tuple[str, ...] | None = None
+    may_reply: bool | None = None
+    weights: Weights | None = None
+    inherits_capacity: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,6 +233,9 @@ class QueueChanged:
     change: ChangeMade
     hours: OpeningHours | None = None
     sets_hours: bool = False
+    queue: RoutingQueue | None = None
+    """The queue as it is now; `fields` of it were changed, or it is new."""
+    fields: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from services.router.domain import (
     administration,
     agents,
     answering,
+    entering,
     handing_over,
     idling,
     offering,
@@ -162,7 +163,9 @@ class Engine:
 
 
 def _ask_again(state: ShopState, conversation_id: UUID) -> None:
-    """Set the next such timer: the drain at this command's end asks again."""
+    """Let the drain at this command's end ask again, and set the next such timer."""
+    state.line.stir(conversation_id)
+    state.hungry.stir(conversation_id)
     again = state.next_reask(state.conversations[conversation_id])
     state.timers.set(TimerKind.REASK, conversation_id, again)
 
@@ -208,6 +211,7 @@ ALARMS: Final[Mapping[TimerKind, Callable[[ShopState, UUID], None]]] = MappingPr
         TimerKind.RESPONSE_DUE: response_clock.on_due,
         TimerKind.WRAP_UP_OVER: wrapping_up.on_over,
         TimerKind.CUSTOMER_IDLE: idling.on_silence,
+        TimerKind.NEEDS_LESS: entering.on_stage,
     }
 )
 """What each timer does when it has run out; a test holds it to `TimerKind`."""

@@ -5,10 +5,12 @@ from __future__ import annotations
 from services.router.domain import answering
 from services.router.domain.commands import ConversationTaken, ConversationTransferred
 from services.router.domain.effects import Answer, ConversationNow, Line, Refused, Taken
+from services.router.domain.entering import enter
 from services.router.domain.model import Agent, Conversation, OfferEnd
 from services.router.domain.offering import end_offer, make_room
 from services.router.domain.owning import assign, end_assignment, on_own_clock, to_line
 from services.router.domain.replacing import replace
+from services.router.domain.rooms import most_of, weighs
 from services.router.domain.state import ShopState
 from shared.contracts.routing import DecisionTrigger
 from shared.kernel.errors import ErrorCode
@@ -57,8 +59,7 @@ def on_transfer(state: ShopState, command: ConversationTransferred) -> Answer:
     if refusal is not None:
         return Refused(refusal)
     if command.to_agent is None:
-        _to_line(state, conversation, command)
-        return ConversationNow(state.conversations[conversation.id])
+        return _to_line(state, conversation, command)
     agent = state.agents.get(command.to_agent)
     refusal = _unfit(state, conversation, agent)
     if agent is None or refusal is not None:
@@ -82,7 +83,8 @@ def _no_room(state: ShopState, conversation: Conversation, agent: Agent) -> Erro
     """Say why an agent cannot have it, whatever they say of themselves (LESSONS 3)."""
     if agent.presence is Presence.DISCONNECTED:
         return ErrorCode.AGENT_GONE
-    full = answering.active_weight(state, agent) + conversation.weight > agent.capacity
+    held = answering.active_weight(state, agent) + weighs(state, conversation, agent)
+    full = held > most_of(state, conversation, agent)
     return ErrorCode.AT_CAPACITY if full else None
 
 
@@ -111,14 +113,20 @@ def _unfit(state: ShopState, conversation: Conversation, agent: Agent | None) ->
 
 def _to_line(
     state: ShopState, conversation: Conversation, command: ConversationTransferred
-) -> None:
-    """Let others be asked before the one who passed it on."""
+) -> Answer:
+    """Let others, of another queue if one is named, be asked before the one who passed it on."""
+    queue = state.queues.open_to(command.to_queue)
+    if command.to_queue is not None and queue is None:
+        return Refused(ErrorCode.NOT_FOUND)
     assignment = state.assignment_of(conversation)
     owner = assignment.agent_id
     end_assignment(state, assignment)
-    lines = _lines(command, conversation, None)
+    lines = _lines(command, conversation, None if queue is None else queue.name)
     passed = replace(_counted(state, conversation), passed_by=((owner, state.now),))
+    if queue is not None:
+        passed = enter(state, passed, queue, passed.needs, state.now)
     to_line(state, passed, DecisionTrigger.TRANSFERRED, (owner,), lines)
+    return ConversationNow(state.conversations[conversation.id])
 
 
 def _counted(state: ShopState, conversation: Conversation) -> Conversation:

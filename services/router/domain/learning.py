@@ -7,6 +7,7 @@ from uuid import UUID
 from services.router.domain.model import Agent, Assignment, Conversation, Offer, OfferEnd
 from services.router.domain.paces import LONGEST_MS
 from services.router.domain.prediction import Outcome
+from services.router.domain.queues import target_of
 from services.router.domain.state import ShopState
 from shared.kernel.clock import Instant, Millis
 
@@ -21,12 +22,18 @@ NOBODY = UUID(int=0)
 
 def chance(state: ShopState, conversation: Conversation, agent: Agent) -> int:
     """Return in per mille how probably an agent asked now answers in time."""
-    left = conversation.respond_by - state.now
-    within = left if left >= HURRY_MS else state.policy.first_response_target_ms
+    within = time_left(state, conversation)
     pending = state.pending_with(agent.id)
     silent = state.now - pending[0].created_at if pending else 0
     found = state.predictor.chance(agent.id, agent.load, conversation.channel, within, silent)
     return round(PER_MILLE * found)
+
+
+def time_left(state: ShopState, conversation: Conversation) -> Millis:
+    """Return how long an agent who is asked now has to answer; of the late, the whole target."""
+    left = conversation.respond_by - state.now
+    target = target_of(state.queues.find(conversation.queue_id), state.policy)
+    return left if left >= HURRY_MS else target
 
 
 def offer_ended(state: ShopState, offer: Offer, cause: OfferEnd) -> None:

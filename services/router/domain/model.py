@@ -10,10 +10,19 @@ from enum import StrEnum
 from typing import TypeAlias
 from uuid import UUID
 
+from services.router.domain.needs import NO_NEEDS, Needs, Skills, Stage
 from services.router.domain.paces import AgentPace, TeamPace
-from services.router.domain.policy import CHAT_WEIGHT, DEFAULT_CAPACITY
+from services.router.domain.policy import CHAT_WEIGHT, DEFAULT_CAPACITY, Weights
+from services.router.domain.queues import RoutingQueue
 from shared.contracts.items import CustomerRef
-from shared.contracts.wire import AgentId, AssignmentId, ConversationId, OfferId, WireInstant
+from shared.contracts.wire import (
+    AgentId,
+    AssignmentId,
+    ConversationId,
+    OfferId,
+    QueueId,
+    WireInstant,
+)
 from shared.kernel.clock import Instant, Millis
 from shared.kernel.vocabulary import (
     AgentStatus,
@@ -28,7 +37,7 @@ from shared.kernel.vocabulary import (
 )
 
 LineKey: TypeAlias = tuple[int, int]
-"""Where a conversation stands in a line: respond_by, then its id, so that order is total."""
+"""Where a conversation stands in a line: respond_by less its head start, then its id."""
 
 
 class OfferEnd(StrEnum):
@@ -65,6 +74,17 @@ class Agent:
     """Whether this agent is alarmed when an answer is at risk."""
     active: bool = True
     """False: an administrator ended this agent; nothing is offered and no status is taken."""
+    skills: Skills = ()
+    languages: tuple[str, ...] = ()
+    """What the agent reads and writes, sorted; none named: whatever customers write."""
+    may_reply: bool = True
+    """False: the agent's roles allow no answer; nothing is offered."""
+    weights: Weights = ()
+    """What a conversation takes of this agent, by channel, before what queue and shop say."""
+    inherits_capacity: bool = False
+    """The limit is the queue's, or else the shop's; `capacity` is the shop's."""
+    turn: int = 0
+    """Grows through the shop with each agent who came, answered or finished something."""
 
     @property
     def presence(self) -> Presence:
@@ -161,6 +181,16 @@ class Conversation:
     """When its customer was last heard of, while it is served and silence frees capacity."""
     wrap_up_until: WireInstant | None = None
     work: Work | None = None
+    needs: Needs = NO_NEEDS
+    """What an agent must bring to be asked."""
+    stages: tuple[Stage, ...] = ()
+    """What changes while it waits; the next one first."""
+    queue_id: QueueId | None = None
+    """Where it waits; None: in the shop's default queue."""
+    overtaken: int = 0
+    """How many who were not late were served while it was the first of the late."""
+    head_start_ms: Millis = 0
+    """So much less time is left, in the line's order, for its priority."""
 
     @property
     def clock_from(self) -> Instant:
@@ -186,7 +216,7 @@ class Conversation:
     @property
     def line_key(self) -> LineKey:
         """Return the place in a line."""
-        return (self.respond_by, self.id.int)
+        return (self.respond_by - self.head_start_ms, self.id.int)
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,6 +300,7 @@ class Rows:
     """Everything an engine is rebuilt from: all agents, and of the rest what is not over."""
 
     agents: tuple[Agent, ...] = ()
+    queues: tuple[RoutingQueue, ...] = ()
     conversations: tuple[Conversation, ...] = ()
     offers: tuple[Offer, ...] = ()
     assignments: tuple[Assignment, ...] = ()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from uuid import UUID
 
 from services.router.domain import choice, learning
@@ -9,8 +10,10 @@ from services.router.domain.derived_ids import derived_id
 from services.router.domain.effects import DecisionRecord, OfferNews, OfferTold
 from services.router.domain.model import Agent, Conversation, Offer, OfferEnd
 from services.router.domain.replacing import replace
+from services.router.domain.rooms import most_of, weighs
 from services.router.domain.state import ShopState
 from services.router.domain.timers import TimerKind
+from services.router.domain.turns import Turns
 from shared.contracts.routing import DecisionTrigger
 from shared.kernel.clock import Instant
 from shared.kernel.ids import IdKind
@@ -21,13 +24,17 @@ def drain(state: ShopState, trigger: DecisionTrigger) -> None:
     """Offer every waiting conversation that somebody can be asked about, in the line's order.
 
     Called at the end of every command, so nothing ever waits for a poll (LESSONS 1 and 2). The
-    cost is that of the offers made: whoever is passed over was declined within the last seconds
-    by everyone who is free.
+    cost is that of the offers made, not of those who wait: see `turns`.
     """
     state.line.age(state.now)
     state.hungry.age(state.now)
-    _serve_waiting(state, trigger)
-    _serve_hungry(state)
+    state.pool.age(state.now)
+    fresh = set[UUID]()
+    while (more := state.pool.take_fresh()) or state.line.is_stirred:
+        fresh |= more  # whose extra offers gave way, in the round before, have room too
+        _serve_waiting(state, more, trigger)
+    if fresh or state.hungry.is_stirred:
+        _serve_hungry(state, fresh)
     _explain_unserved(state)
 
 
@@ -65,7 +72,7 @@ def make_room(state: ShopState, agent_id: UUID, trigger: DecisionTrigger) -> Non
     """
     for offer in reversed(state.pending_with(agent_id)):
         agent = state.agents[agent_id]
-        if agent.load <= agent.capacity:
+        if agent.load <= most_of(state, state.conversations[offer.conversation_id], agent):
             break
         end_offer(state, offer, OfferStatus.RESCINDED, OfferEnd.OVER_CAPACITY)
         offer_lost(state, offer.conversation_id, trigger)
@@ -77,16 +84,17 @@ def wants_one_more(state: ShopState, conversation_id: UUID) -> None:
     state.timers.set(TimerKind.OFFER_WIDENS, conversation_id, None)
     state.timers.set(TimerKind.REASK, conversation_id, state.next_reask(conversation))
     state.hungry.put(conversation)
+    state.hungry.stir(conversation_id)
     state.hungry.age(state.now)
 
 
-def _serve_waiting(state: ShopState, trigger: DecisionTrigger) -> None:
-    while state.pool or state.extras:
-        conversation_id = state.line.first()
-        if conversation_id is None:
-            break
-        if not _offer_somebody(state, conversation_id, trigger):
-            state.line.set_aside(conversation_id)
+def _serve_waiting(state: ShopState, fresh: Iterable[UUID], trigger: DecisionTrigger) -> None:
+    turns = Turns(state, state.line, fresh, displaces=True)
+    while (conversation_id := turns.next()) is not None:
+        if _offer_somebody(state, conversation_id, trigger):
+            turns.served()
+        else:
+            turns.failed(state.conversations[conversation_id])
     state.line.restore()
 
 
@@ -113,17 +121,17 @@ def _displace_for(state: ShopState, conversation: Conversation) -> bool:
     return True
 
 
-def _serve_hungry(state: ShopState) -> None:
-    line = state.hungry
-    while state.pool and (conversation_id := line.first()) is not None:
+def _serve_hungry(state: ShopState, fresh: Iterable[UUID]) -> None:
+    turns = Turns(state, state.hungry, fresh, displaces=False)
+    while (conversation_id := turns.next()) is not None:
         conversation = state.conversations[conversation_id]
         best = choice.rank(state, conversation)
         if best:
             cause = state.changes.causes.pop(conversation_id, DecisionTrigger.OFFER_UNANSWERED)
             _make_offer(state, conversation, best, cause)
         else:
-            line.set_aside(conversation_id)
-    line.restore()
+            turns.failed(conversation)
+    state.hungry.restore()
 
 
 def _explain_unserved(state: ShopState) -> None:
@@ -179,7 +187,7 @@ def _offer(state: ShopState, conversation: Conversation, agent: Agent) -> Offer:
         conversation_id=conversation.id,
         agent_id=agent.id,
         ordinal=ordinal,
-        weight=conversation.weight,
+        weight=weighs(state, conversation, agent),
         created_at=state.now,
         expires_at=state.now + state.policy.offer_ttl_ms,
         load=agent.load,

@@ -7,8 +7,11 @@ from uuid import UUID
 from services.router.domain import learning
 from services.router.domain.derived_ids import derived_id
 from services.router.domain.effects import Line, TakenFrom
+from services.router.domain.entering import caught_up
 from services.router.domain.model import Agent, Assignment, Conversation, Offer
+from services.router.domain.queues import target_of
 from services.router.domain.replacing import replace
+from services.router.domain.rooms import weighs
 from services.router.domain.state import ShopState
 from services.router.domain.telling import EVENT_OF, tell
 from shared.contracts.routing import DecisionTrigger
@@ -98,9 +101,10 @@ def on_own_clock(state: ShopState, conversation: Conversation, at: Instant) -> C
     if conversation.first_response_ms is None:
         return conversation
     own = None if conversation.work is None else conversation.work.target_ms
+    queue = state.queues.find(conversation.queue_id)
     return replace(
         conversation,
-        respond_by=at + (own or state.policy.first_response_target_ms),
+        respond_by=at + (own or target_of(queue, state.policy)),
         again_from=at,
         again_response_ms=None,
         risk_told_at=None,
@@ -127,6 +131,7 @@ def to_line(
         everyone_at=conversation.everyone_at if offered else None,
         heard_at=None,
     )
+    waiting = caught_up(state, waiting)
     if waiting.held_until is None and not offered:
         state.changes.causes[conversation.id] = cause
     event = EVENT_OF[waiting.status]
@@ -147,7 +152,7 @@ def _assignment(
         agent_id=agent.id,
         offer_id=None if offer is None else offer.id,
         version=version,
-        weight=conversation.weight,
+        weight=weighs(state, conversation, agent),
         started_at=state.now,
         offered_at=None if offer is None else offer.created_at,
         offered_load=0 if offer is None else offer.load,

@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from shared.contracts.accounts import OpeningHours
 from shared.kernel.clock import Millis
+from shared.kernel.vocabulary import Channel
 
 POLICY_NAME = "likeliest_in_time"
 """What the choice prefers; a decision record names it."""
 
-POLICY_VERSION = 2
+POLICY_VERSION = 3
 """Grows whenever the same inputs would be decided otherwise."""
 
 DEFAULT_CAPACITY = 4
 """Chats an agent holds at once unless told otherwise: the middle of 3 to 5 at most chat desks."""
 
 CHAT_WEIGHT = 1
-"""What a chat takes of an agent's capacity; other channels bring their own weights later."""
+"""What a conversation takes of an agent's capacity unless told otherwise."""
+
+Weights: TypeAlias = tuple[tuple[Channel, int], ...]
+"""What a conversation takes of an agent's capacity, by channel."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,14 +89,33 @@ class Policy:
     expiries_before_away: int = 2
     """So many unanswered offers in a row set the agent away."""
 
-    candidates_weighed: int = 32
-    """So many of the free, least loaded first, are weighed by their chance to answer in time."""
+    language_for_ms: Millis = 3_000
+    """A customer's language is looked for so long: an answer in another is better than none."""
 
     level_permille: int = 20
     """Chances within so much of each other are alike: the load and the turn decide then."""
 
     load_penalty_permille: int = 0
     """What a chance is lessened by for each weight held already, for the sake of fairness."""
+
+    capacity: int = DEFAULT_CAPACITY
+    """What agents hold at most who have no limit of their own, nor one of the queue."""
+
+    weights: Weights = ()
+    """What conversations weigh, by channel, where neither agent nor queue says otherwise."""
+
+    beyond_weight: int = 0
+    """So much above its limit an agent may be asked for when an answer is nearly due; 0: never."""
+
+    beyond_before_ms: Millis = 4_000
+    """And so long before `respond_by`: an answer takes 3 to 4 s of notice and composing."""
+
+    head_start_ms: Millis = 2_000
+    """Each level of a queue's priority counts as so much less time left, in the line's order."""
+
+    overtakes_max: int = 4
+    """Of those who are late, the first waits until so many others were served before: then it is
+    that one's turn, or nobody who is late would ever be served on a day of too many."""
 
     hours: OpeningHours | None = None
     """When the shop is open; None: always."""

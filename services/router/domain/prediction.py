@@ -94,8 +94,12 @@ class Predictor:
         `open_ms` is how long the agent has been silent about an offer already: whoever was not
         heard for long is likelier to be elsewhere.
         """
-        rate = self._rate((channel, band_of(load)), within_ms, open_ms)
+        rate = self.hazard(channel, band_of(load), within_ms, open_ms)
         return 1 - exp(-rate * self.factor(agent_id, load, channel))
+
+    def hazard(self, channel: Channel, band: int, within_ms: Millis, open_ms: Millis = 0) -> float:
+        """Return the team's summed hazard of answering within a span at a load band."""
+        return self._rate((channel, band), within_ms, open_ms)
 
     def factor(self, agent_id: UUID, load: int, channel: Channel) -> float:
         """Return how much faster than the team an agent is at a load; 1: as fast."""

@@ -8,10 +8,13 @@ from services.router.domain import follow_ups, idling, learning, requests
 from services.router.domain.commands import ConversationClosed, CustomerLeft, MessageArrived
 from services.router.domain.effects import Answer, ConversationNow, HeardUpTo, Refused
 from services.router.domain.ending import end
+from services.router.domain.entering import enter
 from services.router.domain.hours import opens_at
 from services.router.domain.model import Assignment, Conversation, OfferEnd
+from services.router.domain.needs import Needs, language_of
 from services.router.domain.offering import end_offer
 from services.router.domain.owning import end_assignment, on_own_clock, to_line
+from services.router.domain.queues import hours_of, target_of
 from services.router.domain.replacing import replace
 from services.router.domain.state import ShopState
 from services.router.domain.telling import tell
@@ -111,13 +114,14 @@ def hours_changed(state: ShopState) -> None:
 
 def _on_the_clock(state: ShopState, conversation: Conversation, at: Instant) -> Conversation:
     """Start the response clock now, or when a shop that is closed opens (DESIGN section 5)."""
-    opening = opens_at(state.policy.hours, at)
+    queue = state.queues.find(conversation.queue_id)
+    opening = opens_at(hours_of(queue, state.policy), at)
     starts = at if opening is None else opening
     return replace(
         conversation,
         clock_at=None if starts == conversation.started_at else starts,
         held_until=opening,
-        respond_by=starts + state.policy.first_response_target_ms,
+        respond_by=starts + target_of(queue, state.policy),
     )
 
 
@@ -130,9 +134,13 @@ def _start(state: ShopState, command: MessageArrived) -> None:
         preview=command.preview,
         started_at=command.received_at,
         queued_at=command.received_at,
-        respond_by=command.received_at + state.policy.first_response_target_ms,
+        respond_by=command.received_at,
     )
+    queue = state.queues.for_channel(command.channel)
+    conversation = replace(conversation, queue_id=queue.id)
     conversation = _on_the_clock(state, conversation, command.received_at)
+    wish = Needs(language=language_of(command.locale))
+    conversation = enter(state, conversation, queue, wish, conversation.clock_from)
     if conversation.held_until is None:
         state.changes.causes[conversation.id] = DecisionTrigger.CONVERSATION_STARTED
     tell(state, conversation, EventType.CONVERSATION_QUEUED)
@@ -147,13 +155,14 @@ def _reopen(state: ShopState, conversation: Conversation, command: MessageArrive
     """
     if conversation.status is ConversationStatus.WRAP_UP:
         end_assignment(state, state.assignment_of(conversation))
-    opening = opens_at(state.policy.hours, command.received_at)
+    queue = state.queues.find(conversation.queue_id)
+    opening = opens_at(hours_of(queue, state.policy), command.received_at)
     starts = opening or command.received_at
     reopened = replace(
         conversation,
         customer=command.customer or conversation.customer,
         preview=command.preview,
-        respond_by=starts + state.policy.first_response_target_ms,
+        respond_by=starts + target_of(queue, state.policy),
         held_until=opening,
         ended_at=None,
         end_reason=None,
@@ -162,6 +171,8 @@ def _reopen(state: ShopState, conversation: Conversation, command: MessageArrive
         preferred_agent=conversation.agent_id,
         risk_told_at=None,
         miss_told_at=None,
+        needs=replace(conversation.needs, beyond=False),
+        stages=(),
     )
     own = on_own_clock(state, reopened, starts)
     to_line(state, own, DecisionTrigger.CONVERSATION_REOPENED)

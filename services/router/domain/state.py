@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable
 from typing import Final, cast
 from uuid import UUID
 
-from services.router.domain import transitions
+from services.router.domain import deadlines, transitions
 from services.router.domain.changes import Changes
+from services.router.domain.indexes import extra_key
+from services.router.domain.kinds import Kind, kind_of
 from services.router.domain.line import Line
 from services.router.domain.listing import listed_under
 from services.router.domain.model import Agent, Assignment, Conversation, Heard, Offer, Rows
-from services.router.domain.ordered import Key, OrderedKeys
+from services.router.domain.ordered import OrderedKeys
 from services.router.domain.policy import Policy
 from services.router.domain.pool import AgentPool
 from services.router.domain.prediction import Outcome, Predictor
+from services.router.domain.queues import Queues
 from services.router.domain.replacing import replace
 from services.router.domain.timers import TimerKind, Timers
 from shared.kernel.clock import Instant
@@ -22,10 +26,6 @@ from shared.kernel.vocabulary import AssignmentStatus, ConversationStatus, Offer
 
 ENDED_KEPT: Final = 1_000
 """Ended conversations remembered: the lines said after an end need no look at the tables."""
-
-
-def _extra_key(offer: Offer) -> Key:
-    return (-offer.created_at, offer.id.int)
 
 
 class ShopState:
@@ -43,16 +43,20 @@ class ShopState:
         self.offers: dict[UUID, Offer] = {}
         self.assignments: dict[UUID, Assignment] = {}
         self.heard: dict[UUID, int] = {}
-        self.pool = AgentPool(policy)
-        self.line = Line()
-        self.hungry = Line()
+        self.predictor = Predictor()
+        self.pool = AgentPool(policy, self.predictor)
+        self.turns = 0
+        self.queues = Queues()
+        self.waiting_in: Counter[UUID | None] = Counter()
+        """How many wait in each queue whom nobody was asked about; None: the default one."""
+        self.line = Line(self.kind_of)
+        self.hungry = Line(self.kind_of)
         """Offered conversations that should have one more offer."""
         self.supervisors: set[UUID] = set()
         """Who is here to be alarmed."""
         self.held: set[UUID] = set()
         """Conversations that wait for the shop to open."""
         self.timers = Timers()
-        self.predictor = Predictor()
         self.extras = OrderedKeys()
         """Offers beside another of the same conversation, newest first: what gives way first."""
         self.live_offers: dict[UUID, tuple[UUID, ...]] = {}
@@ -88,35 +92,16 @@ class ShopState:
         return (self.offers[UUID(int=key[1])] for key in self.extras)
 
     def next_reask(self, conversation: Conversation) -> Instant | None:
-        """Return when somebody who passed a waiting conversation may be asked again.
+        """Return when somebody who passed a conversation may be asked again."""
+        return deadlines.reask(self.policy, conversation, self.now)
 
-        One that is offered, or whose owner is silent, counts as waiting once everyone is asked.
-        """
-        over = conversation.is_over
-        queued = conversation.status is ConversationStatus.QUEUED
-        if over or not (queued or self.asks_everyone(conversation)):
-            return None
-        instants = (at + self.policy.reask_after_ms for _, at in conversation.passed_by)
-        return min((at for at in instants if at > self.now), default=None)
-
-    def next_alarm(self, conversation: Conversation) -> Instant | None:
-        """Return when an unanswered conversation is told to be at risk, or to be late."""
-        if not conversation.awaits_answer or conversation.miss_told_at is not None:
-            return None
-        if conversation.risk_told_at is not None:
-            return conversation.respond_by
-        return conversation.respond_by - self.policy.at_risk_before_ms
+    def kind_of(self, conversation: Conversation) -> Kind:
+        """Return what a conversation takes, and needs, of whoever serves it."""
+        return kind_of(self.queues, self.policy, conversation)
 
     def asks_everyone(self, conversation: Conversation) -> bool:
         """Tell whether the ladder of offers has come to its last rung."""
         return conversation.everyone_at is not None and conversation.everyone_at <= self.now
-
-    def idle_at(self, conversation: Conversation) -> Instant | None:
-        """Return when a served customer, who waits for nothing, has been silent for too long."""
-        served = conversation.status is ConversationStatus.ASSIGNED
-        if not served or conversation.heard_at is None or conversation.awaits_answer:
-            return None
-        return conversation.heard_at + self.policy.idle_after_ms
 
     # -- writing
 
@@ -130,10 +115,15 @@ class ShopState:
         learnt = self.predictor.learn(outcome)
         self.changes.team_paces[learnt.team.key] = learnt.team
         self.changes.agent_paces[learnt.agent.key] = learnt.agent
+        self._pool(self.agents[outcome.agent_id])
 
     def put_agent(self, agent: Agent) -> None:
-        """Take an agent's new state."""
-        self.changes.agents_before.setdefault(agent.id, self.agents.get(agent.id))
+        """Take an agent's new state; who came or was heard of has the last turn from now on."""
+        before = self.agents.get(agent.id)
+        if before is not None and before.idle_since != agent.idle_since:
+            self.turns += 1
+            agent = replace(agent, turn=self.turns)
+        self.changes.agents_before.setdefault(agent.id, before)
         self.changes.agents[agent.id] = agent
         self._index_agent(agent)
 
@@ -182,16 +172,24 @@ class ShopState:
 
     def restore(self, rows: Rows) -> None:
         """Take rows as they stand in the tables, none of it a change; loads are counted anew."""
+        for queue in rows.queues:
+            self.queues.put(queue)
         for offer in rows.offers:
             self._index_offer(offer)
         for assignment in rows.assignments:
             self._index_assignment(assignment)
         for conversation in rows.conversations:
             self._index_conversation(None, conversation)
-        for agent in rows.agents:
-            self._index_agent(replace(agent, load=self._weights_of(agent.id)))
-        self.heard.update({one.conversation_id: one.version for one in rows.heard})
         self.predictor.restore(rows.team_paces, rows.agent_paces)
+        for agent in sorted(rows.agents, key=lambda one: (one.turn, one.idle_since, one.id)):
+            capacity = self.policy.capacity if agent.inherits_capacity else agent.capacity
+            held = self._weights_of(agent.id)
+            self._index_agent(replace(agent, load=held, capacity=capacity))
+            self.turns = max(self.turns, agent.turn)
+        self.heard.update({one.conversation_id: one.version for one in rows.heard})
+        # Every agent is new here, so everybody is looked after all the same.
+        self.line.take_stirred()
+        self.hungry.take_stirred()
 
     # -- indexes
 
@@ -211,12 +209,15 @@ class ShopState:
 
     def _index_agent(self, agent: Agent) -> None:
         self.agents[agent.id] = agent
-        self.pool.put(agent, len(self.pending_of.get(agent.id, ())))
+        self._pool(agent)
         alarmed = agent.supervisor and agent.presence is Presence.CONNECTED
         (self.supervisors.add if alarmed else self.supervisors.discard)(agent.id)
         gone = agent.gone_since is not None and agent.id in self.serving
         due = (agent.gone_since or 0) + self.policy.gone_grace_ms
         self.timers.set(TimerKind.AGENT_GONE, agent.id, due if gone else None)
+
+    def _pool(self, agent: Agent) -> None:
+        self.pool.put(agent, tuple(one.created_at for one in self.pending_with(agent.id)))
 
     def _index_conversation(self, before: Conversation | None, after: Conversation) -> None:
         self.ended.pop(after.id, None)
@@ -226,10 +227,14 @@ class ShopState:
         else:
             self.conversations[after.id] = after
         queued = after.status is ConversationStatus.QUEUED
+        self._count_waiting(before, -1)
+        self._count_waiting(after, 1)
         if queued and after.held_until is None:
             self.line.put(after)
         else:
             self.line.drop(after.id)
+        if after.id in self.hungry:
+            self.hungry.put(after)
         held_until = after.held_until if queued else None
         (self.held.discard if held_until is None else self.held.add)(after.id)
         self.timers.set(TimerKind.SHOP_OPENS, after.id, held_until)
@@ -237,10 +242,16 @@ class ShopState:
             self.hungry.drop(after.id)
             self.timers.set(TimerKind.OFFER_WIDENS, after.id, after.widen_at)
         self.timers.set(TimerKind.REASK, after.id, self.next_reask(after))
-        self.timers.set(TimerKind.RESPONSE_DUE, after.id, self.next_alarm(after))
+        self.timers.set(TimerKind.RESPONSE_DUE, after.id, deadlines.alarm(self.policy, after))
         self._index_everyone(after)
-        if before is None or self.idle_at(before) != self.idle_at(after):
-            self.timers.set(TimerKind.CUSTOMER_IDLE, after.id, self.idle_at(after))
+        idle_at = deadlines.idle(self.policy, after)
+        if before is None or deadlines.idle(self.policy, before) != idle_at:
+            self.timers.set(TimerKind.CUSTOMER_IDLE, after.id, idle_at)
+        self.timers.set(TimerKind.NEEDS_LESS, after.id, deadlines.needs_less(after))
+
+    def _count_waiting(self, conversation: Conversation | None, one: int) -> None:
+        if conversation is not None and conversation.status is ConversationStatus.QUEUED:
+            self.waiting_in[conversation.queue_id] += one
 
     def _index_everyone(self, conversation: Conversation) -> None:
         """Once everyone is asked, the conversation stays hungry; `offering` sees to that."""
@@ -249,6 +260,8 @@ class ShopState:
         everyone = self.asks_everyone(conversation)
         if not offered and not (silent and everyone):
             self.hungry.drop(conversation.id)
+        elif everyone:
+            self.hungry.put(conversation)  # the timer may be overdue, after the process slept
         ahead = (offered or silent) and not everyone
         at = conversation.everyone_at if ahead else None
         self.timers.set(TimerKind.EVERYONE_ASKED, conversation.id, at)
@@ -261,7 +274,7 @@ class ShopState:
             self.heard.pop(oldest, None)
 
     def _index_offer(self, offer: Offer) -> None:
-        self._drop_extras(offer.conversation_id)
+        before = self.offers_of(offer.conversation_id)[1:]
         pending = offer.status is OfferStatus.PENDING
         if pending:
             self.offers[offer.id] = offer
@@ -269,7 +282,7 @@ class ShopState:
             del self.offers[offer.id]
         listed_under(self.live_offers, offer.conversation_id, offer.id, listed=pending)
         listed_under(self.pending_of, offer.agent_id, offer.id, listed=pending)
-        self._add_extras(offer.conversation_id)
+        self._index_extras(before, self.offers_of(offer.conversation_id)[1:])
         unnoticed = pending and offer.seen_at is None and offer.reminded_at is None
         remind_at = offer.created_at + self.policy.remind_after_ms
         self.timers.set(TimerKind.OFFER_EXPIRES, offer.id, offer.expires_at if pending else None)
@@ -285,10 +298,13 @@ class ShopState:
         until = assignment.wrap_up_until if live else None
         self.timers.set(TimerKind.WRAP_UP_OVER, assignment.id, until)
 
-    def _drop_extras(self, conversation_id: UUID) -> None:
-        for offer in self.offers_of(conversation_id)[1:]:
-            self.extras.remove(_extra_key(offer))
-
-    def _add_extras(self, conversation_id: UUID) -> None:
-        for offer in self.offers_of(conversation_id)[1:]:
-            self.extras.add(_extra_key(offer))
+    def _index_extras(self, before: tuple[Offer, ...], after: tuple[Offer, ...]) -> None:
+        gone, new = {one.id for one in after}, {one.id for one in before}
+        for offer in before:
+            if offer.id not in gone:
+                self.extras.remove(extra_key(offer))
+                self.pool.hold_extra(offer.agent_id, -1)
+        for offer in after:
+            if offer.id not in new:
+                self.extras.add(extra_key(offer))
+                self.pool.hold_extra(offer.agent_id, 1)

@@ -23,6 +23,7 @@ class TimerKind(IntEnum):
     RESPONSE_DUE = 8
     WRAP_UP_OVER = 9
     CUSTOMER_IDLE = 10
+    NEEDS_LESS = 11
 
 
 class Due(NamedTuple):

@@ -6,12 +6,17 @@ import json
 from uuid import UUID
 
 import asyncpg
+from pydantic import TypeAdapter
 
 from services.router.domain.model import ChangeMade
-from services.router.storage.rows import Json, Row
-from shared.contracts.accounts import AgentAccount, ApiKey, OpeningHours, Queue, Shop
+from services.router.storage.json_columns import Json
+from services.router.storage.need_rows import read_weights
+from services.router.storage.rows import Row
+from shared.contracts.accounts import AgentAccount, ApiKey, OpeningHours, Queue, QueueStep, Shop
 from shared.kernel.clock import from_datetime, to_iso
-from shared.kernel.vocabulary import AgentStatus, Presence, Scope
+from shared.kernel.vocabulary import AgentStatus, Channel, Presence, Scope
+
+_STEPS: TypeAdapter[tuple[QueueStep, ...]] = TypeAdapter(tuple[QueueStep, ...])
 
 
 def change_json(shop_id: UUID, change: ChangeMade) -> Json:
@@ -43,7 +48,10 @@ def read_account(row: Row) -> AgentAccount:
         email=row["email"],
         roles=tuple(Scope(role) for role in row["roles"]),
         skills=row["skills"],
+        languages=tuple(row["languages"]),
         capacity=row["capacity"],
+        inherits_capacity=row["inherits_capacity"],
+        weights=dict(read_weights(row["weights"])),
         active=row["deactivated_at"] is None,
         status=AgentStatus(row["status"]),
         presence=Presence.CONNECTED if row["nodes"] else Presence.DISCONNECTED,
@@ -61,6 +69,12 @@ def read_queue(row: Row) -> Queue:
         first_response_target_ms=row["first_response_target_ms"],
         skills=row["skills"],
         hours=read_hours(row["hours"]),
+        priority=row["priority"],
+        capacity=row["capacity"],
+        weights=dict(read_weights(row["weights"])),
+        channels=tuple(Channel(channel) for channel in row["channels"]),
+        max_waiting=row["max_waiting"],
+        steps=_STEPS.validate_python(row["steps"], strict=False),
         retired=row["retired_at"] is not None,
         created_at=from_datetime(row["created_at"]),
     )

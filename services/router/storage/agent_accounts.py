@@ -19,13 +19,14 @@ from shared.kit.change_log import NOT_SHOWN, ChangeLog, created
 from shared.kit.database import ReadTransaction
 
 _COLUMNS = """
-    id, name, email, roles, skills, capacity, deactivated_at, status, nodes, load, created_at
+    id, name, email, roles, skills, languages, capacity, inherits_capacity, weights, deactivated_at,
+    status, nodes, load, created_at
     """
 _ADD = """
-    INSERT INTO router.agents (shop_id, id, name, email, password_hash, roles, skills, capacity,
-        status)
+    INSERT INTO router.agents (shop_id, id, name, email, password_hash, roles, skills, languages,
+        capacity, inherits_capacity, weights, status)
     VALUES (:shop_id, :id, :name, :email, :password_hash, :roles, CAST(:skills AS jsonb),
-        :capacity, 'offline')
+        :languages, :capacity, :inherits_capacity, CAST(:weights AS jsonb), 'offline')
     ON CONFLICT (shop_id, email) DO NOTHING
     """
 _ONE = f"SELECT {_COLUMNS} FROM router.agents WHERE shop_id = :shop_id AND id = :id"  # noqa: S608  a literal of ours
@@ -37,6 +38,13 @@ _PAGE = f"""
 _KEEP_HASH = """
     UPDATE router.agents SET password_hash = :password_hash WHERE shop_id = :shop_id AND id = :id
     """
+
+
+RECORDED = (
+    *("name", "email", "roles", "skills", "languages", "capacity"),
+    *("inherits_capacity", "weights"),
+)
+"""What the record tells of a new agent."""
 
 
 class AgentAccounts:
@@ -62,7 +70,10 @@ class AgentAccounts:
                 "password_hash": password_hash,
                 "roles": [role.value for role in account.roles],
                 "skills": json.dumps(account.skills),
+                "languages": list(account.languages),
                 "capacity": account.capacity,
+                "inherits_capacity": account.inherits_capacity,
+                "weights": json.dumps(account.weights),
             }
             if await tx.execute(_ADD, row) == 0:
                 raise RefusedError(
@@ -72,7 +83,7 @@ class AgentAccounts:
             if made is None:
                 raise LookupError("an agent just made is there")
             shown = made.model_dump(mode="json")
-            told = {name: shown[name] for name in ("name", "email", "roles", "skills", "capacity")}
+            told = {name: shown[name] for name in RECORDED}
             target = encode(IdKind.AGENT, account.id)
             await self._log.record(tx, caller, "agent.created", target, created(**told))
             await self._log.keep(tx, caller, once, shown)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from uuid import UUID
 
 from services.router.domain.paces import AgentPace, TeamPace
-from services.router.storage.rows import Json, Row
+from services.router.storage.json_columns import Json
+from services.router.storage.rows import Row
 from shared.kernel.vocabulary import Channel
 
 

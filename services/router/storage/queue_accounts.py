@@ -16,8 +16,11 @@ from shared.kit.change_log import ChangeLog, created
 from shared.kit.database import ReadTransaction
 
 _ADD = """
-    INSERT INTO router.queues (shop_id, id, name, first_response_target_ms, skills, hours)
-    VALUES (:shop_id, :id, :name, :target, CAST(:skills AS jsonb), CAST(:hours AS jsonb))
+    INSERT INTO router.queues (shop_id, id, name, first_response_target_ms, skills, hours,
+        priority, capacity, weights, channels, max_waiting, steps)
+    VALUES (:shop_id, :id, :name, :target, CAST(:skills AS jsonb), CAST(:hours AS jsonb),
+        :priority, :capacity, CAST(:weights AS jsonb), :channels, :max_waiting,
+        CAST(:steps AS jsonb))
     """
 _ONE = "SELECT * FROM router.queues WHERE shop_id = :shop_id AND id = :id"
 _PAGE = """
@@ -27,7 +30,15 @@ _PAGE = """
     """
 
 
-RECORDED = ("name", "first_response_target_ms", "skills", "hours")
+_ANYBODY_HAS = """
+    SELECT EXISTS (SELECT FROM router.agents
+        WHERE shop_id = :shop_id AND deactivated_at IS NULL
+            AND CAST(skills ->> CAST(:skill AS text) AS int) >= :level)
+    """
+RECORDED = (
+    *("name", "first_response_target_ms", "skills", "hours", "priority", "capacity", "weights"),
+    *("channels", "max_waiting", "steps"),
+)
 """What the record tells of a new queue."""
 
 
@@ -52,6 +63,12 @@ class QueueAccounts:
                 "target": queue.first_response_target_ms,
                 "skills": json.dumps(asked["skills"]),
                 "hours": None if queue.hours is None else json.dumps(asked["hours"]),
+                "priority": queue.priority,
+                "capacity": queue.capacity,
+                "weights": json.dumps(asked["weights"]),
+                "channels": asked["channels"],
+                "max_waiting": queue.max_waiting,
+                "steps": json.dumps(asked["steps"]),
             }
             await tx.execute(_ADD, row)
             made = await _find(tx, caller.shop_id, queue.id)
@@ -73,6 +90,13 @@ class QueueAccounts:
         async with self._gate.read(caller) as tx:
             wanted = {"shop_id": caller.shop_id, "after": after, "limit": limit}
             return [read_queue(row) for row in await tx.rows(_PAGE, wanted)]
+
+    async def anybody_has(self, caller: Principal, skill: str, level: int) -> bool:
+        """Return whether an active agent of the caller's shop has a skill at least so well."""
+        async with self._gate.read(caller) as tx:
+            asked = {"shop_id": caller.shop_id, "skill": skill, "level": level}
+            found: bool = await tx.value(_ANYBODY_HAS, asked)
+        return found
 
 
 async def _find(tx: ReadTransaction, shop_id: UUID, queue_id: UUID) -> Queue | None:

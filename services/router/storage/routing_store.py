@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import fields, replace
 from typing import Any
 from uuid import UUID
@@ -14,10 +14,12 @@ from services.router.domain.effects import Effects
 from services.router.domain.leases import LEASE_MS
 from services.router.domain.model import Heard, Rows
 from services.router.domain.policy import Policy
-from services.router.storage import decision_rows, pace_rows, rows
+from services.router.storage import decision_rows, pace_rows, queue_rows, rows
 from services.router.storage.account_rows import change_json, read_hours
 from services.router.storage.failures import as_commit_failure
-from services.router.storage.rows import AGENT_COLUMNS, Json, stream_of
+from services.router.storage.json_columns import Json, read_json
+from services.router.storage.need_rows import read_weights
+from services.router.storage.rows import AGENT_COLUMNS, stream_of
 from services.router.storage.webhook_rows import heard_item_json, work_told_json
 from services.router.usecases.ownership import NotOwnedError
 from services.router.usecases.ports import OwnedShop, ShopWork
@@ -36,6 +38,7 @@ _SHOP = """
     """
 _AGENTS = f"SELECT {AGENT_COLUMNS} FROM router.agents WHERE shop_id = :shop_id"  # noqa: S608  a literal of ours
 _SOME_AGENTS = f"{_AGENTS} AND id = ANY (:ids)"
+_QUEUES = "SELECT * FROM router.queues WHERE shop_id = :shop_id"
 _LIVE = "SELECT * FROM router.conversations WHERE shop_id = :shop_id AND status <> 'ended'"
 _SOME_CONVERSATIONS = """
     SELECT * FROM router.conversations WHERE shop_id = :shop_id AND id = ANY (:ids)
@@ -156,8 +159,10 @@ async def _policy(tx: ReadTransaction, shop_id: UUID) -> Policy:
     if row is None:
         return Policy()
     known = {field.name for field in fields(Policy)} - {"hours"}
-    figures: Mapping[str, int] = rows.read_json(row["policy"])
+    figures: dict[str, Any] = read_json(row["policy"])
     shop = {name: figure for name, figure in figures.items() if name in known}
+    if "weights" in shop:
+        shop["weights"] = read_weights(shop["weights"])
     hours = read_hours(row["hours"])
     target = row["first_response_target_ms"]
     return Policy(**{"first_response_target_ms": target, **shop}, hours=hours)
@@ -167,6 +172,7 @@ async def _live_rows(tx: ReadTransaction, shop_id: UUID) -> Rows:
     shop = {"shop_id": shop_id}
     return Rows(
         agents=tuple(rows.read_agent(row) for row in await tx.rows(_AGENTS, shop)),
+        queues=tuple(queue_rows.read_routed(row) for row in await tx.rows(_QUEUES, shop)),
         conversations=tuple(rows.read_conversation(row) for row in await tx.rows(_LIVE, shop)),
         offers=tuple(rows.read_offer(row) for row in await tx.rows(_PENDING, shop)),
         assignments=tuple(rows.read_assignment(row) for row in await tx.rows(_ACTIVE, shop)),

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from datetime import datetime
-from typing import Any, TypeAlias
+from typing import TypeAlias
 from uuid import UUID
 
 import asyncpg
@@ -18,6 +17,14 @@ from services.router.domain.model import (
     Heard,
     Offer,
     OfferEnd,
+)
+from services.router.storage.json_columns import Json, read_json
+from services.router.storage.need_rows import (
+    read_needs,
+    read_skills,
+    read_stages,
+    read_weights,
+    waiting_json,
 )
 from services.router.storage.work_rows import read_work, work_json
 from shared.contracts.items import CustomerRef
@@ -36,12 +43,11 @@ from shared.kernel.vocabulary import (
     Service,
 )
 
-Json: TypeAlias = dict[str, object]
 Row: TypeAlias = RowMapping
 
 AGENT_COLUMNS = (
     "id, name, email, status, nodes, capacity, load, version, idle_since, gone_since, "
-    "expiries_in_row, deactivated_at, roles"
+    "expiries_in_row, deactivated_at, roles, skills, languages, turn, weights, inherits_capacity"
 )
 
 
@@ -57,6 +63,7 @@ def agent_json(shop_id: UUID, agent: Agent) -> Json:
         "idle_since": to_iso(agent.idle_since),
         "gone_since": _iso(agent.gone_since),
         "expiries_in_row": agent.expiries_in_row,
+        "turn": agent.turn,
     }
 
 
@@ -98,7 +105,7 @@ def conversation_json(shop_id: UUID, one: Conversation) -> Json:
         "outcome": one.outcome,
         "heard_at": _iso(one.heard_at),
         "wrap_up_until": _iso(one.wrap_up_until),
-        **work_json(one.work),
+        **(work_json(one.work) | waiting_json(one)),
     }
 
 
@@ -179,6 +186,12 @@ def read_agent(row: Row) -> Agent:
         expiries_in_row=row["expiries_in_row"],
         supervisor=Scope.SUPERVISOR in row["roles"],
         active=row["deactivated_at"] is None,
+        skills=read_skills(row["skills"]),
+        languages=tuple(row["languages"]),
+        may_reply=Scope.AGENT in row["roles"],
+        weights=read_weights(row["weights"]),
+        inherits_capacity=row["inherits_capacity"],
+        turn=row["turn"],
     )
 
 
@@ -228,6 +241,11 @@ def _with_after_work(row: Row, conversation: Conversation) -> Conversation:
         heard_at=_instant(row["heard_at"]),
         wrap_up_until=_instant(row["wrap_up_until"]),
         work=read_work(row),
+        needs=read_needs(row["needs"]),
+        stages=read_stages(row["stages"]),
+        queue_id=row["queue_id"],
+        head_start_ms=row["head_start_ms"] or 0,
+        overtaken=row["overtaken"] or 0,
     )
 
 
@@ -268,11 +286,6 @@ def read_assignment(row: Row) -> Assignment:
         offered_at=_instant(row["offered_at"]),
         offered_load=row["offered_load"],
     )
-
-
-def read_json(value: Any) -> Any:
-    """Read jsonb, which the plain driver hands over as text and SQLAlchemy's reads itself."""
-    return json.loads(value) if isinstance(value, str) else value
 
 
 def _iso(at: Instant | None) -> str | None:

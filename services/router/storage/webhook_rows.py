@@ -6,7 +6,8 @@ import json
 from typing import Any
 from uuid import UUID
 
-from services.router.storage.rows import Row, read_json, stream_of
+from services.router.storage.json_columns import read_json
+from services.router.storage.rows import Row, stream_of
 from services.router.usecases.ports import HeardItem, WorkTold
 from shared.contracts.webhooks import Try, Webhook, WebhookDelivery
 from shared.kernel.clock import from_datetime, to_iso

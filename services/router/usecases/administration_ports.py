@@ -107,6 +107,10 @@ class QueueBook(Protocol):
         """Return queues of the caller's shop after an id."""
         ...
 
+    async def anybody_has(self, caller: Principal, skill: str, level: int) -> bool:
+        """Return whether an active agent of the caller's shop has a skill at least so well."""
+        ...
+
 
 class KeyBook(Protocol):
     """API keys."""

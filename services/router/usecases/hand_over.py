@@ -76,7 +76,12 @@ class HandOver:
         if row.work is not None and wish.note:
             raise RefusedError(ErrorCode.INVALID_REQUEST, "Only a conversation can hold a note.")
         command = ConversationTransferred(
-            conversation_id, by, by_name, to_agent=wish.to_agent, note=wish.note
+            conversation_id,
+            by,
+            by_name,
+            to_agent=wish.to_agent,
+            note=wish.note,
+            to_queue=wish.to_queue,
         )
         answer = await self._desk.post(shop_id, command)
         if isinstance(answer, ConversationNow):

@@ -66,4 +66,5 @@ def _read(event: Envelope) -> MessageArrived:
         received_at=message.received_at,
         created_at=item.created_at,
         told=ItemTold(event.event_id, event.occurred_at, to_json(event.body).decode()),
+        locale=conversation.locale,
     )

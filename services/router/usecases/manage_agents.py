@@ -9,9 +9,11 @@ from uuid import UUID
 from services.router.domain.commands import AgentChanged
 from services.router.domain.effects import Refused
 from services.router.domain.grants import may_give_roles
+from services.router.domain.model import ChangeMade
 from services.router.domain.policy import DEFAULT_CAPACITY
 from services.router.usecases.administration_ports import AgentBook
 from services.router.usecases.ports import Accounts, Passwords
+from services.router.usecases.routed_queues import by_channel
 from services.router.usecases.sign_in import normal_email
 from services.router.usecases.sign_out import Spread
 from services.router.usecases.told_changes import ChangeDesk, given
@@ -61,7 +63,10 @@ class ManageAgents:
             email=normal_email(new.email),
             roles=tuple(dict.fromkeys(new.roles)),
             skills=new.skills,
+            languages=tuple(sorted(set(new.languages))),
             capacity=DEFAULT_CAPACITY if new.capacity is None else new.capacity,
+            inherits_capacity=new.capacity is None,
+            weights=new.weights,
             active=True,
             status=AgentStatus.OFFLINE,
             presence=Presence.DISCONNECTED,
@@ -98,13 +103,13 @@ class ManageAgents:
         fields = given(change)
         if change.roles is not None:
             fields["roles"] = list(dict.fromkeys(change.roles))
+        if change.languages is not None:
+            fields["languages"] = list(dict.fromkeys(sorted(change.languages)))
+        if _inherits(change) is not None:
+            fields["inherits_capacity"] = _inherits(change)
         if fields:
             made = self._changes.line(caller, IdKind.AGENT, agent_id, fields)
-            supervisor = None if change.roles is None else Scope.SUPERVISOR in change.roles
-            command = AgentChanged(
-                agent_id, change.name, change.capacity, change.active, made, supervisor
-            )
-            answer = await self._changes.desk.post(caller.shop_id, command)
+            answer = await self._changes.desk.post(caller.shop_id, _command(agent_id, change, made))
             if isinstance(answer, Refused):
                 _no_agent()
             if fields.keys() & _SIGN_INS_DEPEND_ON:
@@ -137,6 +142,29 @@ class ManageAgents:
             raise RefusedError(ErrorCode.BAD_CREDENTIALS, "The current password is wrong.")
         await self._agents.set_own_password(caller, await self._passwords.hash(new.password))
         await self._spread()
+
+
+def _command(agent_id: UUID, change: AgentChange, made: ChangeMade) -> AgentChanged:
+    """Return what routing must know of a change."""
+    roles, skills, languages = change.roles, change.skills, change.languages
+    return AgentChanged(
+        agent_id,
+        change.name,
+        change.capacity,
+        change.active,
+        made,
+        supervisor=None if roles is None else Scope.SUPERVISOR in roles,
+        skills=None if skills is None else tuple(sorted(skills.items())),
+        languages=None if languages is None else tuple(sorted(set(languages))),
+        may_reply=None if roles is None else Scope.AGENT in roles,
+        weights=None if change.weights is None else by_channel(change.weights),
+        inherits_capacity=_inherits(change),
+    )
+
+
+def _inherits(change: AgentChange) -> bool | None:
+    """Say whether the agent's limit is the queue's or the shop's from now on; None: as before."""
+    return False if change.capacity is not None else change.inherits_capacity
 
 
 def _check_roles(caller: Principal, roles: Sequence[Scope]) -> None:

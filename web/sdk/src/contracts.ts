@@ -67,7 +67,7 @@ export interface AgentSnapshot {
   readonly server_time: Instant;
 }
 
-/** One agent as the router holds it; `agent_version` grows with each change. `unanswered_offers` ran out in a row since the agent was last heard of. Who is `away` with any was set away because of them. */
+/** One agent as the router holds it; `agent_version` grows with each change. `unanswered_offers` ran out in a row; who is `away` with any was set away because of them. */
 export interface AgentState {
   readonly id: AgentId;
   readonly shop_id: ShopId;
@@ -358,7 +358,7 @@ export interface ErrorFrame {
 export type EventType = "message.created" | "message.delivered" | "message.read" | "customer.typing" | "conversation.queued" | "conversation.offered" | "conversation.assigned" | "conversation.responded" | "conversation.taken" | "conversation.ended" | "conversation.wrapped_up" | "routing_request.queued" | "routing_request.offered" | "routing_request.assigned" | "routing_request.requeued" | "routing_request.taken" | "routing_request.missed" | "routing_request.completed" | "routing_request.cancelled" | "follow_up.queued" | "follow_up.offered" | "follow_up.assigned" | "follow_up.requeued" | "follow_up.taken" | "follow_up.missed" | "follow_up.completed" | "follow_up.cancelled" | "sla.at_risk" | "sla.missed" | "offer.created" | "offer.ended" | "card.ready" | "card.changed" | "agent.updated";
 
 /** Why an agent was not offered a conversation. */
-export type Exclusion = "disconnected" | "not_available" | "at_capacity" | "declined_before" | "already_offered";
+export type Exclusion = "disconnected" | "not_available" | "at_capacity" | "declined_before" | "already_offered" | "may_not_reply" | "lacks_skill" | "lacks_language";
 
 /** How many agents one reason left out. */
 export interface ExclusionCount {
@@ -976,10 +976,11 @@ export interface Suggestion {
   readonly lift: number;
 }
 
-/** Whom a conversation is passed on to: a colleague, or back to the line (`to_line`). `note` is for colleagues alone, and stands in the conversation where it was passed on. */
+/** Whom a conversation is passed on to: a colleague, a queue, or back to the line (`to_line`). `note` is for colleagues alone, and stands in the conversation where it was passed on. */
 export interface Transfer {
   readonly to_agent?: AgentId | null;
   readonly to_line?: boolean;
+  readonly to_queue?: QueueId | null;
   readonly note?: string | null;
 }
 

@@ -152,6 +152,13 @@ class TestIdentity:
             "name": "Rosa",
         }
 
+    async def test_the_router_is_told_what_the_page_is_in(self, served: ServedGateway) -> None:
+        async with served.customer(page={"locale": "pt-BR"}) as customer:
+            await customer.say("Olá?")
+            await served.router.until(lambda: bool(served.router.events))
+        body: Any = served.router.events[0].body
+        assert body["conversation"]["locale"] == "pt-BR"
+
     async def test_another_customers_token_begins_another_session(
         self, served: ServedGateway
     ) -> None:

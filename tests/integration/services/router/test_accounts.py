@@ -19,6 +19,11 @@ from tests.support.router import PASSWORD, Rig
 
 DAY_MS = 86_400_000
 
+CREATED = (
+    *("name", "email", "roles", "skills", "languages", "capacity"),
+    *("inherits_capacity", "weights"),
+)
+
 
 class TestQueues:
     async def test_a_target_holds_for_the_next_conversation(
@@ -47,6 +52,7 @@ class TestQueues:
             "skills": {"returns": 2},
             "hours": hours,
         }
+        await admin.make("/v1/agents", {**NEW_AGENT, "skills": {"returns": 3}})
         made = await admin.make("/v1/queues", body)
         assert {name: made[name] for name in body} == body
         path = f"/v1/queues/{made['id']}"
@@ -54,6 +60,85 @@ class TestQueues:
         assert (await admin.change(path, {"hours": None}))["hours"] is None
         assert (await admin.change(path, {"retired": True}))["retired"] is True
         assert (await admin.change(path, {"retired": False}))["retired"] is False
+
+    async def test_what_a_queue_is_routed_by_is_kept_and_taken_away_again(
+        self, admin: Admin
+    ) -> None:
+        await admin.make("/v1/agents", {**NEW_AGENT, "skills": {"returns": 3}})
+        (default,) = (await admin.get("/v1/queues"))["queues"]
+        step = {"after_ms": 3_000, "skills": {"returns": 1}, "any_language": True}
+        body = {
+            "name": "Mail",
+            "first_response_target_ms": 60_000,
+            "priority": 2,
+            "capacity": 3,
+            "weights": {"email": 2},
+            "channels": ["email"],
+            "max_waiting": 50,
+            "steps": [{**step, "queue_id": default["id"]}],
+        }
+        made = await admin.make("/v1/queues", body)
+        assert {name: made[name] for name in body} == body
+        path = f"/v1/queues/{made['id']}"
+        none: dict[str, object] = {
+            "capacity": None,
+            "max_waiting": None,
+            "steps": [],
+            "weights": {},
+            "channels": [],
+        }
+        changed = await admin.change(path, none)
+        assert {name: changed[name] for name in none} == none
+        assert (changed["priority"], changed["name"]) == (2, "Mail")
+
+    @pytest.mark.parametrize(
+        "wrong",
+        [
+            {"skills": {"retruns": 2}},
+            {"skills": {"returns": 4}},
+            {"steps": [{"after_ms": 1, "skills": {"retruns": 1}}]},
+            {"steps": [{"after_ms": 2}, {"after_ms": 1}]},
+            {"steps": [{"after_ms": 1, "queue_id": "queue_01jmxk3vhqe7e8t2m4y5n0w9r3"}]},
+            {"weights": {"email": 0}},
+            {"weights": {"pigeon": 1}},
+            {"priority": 11},
+            {"capacity": -1},
+            {"max_waiting": -1},
+        ],
+    )
+    async def test_what_nobody_could_be_routed_by_is_refused_and_nothing_changes(
+        self, admin: Admin, wrong: dict[str, object]
+    ) -> None:
+        """A skill that no agent has is a typing error, and customers would wait for ever."""
+        await admin.make("/v1/agents", {**NEW_AGENT, "skills": {"returns": 3}})
+        (default,) = (await admin.get("/v1/queues"))["queues"]
+        path = f"/v1/queues/{default['id']}"
+        assert await admin.refused("PATCH", path, wrong) == (422, "invalid_request")
+        body = {"name": "Mail", "first_response_target_ms": 60_000, **wrong}
+        assert await admin.refused("POST", "/v1/queues", body) == (422, "invalid_request")
+        assert (await admin.get("/v1/queues"))["queues"] == [default]
+
+    async def test_a_step_into_a_retired_queue_is_refused(self, admin: Admin) -> None:
+        (default,) = (await admin.get("/v1/queues"))["queues"]
+        other = await admin.make("/v1/queues", {"name": "Old", "first_response_target_ms": 9_000})
+        await admin.change(f"/v1/queues/{other['id']}", {"retired": True})
+        steps = {"steps": [{"after_ms": 1, "queue_id": other["id"]}]}
+        path = f"/v1/queues/{default['id']}"
+        assert await admin.refused("PATCH", path, steps) == (422, "invalid_request")
+
+    async def test_a_new_queue_and_a_changed_one_are_routed_by_at_once(
+        self, rig: Rig, shop: UUID, admin: Admin, clock: VirtualClock
+    ) -> None:
+        """The engine is there before either: what is stored is what is routed by."""
+        await rig.message(shop, new_id())
+        body = {"name": "Chat", "first_response_target_ms": 45_000, "channels": ["chat"]}
+        made = await admin.make("/v1/queues", body)
+        await rig.message(shop, new_id())
+        await admin.change(f"/v1/queues/{made['id']}", {"first_response_target_ms": 50_000})
+        await rig.message(shop, new_id())
+        told = await rig.told(Service.GATEWAY, 3)
+        states = [RoutingState.model_validate(one.body, strict=False) for one in told]
+        assert [one.respond_by - clock.now() for one in states] == [10_000, 45_000, 50_000]
 
     @pytest.mark.parametrize(
         ("zone", "spans"),
@@ -217,10 +302,7 @@ class TestTheRecord:
             (
                 "agent.created",
                 made["id"],
-                {
-                    name: {"before": None, "after": made[name]}
-                    for name in ("name", "email", "roles", "skills", "capacity")
-                },
+                {name: {"before": None, "after": made[name]} for name in CREATED},
             ),
         ]
         assert {one["actor"]["kind"] for one in changes} == {"agent"}

@@ -158,5 +158,3 @@ async def test_every_endpoint_of_administration_says_what_it_does(rig: Rig) -> N
     }
     assert len(operations) == 19
     assert [name for name, description in operations.items() if not description] == []
-    for path in ("/v1/queues", "/v1/agents"):
-        assert "comes with a later release" in operations[f"post {path}"]

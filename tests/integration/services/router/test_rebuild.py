@@ -24,6 +24,7 @@ from services.router.domain.commands import (
 )
 from services.router.domain.engine import Engine
 from services.router.domain.model import Offer
+from services.router.domain.queues import RoutingQueue, Step
 from services.router.storage.leases import LeaseRows
 from services.router.storage.routing_store import RoutingTables
 from services.router.usecases.decide import Deciders
@@ -40,6 +41,8 @@ from tests.support.postgres import TestDatabase
 from tests.support.router import NODE, PASSWORD, settings_of
 from tests.support.routing import A_CHANGE, a_message as a_command, shape_of
 from tests.support.work import A_CALL
+
+ANY_LANGUAGE = {"after_ms": 4_000, "any_language": True}
 
 
 async def test_any_day_rebuilt_from_the_real_tables_is_the_live_one(
@@ -116,7 +119,8 @@ class RandomDay:
         match self.rng.randrange(14):
             case 0 | 1 | 2:
                 version = self.heard[conversation] = self.heard.get(conversation, 0) + 1
-                return a_command(conversation, version, now)
+                locale = self.rng.choice([None, "en-GB", "pt-BR"])
+                return replace(a_command(conversation, version, now), locale=locale)
             case 3 | 4 if offer:
                 return OfferAccepted(offer.id, offer.agent_id)
             case 5 if offer:
@@ -148,10 +152,34 @@ class RandomDay:
     def something_by_an_admin(self, agent: UUID) -> Command:
         if self.rng.random() < 0.5:
             capacity, active = self.rng.randrange(4), self.rng.random() < 0.8
-            fields = json.dumps({"capacity": capacity, "active": active})
-            line = replace(A_CHANGE, id=new_id(), target_id=agent, fields_json=fields)
-            return AgentChanged(agent, None, capacity, active, line)
+            skills, languages = {"returns": self.rng.randint(1, 5)}, self.rng.choice([[], ["pt"]])
+            fields = {
+                "capacity": capacity,
+                "active": active,
+                "skills": skills,
+                "languages": languages,
+            }
+            line = replace(A_CHANGE, id=new_id(), target_id=agent, fields_json=json.dumps(fields))
+            change = AgentChanged(agent, None, capacity, active, line)
+            return replace(change, skills=tuple(skills.items()), languages=tuple(languages))
         target = self.rng.choice([5_000, 20_000])
-        fields = json.dumps({"first_response_target_ms": target})
+        queue = RoutingQueue(
+            self.shop,
+            is_default=True,
+            target_ms=target,
+            skills=self.rng.choice([(), (("returns", 2),)]),
+            priority=self.rng.randrange(3),
+            weights=self.rng.choice([(), ((Channel.CHAT, 2),)]),
+            steps=(Step(self.rng.randrange(4_000), skills=()), Step(4_000, any_language=True)),
+        )
+        fields = {
+            "first_response_target_ms": target,
+            "skills": dict(queue.skills),
+            "priority": queue.priority,
+            "weights": dict(queue.weights),
+            "steps": [{"after_ms": queue.steps[0].after_ms, "skills": {}}, ANY_LANGUAGE],
+        }
         line = replace(A_CHANGE, id=new_id(), action="queue.changed", target_id=self.shop)
-        return QueueChanged(target, replace(line, fields_json=fields))
+        line = replace(line, fields_json=json.dumps(fields))
+        named = ("target_ms", "skills", "priority", "weights", "steps")
+        return QueueChanged(target, line, queue=queue, fields=named)

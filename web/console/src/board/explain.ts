@@ -26,6 +26,9 @@ const LEFT_OUT: Partial<Record<Exclusion, string>> = {
   at_capacity: "with as many conversations as they can take",
   declined_before: "who had declined or let it run out",
   already_offered: "asked already",
+  may_not_reply: "who may not answer customers",
+  lacks_skill: "without a skill that is needed",
+  lacks_language: "who do not speak the customer's language",
 };
 
 const IN_THE_WAY: Readonly<Record<MissCause, string>> = {

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from uuid import UUID
 
+import pytest
 from hypothesis import settings, strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
@@ -19,6 +20,7 @@ from shared.kernel.vocabulary import AuthorKind, Visibility
 from tests.support.chat_model import Connection, Window, session_of, visible
 from tests.support.chat_model_store import ModelStore
 
+pytestmark = pytest.mark.timeout(120)  # two seconds alone, more on a busy machine
 DICE = st.integers(0, 4)
 """What is rare happens at 0 only: else most histories would be short."""
 

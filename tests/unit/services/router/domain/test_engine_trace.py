@@ -11,17 +11,28 @@ from pathlib import Path
 
 import pytest
 
-from shared.kernel.vocabulary import AgentStatus
-from tests.support.routing import NODE, OTHER_NODE, Desk, an_agent
+from services.router.domain.model import Agent
+from services.router.domain.queues import RoutingQueue, Step
+from shared.kernel.vocabulary import AgentStatus, Channel
+from tests.support.routing import NODE, OTHER_NODE, Desk, an_agent, queue_id
 
+pytestmark = pytest.mark.timeout(60)  # two interpreters: four seconds, more on a busy machine
 CHECKOUT = Path(__file__).parents[5]
 STEPS = 1_500
+MAIL = RoutingQueue(
+    queue_id(1),
+    channels=(Channel.EMAIL,),
+    skills=(("mail", 3),),
+    priority=1,
+    steps=(Step(2_000, skills=(("mail", 1),)),),
+)
 
 
 def trace(seed: int) -> str:
     """Digest everything a day of random events made the engine do."""
     rng = random.Random(seed)  # noqa: S311  a repeatable day, no secret
-    desk = Desk(*[an_agent(number, capacity=1 + number % 4) for number in range(8)])
+    desk = Desk(*[_a_colleague(number) for number in range(8)])
+    desk.queue(MAIL)
     digest = hashlib.sha256()
     for _ in range(STEPS):
         _something(desk, rng)
@@ -29,12 +40,19 @@ def trace(seed: int) -> str:
     return digest.hexdigest()
 
 
+def _a_colleague(number: int) -> Agent:
+    skills = (("mail", 1 + number % 5),) if number % 2 else ()
+    languages = ("en", "pt")[: number % 3]
+    return an_agent(number, capacity=1 + number % 4, skills=skills, languages=languages)
+
+
 def _something(desk: Desk, rng: random.Random) -> None:
     number, agent = rng.randrange(40), rng.randrange(8)
     offers = desk.offers_of(number)
     match rng.randrange(8):
         case 0 | 1:
-            desk.customer_writes(number)
+            channel = rng.choice([Channel.CHAT, Channel.EMAIL])
+            desk.customer_writes(number, channel=channel, locale=rng.choice([None, "pt-BR", "fi"]))
         case 2 if offers:
             desk.accepts(rng.choice(offers))
         case 3 if offers:

@@ -25,15 +25,16 @@ def waiting(number: int, respond_by: int) -> Conversation:
     )
 
 
-def a_line(*conversations: Conversation) -> Line:
-    line = Line()
+def a_line(*conversations: Conversation) -> Line[str]:
+    """A line in which those of one channel are of a kind."""
+    line: Line[str] = Line(lambda one: one.channel.value)
     for conversation in conversations:
         line.put(conversation)
     line.age(NOW)
     return line
 
 
-def numbers(line: Line) -> list[int]:
+def numbers(line: Line[str]) -> list[int]:
     return [one.int - 0xC000 for one in line.order()]
 
 
@@ -63,12 +64,34 @@ def test_same_deadlines_have_one_order_whatever_came_first() -> None:
 def test_whoever_is_set_aside_is_passed_over_and_keeps_the_place() -> None:
     line = a_line(waiting(1, NOW + 1), waiting(2, NOW + 2), waiting(3, NOW - 1))
     line.set_aside(conversation_id(1))
-    line.set_aside(conversation_id(2))
     line.set_aside(conversation_id(3))
-    assert line.first() is None
+    assert line.first_of("chat", late=False) == (NOW + 2, conversation_id(2).int)
+    assert line.first_of("chat", late=True) is None
     assert len(line) == 3
     line.restore()
+    assert line.first_of("chat", late=False) == (NOW + 1, conversation_id(1).int)
     assert numbers(line) == [1, 2, 3]
+
+
+def test_those_of_a_kind_have_an_order_of_their_own_and_a_kind_nobody_waits_for_is_gone() -> None:
+    mail = replace(waiting(1, NOW + 1), channel=Channel.EMAIL)
+    line = a_line(mail, waiting(2, NOW + 2))
+    assert set(line.kinds()) == {"chat", "email"}
+    line.put(replace(mail, channel=Channel.CHAT))
+    assert set(line.kinds()) == {"chat"}
+    assert line.first_of("chat", late=False) == (NOW + 1, conversation_id(1).int)
+    assert line.first_of("email", late=False) is None
+
+
+def test_who_came_or_needs_something_else_is_told_once_in_the_lines_order() -> None:
+    late, mail = waiting(1, NOW - 1), replace(waiting(2, NOW + 9), channel=Channel.EMAIL)
+    line = a_line(late, mail, waiting(3, NOW + 5))
+    assert line.take_stirred() == tuple(conversation_id(number) for number in (3, 2, 1))
+    assert not line.is_stirred
+    line.put(mail)
+    line.put(replace(late, channel=Channel.EMAIL))
+    line.stir(conversation_id(9))
+    assert line.take_stirred() == (conversation_id(1),)
 
 
 def test_those_ahead_are_counted_the_set_aside_included() -> None:

@@ -120,3 +120,13 @@ class TestLeaving:
         desk.wait(10)
         assert len(desk.asked(1)) == 2
         assert desk.conversation(1).id == conversation_id(1)
+
+
+def test_a_process_that_slept_past_it_all_still_asks_others_beside_a_silent_owner() -> None:
+    """The risk and the rescue were both due: the one told must not put the other off."""
+    policy = Policy(first_response_target_ms=5_000)
+    desk = Desk(an_agent(1), an_agent(2, nodes=()), policy=policy).assigned(1)
+    desk.now += 20_000
+    desk.do_tick()
+    desk.connects(2)
+    assert desk.asked(1) == [2]

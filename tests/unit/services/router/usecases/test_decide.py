@@ -28,7 +28,8 @@ from shared.kernel.clock import Instant
 from shared.kernel.errors import ErrorCode, RefusedError
 from shared.kernel.vocabulary import AgentStatus, AuthorKind
 from tests.support.clock import VirtualClock
-from tests.support.routing import Tables, a_message, agent_id, an_agent, conversation_id
+from tests.support.desk_tables import Tables
+from tests.support.routing import a_message, agent_id, an_agent, conversation_id
 
 SHOPS = [UUID(int=0x5000 + number) for number in range(20)]
 OTHER = UUID(int=0x0711)

@@ -1,0 +1,26 @@
+"""What conversations that the same agents can serve have in common."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from services.router.domain.limits import Room
+from services.router.domain.model import Conversation
+from services.router.domain.needs import Needs
+from services.router.domain.policy import Policy
+from services.router.domain.queues import Queues
+
+
+class Kind(NamedTuple):
+    """What a conversation takes of whoever serves it, and what that agent must bring."""
+
+    room: Room
+    needs: Needs
+
+
+def kind_of(queues: Queues, policy: Policy, one: Conversation) -> Kind:
+    """Return a conversation's kind now, as its queue and its stages say."""
+    limit = queues.find(one.queue_id).capacity
+    beyond = policy.beyond_weight if one.needs.beyond else 0
+    needs = Needs(one.needs.skills, one.needs.language)
+    return Kind(Room(one.channel, one.weight, limit, beyond), needs)

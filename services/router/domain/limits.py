@@ -1,0 +1,61 @@
+"""How much an agent takes on: numbers of one precedence, agent > queue > shop (LESSONS 6)."""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+from services.router.domain.model import Agent
+from services.router.domain.policy import CHAT_WEIGHT, Policy, Weights
+from shared.kernel.vocabulary import Channel
+
+WHOLE: Final = 100
+"""A weight that fills whoever serves it, whatever the capacity: one cannot talk to two callers."""
+
+DEFAULT_WEIGHTS: Final[Weights] = ((Channel.VOICE, WHOLE),)
+
+
+class Room(NamedTuple):
+    """What a conversation would take of whoever serves it.
+
+    `limit` is its queue's for agents without one of their own; `beyond` is what policy allows above
+    any limit by now.
+    """
+
+    channel: Channel
+    weight: int
+    limit: int | None = None
+    beyond: int = 0
+
+
+def first_given(*figures: int | None) -> int | None:
+    """Return the first figure that is given: callers name them agent, queue, shop."""
+    return next((figure for figure in figures if figure is not None), None)
+
+
+def weight_in(channel: Channel, *weights: Weights) -> int:
+    """Return what a channel's conversations weigh by the first table that names it."""
+    named = first_given(*(dict(table).get(channel) for table in (*weights, DEFAULT_WEIGHTS)))
+    return CHAT_WEIGHT if named is None else named
+
+
+def limit_of(agent: Agent, room: Room, policy: Policy) -> int:
+    """Return how much an agent holds at most, across all channels."""
+    own = None if agent.inherits_capacity else agent.capacity
+    limit = first_given(own, room.limit, policy.capacity)
+    return policy.capacity if limit is None else limit
+
+
+def weight_of(agent: Agent, room: Room, policy: Policy) -> int:
+    """Return what a conversation takes of this agent; what fills an agent takes the whole limit."""
+    weight = weight_in(room.channel, agent.weights, ((room.channel, room.weight),))
+    return max(1, limit_of(agent, room, policy)) if weight >= WHOLE else weight
+
+
+def fits(agent: Agent, room: Room, policy: Policy, *, without: int = 0) -> bool:
+    """Tell whether an agent has room, once so much of the load is gone.
+
+    Whoever takes nothing at all is not asked beyond the limit either.
+    """
+    limit = limit_of(agent, room, policy)
+    held = agent.load - without + weight_of(agent, room, policy)
+    return limit > 0 and held <= limit + room.beyond

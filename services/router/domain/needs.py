@@ -1,0 +1,62 @@
+"""What a conversation needs of an agent, and what changes when nobody is found in time."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Final, TypeAlias
+
+from shared.contracts.wire import QueueId, WireInstant
+
+Skills: TypeAlias = tuple[tuple[str, int], ...]
+"""Skill and level, by name: at least so much is needed, or so much is there."""
+
+_LANGUAGE: Final = re.compile(r"([A-Za-z]{2,3})(?:[-_].*)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """Who can serve a conversation: at least these levels, and this language.
+
+    `own` are the skills among them that it asks for itself, whatever its queue. `beyond`: agents
+    may be asked for more than their limit, as far as policy allows.
+    """
+
+    skills: Skills = ()
+    language: str | None = None
+    own: Skills = ()
+    beyond: bool = False
+
+
+NO_NEEDS: Final = Needs()
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """What changes, and when, for a conversation that still waits then.
+
+    `skills` replace those of its queue; `queue_id` names the queue it goes on in.
+    """
+
+    at: WireInstant
+    skills: Skills | None = None
+    any_language: bool = False
+    queue_id: QueueId | None = None
+    beyond: bool = False
+
+
+def both(one: Skills, other: Skills) -> Skills:
+    """Return what meets both: of each skill the higher level."""
+    levels = dict(one)
+    for name, level in other:
+        levels[name] = max(level, levels.get(name, 0))
+    return tuple(sorted(levels.items()))
+
+
+def language_of(locale: str | None) -> str | None:
+    """Return the language of a locale such as pt-BR, or None for what names none.
+
+    Scripts and regions are left out: who reads one pt reads the other well enough to be helped.
+    """
+    found = _LANGUAGE.fullmatch(locale or "")
+    return None if found is None else found[1].lower()

@@ -1,0 +1,95 @@
+"""Who of those who wait is tried next, once agents can be asked for more than before.
+
+After each command nobody waits whom an agent could serve. So a later command concerns the kinds of
+need that an agent meets who has more room since, and conversations that came or need something
+else: what it costs does not grow with how many wait.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from heapq import heappop, heappush
+from uuid import UUID
+
+from services.router.domain.kinds import Kind
+from services.router.domain.line import Line
+from services.router.domain.model import Conversation, LineKey
+from services.router.domain.replacing import replace
+from services.router.domain.state import ShopState
+
+
+class Turns:
+    """One round over a line; whoever is taken from it is served, or set aside by `failed`."""
+
+    def __init__(
+        self, state: ShopState, line: Line[Kind], fresh: Iterable[UUID], *, displaces: bool
+    ) -> None:
+        self._state = state
+        self._line = line
+        self._fresh = frozenset(fresh)
+        self._displaces = displaces
+        kinds = line.kinds() if self._fresh else ()
+        self._kinds = {kind for kind in kinds if self._is_open(kind)}
+        self._stirred: tuple[list[LineKey], list[LineKey]] = ([], [])
+        self._tried: set[UUID] = set()
+        self._passed_over: UUID | None = None
+
+    def next(self) -> UUID | None:
+        """Return who is to be tried: the first by the line's order, or None when all were."""
+        for conversation_id in self._line.take_stirred():
+            late = self._line.is_late(conversation_id)
+            self._tried.discard(conversation_id)
+            heappush(self._stirred[late], self._line.key(conversation_id))
+        savable, late_one = self._first(late=False), self._first(late=True)
+        self._passed_over = None
+        if savable is None or (late_one is not None and self._was_overtaken(late_one)):
+            return late_one
+        self._passed_over = late_one
+        return savable
+
+    def served(self) -> None:
+        """Count, for the late one that comes first, that one who is not late was served before."""
+        if self._passed_over is not None:
+            one = self._state.conversations[self._passed_over]
+            self._state.put_conversation(replace(one, overtaken=one.overtaken + 1))
+
+    def failed(self, conversation: Conversation) -> None:
+        """Pass over one that nobody can serve: unless somebody passed it, nobody of its kind."""
+        self._tried.add(conversation.id)
+        if self._displaces and not conversation.passed_by:
+            self._kinds.discard(self._state.kind_of(conversation))
+        self._line.set_aside(conversation.id)
+
+    def _was_overtaken(self, conversation_id: UUID) -> bool:
+        """Tell whether a late one has given way often enough; see `overtakes_max`."""
+        overtaken = self._state.conversations[conversation_id].overtaken
+        return overtaken >= self._state.policy.overtakes_max
+
+    def _first(self, *, late: bool) -> UUID | None:
+        """Return the first of one half, among the stirred and the kinds that are open."""
+        stirred = self._stirred[late]
+        while stirred and self._is_gone(UUID(int=stirred[0][1]), late=late):
+            heappop(stirred)
+        while True:
+            firsts = [(self._line.first_of(kind, late=late), kind) for kind in self._kinds]
+            there = [(key, kind) for key, kind in firsts if key is not None]
+            key, kind = min(there, key=lambda one: one[0], default=(None, None))
+            if stirred and (key is None or stirred[0] <= key):
+                return UUID(int=stirred[0][1])
+            if key is None or kind is None:
+                return None
+            if self._is_open(kind):
+                return UUID(int=key[1])
+            self._kinds.discard(kind)
+
+    def _is_gone(self, conversation_id: UUID, *, late: bool) -> bool:
+        waits = conversation_id in self._line and conversation_id not in self._tried
+        return not waits or self._line.is_late(conversation_id) != late
+
+    def _is_open(self, kind: Kind) -> bool:
+        """Tell whether an agent of those with more room can serve a kind, or make room for it."""
+        pool = self._state.pool
+        fresh = pool.bits(*self._fresh)
+        if pool.able(kind.room, kind.needs) & fresh:
+            return True
+        return self._displaces and bool(pool.holding_extras(kind.needs) & fresh)
