@@ -79,12 +79,13 @@ def displaceable(state: ShopState, conversation: Conversation) -> Offer | None:
     passed = pool.bits(*(agent for agent, _ in conversation.passed_by))
     holders = pool.holding_extras(conversation.needs) & ~passed
     room = room_of(state, conversation)
-    for offer in _extras_of(state, holders):
+
+    def gives_way(offer: Offer) -> bool:
         agent = state.agents[offer.agent_id]
         mine = bool(holders & pool.bits(agent.id))
-        if mine and fits(agent, room, state.policy, without=offer.weight):
-            return offer
-    return None
+        return mine and fits(agent, room, state.policy, without=offer.weight)
+
+    return next(filter(gives_way, _extras_of(state, holders)), None)
 
 
 def _extras_of(state: ShopState, holders: int) -> Iterable[Offer]:

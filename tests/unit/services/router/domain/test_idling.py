@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from services.router.domain.commands import Tick
 from services.router.domain.policy import Policy
 from shared.kernel.vocabulary import ConversationStatus
 from tests.support.routing import Desk, agent_id, an_agent
@@ -34,6 +35,13 @@ def test_a_customer_who_writes_again_has_the_place_before_what_is_only_offered()
     assert desk.asked(2) == []
     assert desk.conversation(2).status is ConversationStatus.QUEUED
     assert desk.agent(1).load == 1
+
+
+def test_a_router_that_takes_over_knows_from_the_tables_who_is_silent() -> None:
+    desk = answered()
+    desk.wait(120_000)
+    assert desk.rebuild().apply(Tick(), desk.now).changes_nothing
+    assert desk.agent(1).load == 0
 
 
 def test_whoever_writes_now_and_then_is_not_silent() -> None:
