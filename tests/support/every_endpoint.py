@@ -128,7 +128,8 @@ def _body(endpoint: str) -> dict[str, Any] | None:
     method, _, path = endpoint.partition(" ")
     if method == "GET" or endpoint in _BODIES or path not in ADMIN_BODIES:
         return _BODIES.get(endpoint)
-    fresh = {"name": new_id().hex, "email": f"{new_id().hex}@mail.example"}
+    word = new_id().hex
+    fresh = {"name": word, "email": f"{word}@mail.example", "key": word}
     return {name: fresh.get(name, value) for name, value in ADMIN_BODIES[path].items()}
 
 
