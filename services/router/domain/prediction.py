@@ -98,8 +98,19 @@ class Predictor:
         return 1 - exp(-rate * self.factor(agent_id, load, channel))
 
     def hazard(self, channel: Channel, band: int, within_ms: Millis, open_ms: Millis = 0) -> float:
-        """Return the team's summed hazard of answering within a span at a load band."""
-        return self._rate((channel, band), within_ms, open_ms)
+        """Return the team's summed hazard of answering within a span at a load band.
+
+        It is the same for all candidates of a decision who are alike, and kept for them.
+        """
+        key = (channel, band)
+        asked = (key, within_ms, open_ms)
+        rate = self._rates.get(asked)
+        if rate is None:
+            if len(self._rates) >= RATES_KEPT:
+                self._rates.clear()
+            curve = self._curve(key)
+            rate = self._rates[asked] = _at(curve, open_ms + within_ms) - _at(curve, open_ms)
+        return rate
 
     def factor(self, agent_id: UUID, load: int, channel: Channel) -> float:
         """Return how much faster than the team an agent is at a load; 1: as fast."""
@@ -126,17 +137,6 @@ class Predictor:
         self.team[pace.key] = pace
         self._curves.pop(pace.key, None)
         self._rates.clear()
-
-    def _rate(self, key: TeamKey, within_ms: Millis, open_ms: Millis) -> float:
-        """Return the team's hazard within a span: one for all candidates alike of a decision."""
-        asked = (key, within_ms, open_ms)
-        rate = self._rates.get(asked)
-        if rate is None:
-            if len(self._rates) >= RATES_KEPT:
-                self._rates.clear()
-            curve = self._curve(key)
-            rate = self._rates[asked] = _at(curve, open_ms + within_ms) - _at(curve, open_ms)
-        return rate
 
     def _curve(self, key: TeamKey) -> tuple[float, ...]:
         """Return the team's summed hazard at 0 and at each edge: a function of its row alone."""
