@@ -10,6 +10,7 @@ from typing import Final
 from services.replaying.charts import dates_chart, hours_chart, kind_of, level_chart, points_chart
 from services.replaying.findings import Finding, Replay
 from services.replaying.told import against_label, band_of_points, lead, notes, seconds_of
+from services.simulation.marks import style
 
 TEMPLATE: Final = "page.html"
 HEADS: Final = (
@@ -22,6 +23,7 @@ def page_of(replay: Replay) -> str:
     """Return the whole page."""
     template = Template((files(__package__) / TEMPLATE).read_text(encoding="utf-8"))
     return template.substitute(
+        style=style(),
         title=escape(f"{replay.name}, replayed"),
         lead=escape(lead(replay)),
         within=escape(seconds_of(replay.target_ms)),

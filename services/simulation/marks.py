@@ -1,14 +1,25 @@
-"""Draws the few marks a chart is made of as SVG, and escapes what comes from outside. Pure."""
+"""Draws the few marks a chart is made of as SVG, and escapes what comes from outside. Pure.
+
+What they look like on a page is in `marks.css`.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from html import escape
+from importlib.resources import files
 from math import ceil, floor
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 Point: TypeAlias = tuple[float, float]
+
+STYLE: Final = "marks.css"
+
+
+def style() -> str:
+    """Return the style sheet of a page with charts; a page puts what is its own after it."""
+    return (files(__package__) / STYLE).read_text(encoding="utf-8")
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from services.simulation.marks import (
     path,
     picture,
     rulers,
+    style,
     text,
 )
 from services.simulation.told import CELLS, HEADS, label_of, lead, notes
@@ -39,6 +40,7 @@ def page_of(simulated: Simulated) -> str:
     """Return the whole page."""
     template = Template((files(__package__) / TEMPLATE).read_text(encoding="utf-8"))
     return template.substitute(
+        style=style(),
         lead=escape(lead(simulated)),
         level=level_chart(simulated),
         curve=curve_chart(simulated),
