@@ -24,7 +24,7 @@ help: ## List these targets
 run: ready ## Start Firstreply on this machine
 	@exec $(BIN)/firstreply up
 
-test: ready-dev ## Run every test of every tier, with coverage
+test: ready-dev ## Run every test of every tier, with the unit tests' coverage
 	@$(MAKE) web-test
 	@$(MAKE) together
 	@$(MAKE) coverage
@@ -54,10 +54,12 @@ e2e: ready-dev ## Run the whole stack in Chromium
 faults: ready-dev ## Kill, restart and partition, checked against a ledger
 	@$(PYTEST) tests/faults
 
-# The tiers that share the processors well; the whole product, three files of tests side by side, as they mostly
-# wait; and then what watches real time and wants the processors for itself.
+# The unit tests, traced, as they alone must reach every branch of the pure rooms; the tiers that share the processors
+# well; the whole product, three files of tests side by side, as they mostly wait; and then what watches real time and
+# wants the processors for itself.
 together:
-	@$(PYTEST) tests/unit tests/integration tests/contract -n $(PYTEST_WORKERS) --cov --cov-report=
+	@$(PYTEST) tests/unit -n $(PYTEST_WORKERS) --cov --cov-report=
+	@$(PYTEST) tests/integration tests/contract -n $(PYTEST_WORKERS)
 
 beside:
 	@$(PYTEST) tests/e2e tests/faults -m 'not bench and not watches_time' -n 3 --dist loadfile
@@ -65,7 +67,7 @@ beside:
 alone:
 	@$(PYTEST) tests/e2e tests/faults -m watches_time
 
-coverage: ## Show the coverage of the last test run; the pure rooms must have every branch
+coverage: ## Show what the last unit tests covered; the pure rooms must have every branch
 	@$(BIN)/coverage report
 	@$(BIN)/coverage report --include='$(PURE)' --fail-under=100
 
