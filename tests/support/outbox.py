@@ -13,7 +13,7 @@ from shared.kit.outbox import Backlog
 from shared.kit.relay_lane import Positions, StreamKey
 
 LONG_AGO_MS = 3_600_000
-WAIT_S = 8.0
+WAIT_S = 30.0
 
 
 class FakeOutbox:

@@ -17,7 +17,7 @@ async def test_an_admin_may_ask_any_router(cluster: Cluster) -> None:
     for _ in range(2):
         await cluster.message(shop, new_id())
     await anna.accept(await anna.wait_for(EventType.OFFER_CREATED))
-    lease = await cluster.lease(shop)
+    owner = await cluster.owner(shop)
     second = (await cluster.router()).rig
     admin = Admin(second.http, operator(second, shop).token)
     path = f"/v1/agents/{encode(IdKind.AGENT, anna.agent_id)}"
@@ -33,7 +33,7 @@ async def test_an_admin_may_ask_any_router(cluster: Cluster) -> None:
         "queue.changed",
         "agent.changed",
     ]
-    assert await cluster.lease(shop) == lease
+    assert await cluster.owner(shop) == owner
 
 
 async def test_the_router_that_comes_next_routes_by_what_was_changed(cluster: Cluster) -> None:
