@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import inspect
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
@@ -40,6 +41,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         item.add_marker(getattr(pytest.mark, tier))
         if tier in SLOW_TIERS and item.get_closest_marker("timeout") is None:
             item.add_marker(pytest.mark.timeout(SLOW_TIERS[tier]))
+
+
+def pytest_collection_finish() -> None:
+    """Look no more at what lives as long as the run: each collection of garbage would."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture

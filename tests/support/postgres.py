@@ -7,6 +7,7 @@ FIRSTREPLY_TEST_PG may name the socket folder of a running throw-away server who
 from __future__ import annotations
 
 import os
+import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -22,6 +23,9 @@ from shared.kit.migrations import migrate
 from shared.kit.postgres import PostgresOptions, running_postgres
 
 TEST_SECRET = b"only for tests"
+IN_MEMORY = Path("/dev/shm")  # noqa: S108  a folder of a random name is made in it
+ROOM_BYTES = 4 * 2**30
+"""What the databases of some tests and their log need at most, with room to spare."""
 
 
 @dataclass(frozen=True)
@@ -103,7 +107,18 @@ def running_server() -> Iterator[Server]:
     if given:
         yield Server(Path(given))
         return
-    with tempfile.TemporaryDirectory(prefix="fr-pg-", ignore_cleanup_errors=True) as home:
+    folder = _in_memory()
+    with tempfile.TemporaryDirectory("", "fr-pg-", folder, ignore_cleanup_errors=True) as home:
         Path(home).chmod(0o755)  # the server may run as another uid than the tests
         with running_postgres(PostgresOptions(home=Path(home), ephemeral=True)) as running:
             yield Server(running.socket_dir)
+
+
+def _in_memory() -> Path | None:
+    """Return a folder that no disk is behind, if the machine has one with room.
+
+    A fresh database is a thousand small files: on a busy disk they take ten times as long.
+    """
+    if not os.access(IN_MEMORY, os.W_OK) or shutil.disk_usage(IN_MEMORY).free < ROOM_BYTES:
+        return None
+    return IN_MEMORY
