@@ -58,6 +58,17 @@ OTHER_NODE = UUID(int=0xB0DE)
 Row = TypeVar("Row", Agent, Conversation, Offer, Assignment)
 
 
+PLAIN = Policy(
+    first_offers=1,
+    widen_after_ms=2_500,
+    everyone_after_ms=5_000,
+    rescue_before_ms=4_000,
+    rescue_grace_ms=4_000,
+    load_penalty_permille=0,
+)
+"""Figures that are easy to follow: one is asked, then one more, then everyone. What is shipped is
+chosen by simulation and has tests of its own."""
+
 A_CHANGE = ChangeMade(
     id=UUID(int=0xD0),
     changed_at=START,
@@ -104,7 +115,7 @@ class Desk:
     """One shop's engine under a clock that only moves when told to."""
 
     def __init__(self, *agents: Agent, policy: Policy | None = None, now: Instant = START) -> None:
-        self.policy = policy or Policy()
+        self.policy = policy or PLAIN
         self.now = now
         self.tables = Tables(agents={agent.id: agent for agent in agents})
         self.told = Told.standing(self.tables.live_rows())

@@ -23,7 +23,7 @@ def rank(state: ShopState, conversation: Conversation) -> tuple[Agent, ...]:
     """Return the best five to ask, best first.
 
     Who passed the conversation comes in again only when nobody else is there and nobody is being
-    asked, or everyone is; and not at once.
+    asked, or everyone is, or its owner is silent; and not at once.
     """
     pool = state.pool
     able = _able(state, conversation)
@@ -32,7 +32,7 @@ def rank(state: ShopState, conversation: Conversation) -> tuple[Agent, ...]:
     asked = _asked(state, conversation)
     passed = pool.bits(*(agent for agent, _ in conversation.passed_by))
     best = _best(state, conversation, able & ~pool.bits(*asked) & ~passed)
-    if best or (asked and not state.asks_everyone(conversation)):
+    if best or (asked and not state.is_pressing(conversation)):
         return best
     return _best(state, conversation, able & _rested(state, conversation, asked))
 

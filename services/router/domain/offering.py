@@ -55,9 +55,8 @@ def offer_lost(state: ShopState, conversation_id: UUID, trigger: DecisionTrigger
     """
     conversation = state.conversations[conversation_id]
     state.changes.causes[conversation_id] = trigger
-    if conversation.status is ConversationStatus.ASSIGNED:
-        wants_one_more(state, conversation_id)
-    elif state.offers_of(conversation_id):
+    owned = conversation.status is ConversationStatus.ASSIGNED
+    if owned or state.offers_of(conversation_id):
         state.put_conversation(replace(conversation, widen_at=state.now))
         wants_one_more(state, conversation_id)
     else:
@@ -172,9 +171,11 @@ def _widens_at(state: ShopState, conversation_id: UUID) -> Instant | None:
     Until a console says that the newest offer is seen: see `answering.on_seen`.
     """
     offers = len(state.offers_of(conversation_id))
-    if state.asks_everyone(state.conversations[conversation_id]):
+    conversation = state.conversations[conversation_id]
+    if state.asks_everyone(conversation):
         return None
-    if offers < state.policy.first_offers:
+    owned = conversation.status is ConversationStatus.ASSIGNED
+    if offers < state.policy.first_offers and not owned:
         return state.now
     full = offers >= state.policy.max_live_offers
     return None if full else state.now + state.policy.first_widening_ms

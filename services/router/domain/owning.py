@@ -9,6 +9,7 @@ from services.router.domain.derived_ids import derived_id
 from services.router.domain.effects import Line, TakenFrom
 from services.router.domain.entering import caught_up
 from services.router.domain.model import Agent, Assignment, Conversation, Offer
+from services.router.domain.offering import wants_one_more
 from services.router.domain.queues import target_of
 from services.router.domain.replacing import replace
 from services.router.domain.rooms import weighs
@@ -34,6 +35,7 @@ def assign(
     assignment = _assignment(state, conversation, agent, offer)
     state.put_assignment(assignment)
     waited = max(0, state.now - conversation.clock_from)
+    silent_at = rescue_at(state, conversation)
     first_wait = conversation.queue_wait_ms is None
     changed = replace(
         _answered_by_it(state, conversation, assignment),
@@ -44,9 +46,9 @@ def assign(
         assignment_version=assignment.version,
         queue_wait_ms=waited if first_wait else conversation.queue_wait_ms,
         passed_by=(),
-        widen_at=None,
+        widen_at=silent_at,
         held_until=None,
-        everyone_at=rescue_at(state, conversation),
+        everyone_at=silent_at,
         heard_at=_heard_at(state, conversation),
     )
     told = tell(state, changed, EventType.CONVERSATION_ASSIGNED, (agent.id,), lines)
@@ -120,7 +122,9 @@ def to_line(
     lines: tuple[Line, ...] = (),
 ) -> None:
     """Let a conversation without an owner wait, or be on offer to whoever is being asked."""
-    offered = bool(state.offers_of(conversation.id))
+    offers = len(state.offers_of(conversation.id))
+    offered = offers > 0
+    more = offered and offers < state.policy.max_live_offers
     waiting = replace(
         conversation,
         status=ConversationStatus.OFFERED if offered else ConversationStatus.QUEUED,
@@ -128,7 +132,8 @@ def to_line(
         agent_id=None,
         agent_name=None,
         assignment_id=None,
-        everyone_at=conversation.everyone_at if offered else None,
+        widen_at=state.now if more else None,
+        everyone_at=state.now + state.policy.everyone_after_ms if offered else None,
         heard_at=None,
     )
     waiting = caught_up(state, waiting)
@@ -137,9 +142,8 @@ def to_line(
     event = EVENT_OF[waiting.status]
     again = EventType.ROUTING_REQUEST_REQUEUED
     tell(state, waiting, event if waiting.work is None else again, audience, lines)
-    told = state.conversations[conversation.id]
-    if offered and state.asks_everyone(told):
-        state.hungry.put(told)
+    if more:
+        wants_one_more(state, conversation.id)
 
 
 def _assignment(

@@ -12,7 +12,7 @@ from shared.kernel.vocabulary import Channel
 POLICY_NAME = "likeliest_in_time"
 """What the choice prefers; a decision record names it."""
 
-POLICY_VERSION = 3
+POLICY_VERSION = 4
 """Grows whenever the same inputs would be decided otherwise."""
 
 DEFAULT_CAPACITY = 4
@@ -32,17 +32,18 @@ class Policy:
     first_response_target_ms: Millis = 10_000
     """Promise 1: from the first customer message received to the first human answer."""
 
-    first_offers: int = 1
-    """Agents asked at once: 1 rings the best alone; 2 gains most where agents are idle anyway."""
+    first_offers: int = 2
+    """Agents asked at once: one may be elsewhere, and of two the quicker one answers."""
 
-    widen_after_ms: Millis = 2_500
+    widen_after_ms: Millis = 3_000
     """A pending offer gets another beside it: 2 to 3 s gained most in simulation."""
 
     unseen_after_ms: Millis = 1_500
     """A pending offer that no console has shown yet gets another beside it sooner."""
 
-    everyone_after_ms: Millis = 5_000
-    """After so long on offer everyone free is asked: notice and compose take the other 5 s."""
+    everyone_after_ms: Millis = 60_000
+    """After so long on offer everyone free is asked. Not sooner: each who loses an offer has lost
+    the thread of what they wrote elsewhere, and others wait for that."""
 
     at_risk_before_ms: Millis = 3_000
     """Supervisors are alarmed so long before `respond_by`: somebody must take it and write."""
@@ -50,11 +51,11 @@ class Policy:
     holding_text: str | None = None
     """What an unanswered customer is told when the target passes; no clock stops. None: nothing."""
 
-    rescue_before_ms: Millis = 4_000
-    """A silent owner has company so long before `respond_by`: another needs 3 to 4 s to answer."""
+    rescue_before_ms: Millis = 2_000
+    """A silent owner has company so long before `respond_by`: one more agent each time."""
 
-    rescue_grace_ms: Millis = 4_000
-    """And not sooner after taking it: composing takes 2.5 to 4 s."""
+    rescue_grace_ms: Millis = 8_000
+    """And not sooner after taking it: composing takes 2.5 to 4 s, and rarely more than 8 s."""
 
     max_transfers: int = 5
     """A conversation is passed on no oftener: more is a loop, and the customer notices."""
@@ -95,7 +96,7 @@ class Policy:
     level_permille: int = 20
     """Chances within so much of each other are alike: the load and the turn decide then."""
 
-    load_penalty_permille: int = 0
+    load_penalty_permille: int = 50
     """What a chance is lessened by for each weight held already, for the sake of fairness."""
 
     capacity: int = DEFAULT_CAPACITY

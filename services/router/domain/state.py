@@ -100,7 +100,12 @@ class ShopState:
         return kind_of(self.queues, self.policy, conversation)
 
     def asks_everyone(self, conversation: Conversation) -> bool:
-        """Tell whether the ladder of offers has come to its last rung."""
+        """Tell whether the ladder of offers has come to its last rung; an owner's has none."""
+        owned = conversation.status is ConversationStatus.ASSIGNED
+        return not owned and self.is_pressing(conversation)
+
+    def is_pressing(self, conversation: Conversation) -> bool:
+        """Tell whether everyone is asked, or somebody beside a silent owner."""
         return conversation.everyone_at is not None and conversation.everyone_at <= self.now
 
     # -- writing
@@ -256,14 +261,13 @@ class ShopState:
     def _index_everyone(self, conversation: Conversation) -> None:
         """Once everyone is asked, the conversation stays hungry; `offering` sees to that."""
         offered = conversation.status is ConversationStatus.OFFERED
-        silent = conversation.status is ConversationStatus.ASSIGNED and conversation.everyone_at
+        owned = conversation.status is ConversationStatus.ASSIGNED
         everyone = self.asks_everyone(conversation)
-        if not offered and not (silent and everyone):
+        if not offered and not (owned and self.is_pressing(conversation)):
             self.hungry.drop(conversation.id)
         elif everyone:
             self.hungry.put(conversation)  # the timer may be overdue, after the process slept
-        ahead = (offered or silent) and not everyone
-        at = conversation.everyone_at if ahead else None
+        at = conversation.everyone_at if offered and not everyone else None
         self.timers.set(TimerKind.EVERYONE_ASKED, conversation.id, at)
 
     def _keep_ended(self, conversation: Conversation) -> None:

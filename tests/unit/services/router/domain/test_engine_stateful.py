@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from uuid import UUID
 
 import pytest
@@ -26,6 +27,7 @@ from shared.kernel.vocabulary import (
 from tests.support.routing import (
     NODE,
     OTHER_NODE,
+    PLAIN,
     Desk,
     an_agent,
     conversation_id,
@@ -71,8 +73,11 @@ class AnyDay(RuleBasedStateMachine):
         here=st.lists(st.booleans(), min_size=AGENTS, max_size=AGENTS),
         span=st.sampled_from([0, 20_000]),
         beyond=st.sampled_from([0, 1]),
+        figures=st.sampled_from([PLAIN, Policy()]),
     )
-    def open_shop(self, capacities: list[int], here: list[bool], span: int, beyond: int) -> None:
+    def open_shop(
+        self, capacities: list[int], here: list[bool], span: int, beyond: int, figures: Policy
+    ) -> None:
         team = [
             an_agent(
                 n,
@@ -84,7 +89,7 @@ class AnyDay(RuleBasedStateMachine):
             )
             for n, capacity in enumerate(capacities)
         ]
-        policy = Policy(wrap_up_ms=span, idle_after_ms=span, beyond_weight=beyond)
+        policy = replace(figures, wrap_up_ms=span, idle_after_ms=span, beyond_weight=beyond)
         self.desk = Desk(*team, policy=policy)
         for queue in (MAIL, CALLS):
             self.desk.queue(queue)

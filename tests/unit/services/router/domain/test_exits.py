@@ -15,10 +15,10 @@ from tests.support.routing import Desk, an_agent, hours_from
 EXITS: Mapping[object, frozenset[TimerKind]] = {
     ConversationStatus.QUEUED: frozenset({TimerKind.RESPONSE_DUE}),
     ConversationStatus.OFFERED: frozenset({TimerKind.EVERYONE_ASKED, TimerKind.RESPONSE_DUE}),
-    ConversationStatus.ASSIGNED: frozenset({TimerKind.EVERYONE_ASKED, TimerKind.RESPONSE_DUE}),
+    ConversationStatus.ASSIGNED: frozenset({TimerKind.OFFER_WIDENS, TimerKind.RESPONSE_DUE}),
     ConversationStatus.WRAP_UP: frozenset({TimerKind.WRAP_UP_OVER}),
     OfferStatus.PENDING: frozenset({TimerKind.OFFER_EXPIRES}),
-    AssignmentStatus.ACTIVE: frozenset({TimerKind.EVERYONE_ASKED}),
+    AssignmentStatus.ACTIVE: frozenset({TimerKind.OFFER_WIDENS}),
     AssignmentStatus.WRAP_UP: frozenset({TimerKind.WRAP_UP_OVER}),
 }
 """What wakes the engine for whatever is in a state while nobody does anything about it."""

@@ -38,9 +38,24 @@ class TestRescue:
         desk.wait(5_999)
         assert desk.asked(1) == []
         desk.wait(1)
+        assert desk.asked(1) == [2]
+        desk.wait(1_500)
         assert desk.asked(1) == [2, 3]
         assert desk.conversation(1).status is ConversationStatus.ASSIGNED
         assert desk.conversation(1).agent_id == agent_id(1)
+
+    def test_no_more_are_asked_beside_a_silent_owner_than_about_any_other(self) -> None:
+        desk = served_by_one(2, 3, 4, 5, 6)
+        desk.wait(20_000)
+        assert desk.asked(1) == [2, 3, 4]
+
+    def test_an_owner_who_goes_while_as_many_as_may_be_are_asked_leaves_it_with_those(self) -> None:
+        desk = served_by_one(2, 3, 4, 5, 6)
+        desk.wait(10_000)
+        desk.disconnects(1)
+        desk.wait(10_000)
+        assert desk.conversation(1).status is ConversationStatus.OFFERED
+        assert desk.asked(1) == [2, 3, 4]
 
     def test_whoever_takes_it_late_has_time_to_write_first(self) -> None:
         desk = Desk(an_agent(1), an_agent(2, nodes=()))

@@ -8,7 +8,6 @@ import pytest
 
 from services.router.domain.effects import OfferNews
 from services.router.domain.model import OfferEnd
-from services.router.domain.policy import Policy
 from shared.contracts.routing import DecisionTrigger
 from shared.kernel.vocabulary import (
     AgentStatus,
@@ -16,7 +15,7 @@ from shared.kernel.vocabulary import (
     EventType,
     Exclusion,
 )
-from tests.support.routing import Desk, agent_id, an_agent
+from tests.support.routing import PLAIN, Desk, agent_id, an_agent
 
 
 def team(size: int, **figures: object) -> list[object]:
@@ -117,7 +116,7 @@ class TestWho:
         (decision,) = desk.customer_writes(1).decisions
         assert [one.agent_id for one in decision.candidates] == [agent_id(n) for n in range(5)]
         assert [one.chosen for one in decision.candidates] == [True, False, False, False, False]
-        assert decision.policy == "likeliest_in_time/3"
+        assert decision.policy == "likeliest_in_time/4"
 
     def test_a_decision_counts_who_waits_ahead(self) -> None:
         desk = Desk()
@@ -165,7 +164,7 @@ class TestWidening:
 
     def test_at_most_three_are_asked_at_once_before_everyone_is(self) -> None:
         team = [an_agent(number, idle_since=number) for number in range(5)]
-        desk = Desk(*team, policy=Policy(everyone_after_ms=60_000))
+        desk = Desk(*team, policy=replace(PLAIN, everyone_after_ms=60_000))
         desk.customer_writes(1)
         desk.wait(25_000)
         assert desk.asked(1) == [0, 1, 2]

@@ -11,10 +11,9 @@ from hypothesis import given, strategies as st
 
 from services.router.domain import learning
 from services.router.domain.paces import EDGES, LONGEST_MS
-from services.router.domain.policy import Policy
 from services.router.domain.prediction import Outcome, Predictor
 from shared.kernel.vocabulary import Channel
-from tests.support.routing import Desk, an_agent, shape_of
+from tests.support.routing import PLAIN, Desk, an_agent, shape_of
 
 QUICK, SLOW, NEW = UUID(int=1), UUID(int=2), UUID(int=3)
 TARGET = 10_000
@@ -193,7 +192,7 @@ class TestInTheEngine:
 
 def a_desk_that_knows_one_is_quick(*, load_penalty_permille: int = 0) -> Desk:
     """Agent 1 answers after 3 s, agent 0 after 13; each was asked while the other was away."""
-    policy = replace(Policy(), load_penalty_permille=load_penalty_permille)
+    policy = replace(PLAIN, load_penalty_permille=load_penalty_permille)
     desk = Desk(an_agent(0), an_agent(1), policy=policy)
     for agent, takes in ((0, 13_000), (1, 3_000)):
         desk.disconnects(1 - agent)

@@ -13,9 +13,9 @@ from shared.kernel.vocabulary import (
     ConversationStatus,
     EventType,
 )
-from tests.support.routing import Desk, a_message, agent_id, an_agent, conversation_id
+from tests.support.routing import PLAIN, Desk, a_message, agent_id, an_agent, conversation_id
 
-WRAP_UP = Policy(wrap_up_ms=30_000)
+WRAP_UP = replace(PLAIN, wrap_up_ms=30_000)
 ROSA = CustomerRef(kind=IdentityKind.SHOP_CUSTOMER, value="7", verified=True, name="Rosa")
 
 
@@ -78,7 +78,7 @@ class TestWrapUp:
         assert row.status is AssignmentStatus.ENDED
 
     def test_without_wrap_up_a_close_gives_the_slot_back_at_once(self) -> None:
-        desk = closed(policy=Policy())
+        desk = closed(policy=PLAIN)
         assert desk.conversation(1).status is ConversationStatus.ENDED
         assert desk.agent(1).load == 0
 
@@ -96,7 +96,7 @@ class TestOnceMore:
     def test_the_same_agent_is_asked_first_only_if_there_and_with_room(self) -> None:
         """LESSONS 3 (chatwoot #7204, #9587): nothing returns to who is gone or full."""
         for figures in ({"nodes": ()}, {"capacity": 0}):
-            desk = closed(policy=Policy())
+            desk = closed(policy=PLAIN)
             desk.engine.state.put_agent(an_agent(2))
             desk.engine.state.put_agent(replace(desk.engine.state.agents[agent_id(1)], **figures))
             desk.customer_writes(1)

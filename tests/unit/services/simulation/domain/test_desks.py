@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from services.router.domain.policy import Policy
@@ -173,7 +171,7 @@ class TestTheEngine:
     def test_an_owner_who_falls_silent_loses_it_to_a_rescuer(self) -> None:
         away = (a_worker(0, absences=((1_500, 300_000),)), a_worker(1))
         day = a_day(a_visit(1), workers=away)
-        patient = replace(Policy(), widen_after_ms=60_000, unseen_after_ms=60_000)
+        patient = Policy(first_offers=1, widen_after_ms=60_000, unseen_after_ms=60_000)
         (fate,) = play(day, desk_of(FIRSTREPLY, PEERS, patient)).fates
         assert (fate.worker, fate.withdrawn) == (1, 1)
 
