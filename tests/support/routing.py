@@ -60,6 +60,9 @@ Row = TypeVar("Row", Agent, Conversation, Offer, Assignment)
 
 PLAIN = Policy(
     first_offers=1,
+    settle_ms=0,
+    savable_ms=0,
+    stalled_after_ms=30_000,
     widen_after_ms=2_500,
     everyone_after_ms=5_000,
     rescue_before_ms=4_000,

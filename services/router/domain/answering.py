@@ -72,16 +72,45 @@ def on_accept(state: ShopState, command: OfferAccepted) -> Answer:
 
 def on_expired(state: ShopState, offer_id: UUID) -> None:
     """Nobody answered in time: ask others; an agent silent again and again is away (LESSONS 4)."""
+    agent_id = state.offers[offer_id].agent_id
+    expiries = _expire(state, offer_id)
+    if expiries >= state.policy.expiries_before_away:
+        _send_away(state, agent_id, expiries)
+
+
+def on_stalled(_state: ShopState, _agent_id: UUID) -> None:
+    """Let the end of the command look who has stalled: see `relieve`."""
+
+
+def relieve(state: ShopState) -> bool:
+    """Take offers from who leaves them unanswered while somebody free is missed; tell whether any.
+
+    Whoever does so is away at once, where somebody else is here to be asked in time.
+    """
+    if len(state.line) == 0 and len(state.hungry) == 0:
+        return False
+    stalled = tuple(state.pool.stalled)
+    if not stalled or not state.pool.others_here(stalled):
+        return False
+    for agent_id in stalled:
+        expiries = _expire(state, state.pending_with(agent_id)[0].id)
+        _send_away(state, agent_id, expiries)
+    return True
+
+
+def _expire(state: ShopState, offer_id: UUID) -> int:
+    """End an offer that was not answered; return how many its agent left so in a row."""
     offer = state.offers[offer_id]
     end_offer(state, offer, OfferStatus.EXPIRED, OfferEnd.UNANSWERED)
     agent = state.agents[offer.agent_id]
     silent = replace(agent, expiries_in_row=agent.expiries_in_row + 1, idle_since=state.now)
     state.put_agent(silent)
     _pass_on(state, offer, DecisionTrigger.OFFER_EXPIRED)
-    expiries = silent.expiries_in_row
-    if expiries >= state.policy.expiries_before_away:
-        away = AgentStatus.AWAY
-        set_status(state, state.agents[agent.id], away, expiries_in_row=expiries)
+    return silent.expiries_in_row
+
+
+def _send_away(state: ShopState, agent_id: UUID, expiries: int) -> None:
+    set_status(state, state.agents[agent_id], AgentStatus.AWAY, expiries_in_row=expiries)
 
 
 def on_unnoticed(state: ShopState, offer_id: UUID) -> None:

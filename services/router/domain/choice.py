@@ -37,6 +37,14 @@ def rank(state: ShopState, conversation: Conversation) -> tuple[Agent, ...]:
     return _best(state, conversation, able & _rested(state, conversation, asked))
 
 
+def calm(state: ShopState, conversation: Conversation) -> int:
+    """Return how many could be asked whom nothing else occupies."""
+    pool = state.pool
+    passed = pool.bits(*(agent for agent, _ in conversation.passed_by))
+    able = _able(state, conversation) & ~pool.bits(*_asked(state, conversation)) & ~passed
+    return pool.calm(able).bit_count()
+
+
 def excluded(
     state: ShopState, conversation: Conversation, best: tuple[Agent, ...]
 ) -> tuple[tuple[Exclusion, int], ...]:

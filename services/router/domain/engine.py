@@ -90,6 +90,8 @@ class Engine:
             ALARMS[due.kind](state, due.owner)
         answer = HANDLERS[type(command)](state, command)
         drain(state, _trigger_of(command))
+        if answering.relieve(state):
+            drain(state, _trigger_of(command))
         tell_what_changed(state)
         return state.changes.effects(answer)
 
@@ -212,6 +214,7 @@ ALARMS: Final[Mapping[TimerKind, Callable[[ShopState, UUID], None]]] = MappingPr
         TimerKind.WRAP_UP_OVER: wrapping_up.on_over,
         TimerKind.CUSTOMER_IDLE: idling.on_silence,
         TimerKind.NEEDS_LESS: entering.on_stage,
+        TimerKind.AGENT_STALLS: answering.on_stalled,
     }
 )
 """What each timer does when it has run out; a test holds it to `TimerKind`."""

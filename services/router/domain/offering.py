@@ -19,6 +19,9 @@ from shared.kernel.clock import Instant
 from shared.kernel.ids import IdKind
 from shared.kernel.vocabulary import ConversationStatus, OfferStatus
 
+CALM_FOR_EACH = 2
+"""For each offer beyond the second, made in the same instant, so many more must be left calm."""
+
 
 def drain(state: ShopState, trigger: DecisionTrigger) -> None:
     """Offer every waiting conversation that somebody can be asked about, in the line's order.
@@ -26,7 +29,7 @@ def drain(state: ShopState, trigger: DecisionTrigger) -> None:
     Called at the end of every command, so nothing ever waits for a poll (LESSONS 1 and 2). The
     cost is that of the offers made, not of those who wait: see `turns`.
     """
-    state.line.age(state.now)
+    state.line.age(state.now + state.policy.savable_ms)
     state.hungry.age(state.now)
     state.pool.age(state.now)
     fresh = set[UUID]()
@@ -39,13 +42,16 @@ def drain(state: ShopState, trigger: DecisionTrigger) -> None:
 
 
 def end_offer(state: ShopState, offer: Offer, status: OfferStatus, cause: OfferEnd) -> None:
-    """End a pending offer and let its agent know."""
+    """End a pending offer and let its agent know; who lost it has to find the thread again."""
     ended = replace(offer, status=status, ended_at=state.now, end_cause=cause)
     state.put_offer(ended)
     if status is not OfferStatus.ACCEPTED:
         learning.offer_ended(state, ended, cause)
     conversation = state.conversations[offer.conversation_id]
     state.changes.offers_told.append(OfferTold(OfferNews.ENDED, ended, conversation))
+    if status is OfferStatus.RESCINDED:
+        loser = state.agents[offer.agent_id]
+        state.put_agent(replace(loser, idle_since=state.now))
 
 
 def offer_lost(state: ShopState, conversation_id: UUID, trigger: DecisionTrigger) -> None:
@@ -174,11 +180,22 @@ def _widens_at(state: ShopState, conversation_id: UUID) -> Instant | None:
     conversation = state.conversations[conversation_id]
     if state.asks_everyone(conversation):
         return None
-    owned = conversation.status is ConversationStatus.ASSIGNED
-    if offers < state.policy.first_offers and not owned:
+    if offers < state.policy.first_offers and _can_be_spared(state, conversation, offers):
         return state.now
     full = offers >= state.policy.max_live_offers
     return None if full else state.now + state.policy.first_widening_ms
+
+
+def _can_be_spared(state: ShopState, conversation: Conversation, offers: int) -> bool:
+    """Tell whether one more is asked in the same instant: who loses the race is lost to others.
+
+    A second one where anybody calm is left, each further one where two more are. Not where the
+    target is lost all the same, nor beside an owner.
+    """
+    owned = conversation.status is ConversationStatus.ASSIGNED
+    if owned or conversation.respond_by - state.now < state.policy.savable_ms:
+        return False
+    return choice.calm(state, conversation) > CALM_FOR_EACH * (offers - 1)
 
 
 def _offer(state: ShopState, conversation: Conversation, agent: Agent) -> Offer:

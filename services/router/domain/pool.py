@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum
 from itertools import islice
 from typing import Final, NamedTuple
 from uuid import UUID
 
+from services.router.domain.ageing import Ageing
 from services.router.domain.agent_sets import AgentSets, Names, Turn
 from services.router.domain.levels import Levels
 from services.router.domain.limits import Room, fits
 from services.router.domain.model import Agent
 from services.router.domain.needs import Needs, Skills
-from services.router.domain.ordered import OrderedKeys
 from services.router.domain.policy import CHAT_WEIGHT, Policy
 from services.router.domain.prediction import Predictor
 from shared.kernel.clock import Instant, Millis
@@ -39,6 +39,7 @@ class _Set(StrEnum):
     FREE = "free"
     ANY_LANGUAGE = "any_language"
     EXTRA = "extra"
+    CALM = "calm"
 
 
 class _Cell(NamedTuple):
@@ -53,7 +54,8 @@ class _Cell(NamedTuple):
 class AgentPool:
     """Agents in sets by what they can and how likely they answer in time.
 
-    Within a level the least loaded comes first, then the least flexible, then whose turn it is.
+    Who is calm comes first: decides about no offer, and has not just taken, finished or lost one.
+    Then by level, and within one the least loaded, the least flexible, then whose turn it is.
     """
 
     def __init__(self, policy: Policy, predictor: Predictor) -> None:
@@ -65,9 +67,10 @@ class AgentPool:
         self._cells: defaultdict[Channel, set[_Cell]] = defaultdict(set)
         self._rooms: set[Room] = set()
         self._profiles: dict[tuple[Skills, tuple[str, ...], bool], Names] = {}
-        self._patience_ends = OrderedKeys()
-        self._silent: set[UUID] = set()
-        self._aged_at: Instant = 0
+        self._silent = Ageing()
+        self._settled = Ageing()
+        self.stalled = Ageing()
+        """Who has left offers unanswered for long and did nothing else meanwhile."""
         self._fresh: set[UUID] = set()
         self._extras: Counter[UUID] = Counter()
 
@@ -84,21 +87,22 @@ class AgentPool:
     def put(self, agent: Agent, offered: tuple[Instant, ...]) -> None:
         """Take an agent in as it is now; `offered`: when its pending offers were made."""
         before = self._agents.pop(agent.id, None)
-        if before is not None and before[1]:
-            self._forget_silence(agent.id, before[1][0])
+        self._put_instants(agent, offered)
         if not agent.active:
             self._sets.drop(agent.id)  # nobody's reason for anything any more
             return
         self._agents[agent.id] = (agent, offered)
         if before is None or _gained(before[0], agent) or len(offered) < len(before[1]):
             self._fresh.add(agent.id)
-        if offered:
-            ends = self._patience(agent.id, offered[0])
-            if ends[0] <= self._aged_at:
-                self._silent.add(agent.id)
-            else:
-                self._patience_ends.add(ends)
         self._index(agent, offered)
+
+    def _put_instants(self, agent: Agent, offered: tuple[Instant, ...]) -> None:
+        policy, here = self._policy, agent.active
+        first = offered[0] if offered and here else None
+        stirred = None if first is None else max(first, agent.idle_since)
+        self._silent.put(agent.id, None if first is None else first + policy.widen_after_ms)
+        self._settled.put(agent.id, agent.idle_since + policy.settle_ms if here else None)
+        self.stalled.put(agent.id, None if stirred is None else stirred + policy.stalled_after_ms)
 
     def hold_extra(self, agent_id: UUID, one: int) -> None:
         """Count offers of an agent that stand beside another of the same conversation."""
@@ -113,16 +117,10 @@ class AgentPool:
         return fresh
 
     def age(self, now: Instant) -> None:
-        """Weigh those anew who have been silent about an offer for so long that others are asked.
-
-        What is due once stays due: time does not run backwards.
-        """
-        self._aged_at = now
-        while (first := self._patience_ends.first()) is not None and first[0] <= now:
-            self._patience_ends.remove(first)
-            agent_id = UUID(int=first[1])
-            self._silent.add(agent_id)
-            self._index(*self._agents[agent_id])
+        """Weigh those anew who have been silent about an offer for long, or are calm by now."""
+        for ageing in (self._silent, self._settled, self.stalled):
+            for agent_id in ageing.age(now):
+                self._index(*self._agents[agent_id])
 
     # -- reading
 
@@ -142,6 +140,14 @@ class AgentPool:
     def holding_extras(self, needs: Needs) -> int:
         """Return the set of those who could serve this if an offer of theirs gave way."""
         return self._sets[_Set.REACHABLE] & self._sets[_Set.EXTRA] & self.suited(needs)
+
+    def calm(self, among: int) -> int:
+        """Return those of a set whom nothing else occupies."""
+        return among & self._sets[_Set.CALM]
+
+    def others_here(self, agents: Iterable[UUID]) -> bool:
+        """Tell whether somebody who is available now is none of these."""
+        return bool(self._sets[_Set.REACHABLE] & ~self._sets.bits(agents))
 
     def members(self, among: int) -> Iterator[UUID]:
         """Yield the agents of a set."""
@@ -177,23 +183,28 @@ class AgentPool:
         return self._search(among, channel, within, wanted)
 
     def _search(self, among: int, channel: Channel, within: Millis, wanted: int) -> list[UUID]:
-        groups: defaultdict[tuple[int, int], int] = defaultdict(int)
+        groups: defaultdict[tuple[bool, int, int], int] = defaultdict(int)
+        calm = self.calm(among)
         for cell in self._cells_of(channel):
             found = among & self._sets[cell]
             if found:
                 level = self._levels.level(*cell, within)
-                groups[-level, cell.load] |= found
+                groups[False, -level, cell.load] |= found & calm
+                groups[True, -level, cell.load] |= found & ~calm
         return list(islice(self._in_order(groups), wanted))
 
-    def _in_order(self, groups: Mapping[tuple[int, int], int]) -> Iterator[UUID]:
+    def _in_order(self, groups: Mapping[tuple[bool, int, int], int]) -> Iterator[UUID]:
         for key in sorted(groups):
             for flexible in range(FLEXIBLE_MOST + 1):
                 yield from self._sets.members(groups[key] & self._sets["flexible", flexible])
 
-    def _rank(self, agent: Agent, channel: Channel, within: Millis) -> tuple[int, int, int, Turn]:
+    def _rank(
+        self, agent: Agent, channel: Channel, within: Millis
+    ) -> tuple[bool, int, int, int, Turn]:
         cell = self._cell(agent, channel)
         level = self._levels.level(*cell, within)
-        return -level, cell.load, _flexible(agent), self._sets.turn(agent.id)
+        occupied = not self.calm(self._sets.bit(agent.id))
+        return occupied, -level, cell.load, _flexible(agent), self._sets.turn(agent.id)
 
     # -- indexes
 
@@ -217,6 +228,7 @@ class AgentPool:
             (attentive, _Set.ATTENTIVE),
             (free, _Set.FREE),
             (self._extras[agent.id] > 0, _Set.EXTRA),
+            (not offered and agent.id in self._settled, _Set.CALM),
         ):
             if there:
                 names.append(name)
@@ -262,15 +274,6 @@ class AgentPool:
         if needs.language is None:
             return self._sets[_Set.ALL]
         return self._sets[_Set.ANY_LANGUAGE] | self._sets["language", needs.language]
-
-    def _patience(self, agent_id: UUID, offered_at: Instant) -> tuple[int, int]:
-        return (offered_at + self._policy.widen_after_ms, agent_id.int)
-
-    def _forget_silence(self, agent_id: UUID, offered_at: Instant) -> None:
-        if agent_id in self._silent:
-            self._silent.remove(agent_id)
-        else:
-            self._patience_ends.remove(self._patience(agent_id, offered_at))
 
 
 def _flexible(agent: Agent) -> int:

@@ -223,6 +223,9 @@ class ShopState:
 
     def _pool(self, agent: Agent) -> None:
         self.pool.put(agent, tuple(one.created_at for one in self.pending_with(agent.id)))
+        stalls_at = self.pool.stalled.at(agent.id)
+        ahead = stalls_at is not None and stalls_at > self.now
+        self.timers.set(TimerKind.AGENT_STALLS, agent.id, stalls_at if ahead else None)
 
     def _index_conversation(self, before: Conversation | None, after: Conversation) -> None:
         self.ended.pop(after.id, None)

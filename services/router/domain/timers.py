@@ -24,6 +24,7 @@ class TimerKind(IntEnum):
     WRAP_UP_OVER = 9
     CUSTOMER_IDLE = 10
     NEEDS_LESS = 11
+    AGENT_STALLS = 12
 
 
 class Due(NamedTuple):

@@ -116,7 +116,7 @@ async def test_a_silent_owners_customer_is_rescued_by_the_first_who_accepts(
     anna = await rig.console(shop)
     place = await serving(rig, anna)
     ben = await rig.console(shop, name="Ben")
-    clock.advance(6_000)
+    clock.advance(8_000)
     rig.router.clockwork.moved()
     offer = await ben.wait_for(EventType.OFFER_CREATED)
     assert (await ben.accept(offer)).status_code == 200

@@ -14,13 +14,12 @@ from services.router.domain import choice, learning
 from services.router.domain.levels import Levels
 from services.router.domain.model import Agent, Conversation
 from services.router.domain.needs import Needs
-from services.router.domain.policy import Policy
 from services.router.domain.pool import FEW, FLEXIBLE_MOST
 from services.router.domain.prediction import Outcome
 from services.router.domain.rooms import room_of
 from services.router.domain.state import ShopState
 from shared.kernel.vocabulary import AgentStatus, Channel, Exclusion, Presence
-from tests.support.routing import NODE, Desk, agent_id, an_agent, conversation_id
+from tests.support.routing import NODE, PLAIN, Desk, agent_id, an_agent, conversation_id
 
 SKILLS = ("orders", "returns", "wine")
 LANGUAGES = ("de", "en", "pt")
@@ -54,7 +53,8 @@ def some_needs(rng: random.Random) -> Needs:
 
 def a_busy_shop(rng: random.Random) -> Desk:
     team = a_team(rng)
-    desk = Desk(*team, policy=Policy(first_offers=rng.randint(1, 2)))
+    at_once, settle_ms = rng.randint(1, 3), rng.choice([0, 2_000, 8_000])
+    desk = Desk(*team, policy=replace(PLAIN, first_offers=at_once, settle_ms=settle_ms))
     for _ in range(rng.randint(0, 60) if team else 0):
         agent, load, open_ms = rng.choice(team).id, rng.randint(0, 3), rng.randint(0, 60_000)
         answered = rng.random() < 0.6
@@ -106,7 +106,8 @@ def rank_of(state: ShopState, conversation: Conversation, agent: Agent) -> tuple
     flexible = min(FLEXIBLE_MOST, len(agent.skills) + len(agent.languages))
     turn = (agent.turn, agent.idle_since, agent.id.int)
     known = agent.id == conversation.preferred_agent
-    return not known, -level, agent.load, flexible, turn
+    settles = agent.idle_since + state.policy.settle_ms > state.now
+    return not known, bool(pending) or settles, -level, agent.load, flexible, turn
 
 
 @settings(max_examples=120, deadline=None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from uuid import UUID
 
 import pytest
@@ -11,7 +12,7 @@ from services.router.domain.policy import Policy
 from services.router.usecases.views import agent_state
 from shared.contracts.routing import DecisionTrigger
 from shared.kernel.vocabulary import AgentStatus, ConversationStatus, OfferStatus
-from tests.support.routing import OTHER_NODE, Desk, agent_id, an_agent, conversation_id
+from tests.support.routing import OTHER_NODE, PLAIN, Desk, agent_id, an_agent, conversation_id
 
 
 class TestSilence:
@@ -130,3 +131,68 @@ def test_a_process_that_slept_past_it_all_still_asks_others_beside_a_silent_owne
     desk.do_tick()
     desk.connects(2)
     assert desk.asked(1) == [2]
+
+
+class TestStalling:
+    FIGURES = replace(PLAIN, stalled_after_ms=8_000)
+
+    def a_full_shop(self) -> Desk:
+        """One is asked and silent, the other has no room, and one waits."""
+        desk = Desk(an_agent(1, capacity=1), an_agent(2, nodes=()), policy=self.FIGURES)
+        desk.customer_writes(1)
+        desk.connects(2)
+        desk.changes(2, capacity=0)
+        desk.customer_writes(2)
+        return desk
+
+    def test_who_is_silent_while_others_wait_is_away_at_once(self) -> None:
+        desk = self.a_full_shop()
+        desk.wait(7_999)
+        assert desk.asked(1) == [1]
+        assert desk.asked(2) == []
+        desk.wait(1)
+        assert desk.agent(1).status is AgentStatus.AWAY
+        assert desk.agent(1).expiries_in_row == 1
+        desk.changes(2, capacity=2)
+        assert (desk.asked(1), desk.asked(2)) == ([2], [2])
+
+    def test_a_customer_whom_nobody_else_can_be_asked_about_waits_for_no_silent_agent(self) -> None:
+        desk = Desk(an_agent(1), an_agent(2, capacity=0), policy=self.FIGURES)
+        desk.customer_writes(1)
+        desk.wait(7_999)
+        assert desk.asked(1) == [1]
+        desk.wait(1)
+        assert desk.asked(1) == []
+
+    def test_while_enough_are_asked_and_nobody_waits_there_is_no_hurry(self) -> None:
+        figures = replace(self.FIGURES, everyone_after_ms=60_000)
+        desk = Desk(*(an_agent(n) for n in range(1, 5)), policy=figures)
+        desk.customer_writes(1)
+        desk.wait(29_999)
+        assert 1 in desk.asked(1)
+
+    def test_where_nobody_else_is_here_there_is_nobody_to_be_relieved_by(self) -> None:
+        desk = Desk(an_agent(1, capacity=1), policy=self.FIGURES)
+        for customer in (1, 2):
+            desk.customer_writes(customer)
+        desk.wait(29_999)
+        assert desk.asked(1) == [1]
+
+    def test_who_did_something_else_meanwhile_is_not_silent(self) -> None:
+        desk = Desk(an_agent(1, capacity=2), an_agent(2, capacity=0), policy=self.FIGURES)
+        for customer in (1, 2, 3):
+            desk.customer_writes(customer)
+        desk.wait(5_000)
+        desk.accepts(desk.offer_of(1))
+        desk.agent_writes(1)
+        desk.wait(7_999)
+        assert desk.asked(2) == [1]
+        desk.wait(1)
+        assert desk.asked(2) == []
+
+    def test_others_who_come_to_wait_later_find_the_silent_out_at_once(self) -> None:
+        desk = Desk(an_agent(1, capacity=1), an_agent(2, capacity=0), policy=self.FIGURES)
+        desk.customer_writes(1)
+        desk.wait(9_000)
+        desk.customer_writes(2)
+        assert desk.agent(1).status is AgentStatus.AWAY

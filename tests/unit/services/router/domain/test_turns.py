@@ -21,7 +21,9 @@ from shared.kernel.vocabulary import AgentStatus, Channel, ConversationStatus
 from tests.support.routing import Desk, agent_id, an_agent, conversation_id, queue_id
 
 pytestmark = pytest.mark.timeout(120)  # whole days by seed: seconds, more on a busy machine
-POLICY = Policy(everyone_after_ms=600_000, widen_after_ms=600_000, unseen_after_ms=600_000)
+POLICY = Policy(
+    first_offers=1, everyone_after_ms=600_000, widen_after_ms=600_000, unseen_after_ms=600_000
+)
 """Offers stay with one agent, so that each decision is one of the line."""
 TURNS = 100
 NEEDS = ((), (("a", 1),), (("a", 3),), (("b", 2),))
@@ -56,7 +58,8 @@ def a_shop(rng: random.Random, policy: Policy = POLICY) -> Desk:
 def in_the_policys_order(state: ShopState) -> list[Conversation]:
     """Everybody who waits, sorted anew: the savable by what is left, then the late."""
     waiting = [state.conversations[one] for one in state.line.order()]
-    return sorted(waiting, key=lambda one: (one.respond_by <= state.now, one.line_key))
+    savable_until = state.now + state.policy.savable_ms
+    return sorted(waiting, key=lambda one: (one.respond_by <= savable_until, one.line_key))
 
 
 def can_be_served(state: ShopState, one: Conversation) -> bool:

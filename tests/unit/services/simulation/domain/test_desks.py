@@ -155,6 +155,15 @@ class TestTheEngine:
         two = play(day, desk_of(FIRSTREPLY, PEERS, Policy(first_offers=2))).fates
         assert sum(fate.rings for fate in two) > sum(fate.rings for fate in one)
 
+    def test_what_is_shipped_answers_more_in_time_than_taking_turns(self) -> None:
+        shop = small_shop(agents={"most": 8, "least": 8}, customers={"handle_mean_s": 300})
+        days = [make_day(shop, seed, 0.7) for seed in range(3)]
+        shipped, turns = (
+            sum(in_time(day, desk_of(name, PEERS)) for day in days)
+            for name in (FIRSTREPLY, "round-robin")
+        )
+        assert shipped > turns
+
     def test_who_is_away_is_passed_over(self) -> None:
         workers = (a_worker(0, absences=((0, 1_200_000),)), a_worker(1))
         visits = [a_visit(n, n * 20_000, handle_ms=5_000) for n in range(50)]

@@ -1,0 +1,61 @@
+"""What becomes true of agents by time alone, and of whom it is true by now; knows no agent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from uuid import UUID
+
+from services.router.domain.ordered import OrderedKeys
+from shared.kernel.clock import Instant
+
+
+class Ageing:
+    """At most one instant for each agent; from then on it is due, until it is put anew.
+
+    What is due once stays due: time does not run backwards.
+    """
+
+    def __init__(self) -> None:
+        self._at: dict[UUID, Instant] = {}
+        self._ahead = OrderedKeys()
+        self._due: set[UUID] = set()
+        self._aged_at: Instant = 0
+
+    def __contains__(self, agent_id: UUID) -> bool:
+        """Tell whether an agent's instant has come."""
+        return agent_id in self._due
+
+    def __iter__(self) -> Iterator[UUID]:
+        """Yield whose instant has come, in order of their ids."""
+        return iter(sorted(self._due))
+
+    def at(self, agent_id: UUID) -> Instant | None:
+        """Return an agent's instant."""
+        return self._at.get(agent_id)
+
+    def put(self, agent_id: UUID, at: Instant | None) -> None:
+        """Let an agent's instant be this one; None: there is none."""
+        before = self._at.get(agent_id)
+        if before == at:
+            return
+        if agent_id in self._due:
+            self._due.remove(agent_id)
+        elif before is not None:
+            self._ahead.remove((before, agent_id.int))
+        if at is None:
+            del self._at[agent_id]
+            return
+        self._at[agent_id] = at
+        if at > self._aged_at:
+            self._ahead.add((at, agent_id.int))
+        else:
+            self._due.add(agent_id)
+
+    def age(self, now: Instant) -> Iterator[UUID]:
+        """Yield whose instant has come since this was asked last."""
+        self._aged_at = max(self._aged_at, now)
+        while (first := self._ahead.first()) is not None and first[0] <= now:
+            self._ahead.remove(first)
+            agent_id = UUID(int=first[1])
+            self._due.add(agent_id)
+            yield agent_id

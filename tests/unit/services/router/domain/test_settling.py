@@ -1,0 +1,109 @@
+"""Who is occupied is asked after others, and nobody is taken from what they do without need."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from tests.support.clock import START
+from tests.support.routing import PLAIN, Desk, an_agent
+
+SETTLING = replace(PLAIN, settle_ms=8_000)
+AT_ONCE = replace(SETTLING, first_offers=3, widen_after_ms=60_000, unseen_after_ms=60_000)
+SAVING = replace(AT_ONCE, savable_ms=4_000)
+
+
+def served() -> Desk:
+    """The first agent has just taken one and answered; the second is not there yet."""
+    desk = Desk(an_agent(1), an_agent(2, nodes=()), policy=SETTLING).assigned(1)
+    desk.agent_writes(1)
+    return desk
+
+
+class TestSettling:
+    def test_who_just_took_one_is_asked_after_who_did_nothing(self) -> None:
+        """Though the one who took it holds no more than the other."""
+        desk = served()
+        desk.wait(8_000)
+        desk.connects(2)
+        desk.customer_writes(2)
+        assert desk.asked(2) == [1]
+
+    def test_after_a_while_the_likelier_is_asked_again(self) -> None:
+        desk = served()
+        desk.connects(2)
+        desk.wait(8_000)
+        desk.customer_writes(2)
+        assert desk.asked(2) == [1]
+
+    def test_who_decides_about_an_offer_is_asked_after_who_is_less_likely(self) -> None:
+        desk = served()
+        desk.connects(2)
+        desk.wait(8_000)
+        for customer in (2, 3):
+            desk.customer_writes(customer)
+        assert (desk.asked(2), desk.asked(3)) == ([1], [2])
+
+    def test_who_lost_an_offer_is_asked_after_others_for_a_while(self) -> None:
+        desk = Desk(*(an_agent(n) for n in (1, 2, 3)), policy=replace(AT_ONCE, first_offers=2))
+        desk.customer_writes(1)
+        assert desk.asked(1) == [1, 2]
+        desk.accepts(desk.offers_of(1)[0])
+        assert desk.agent(2).idle_since == START
+        desk.customer_writes(2)
+        assert desk.asked(2) == [3]
+
+    def test_an_agent_who_goes_and_comes_back_settles_anew(self) -> None:
+        desk = Desk(an_agent(1), an_agent(2), policy=SETTLING)
+        desk.changes(1, active=False)
+        desk.changes(1, active=True)
+        desk.connects(1)
+        desk.customer_writes(1)
+        assert desk.asked(1) == [2]
+
+
+class TestAtOnce:
+    def test_a_second_is_asked_at_once_where_anybody_calm_is_left(self) -> None:
+        desk = Desk(an_agent(1), an_agent(2), policy=AT_ONCE)
+        desk.customer_writes(1)
+        assert desk.asked(1) == [1, 2]
+
+    def test_nobody_is_taken_from_what_they_do_for_the_sake_of_a_second(self) -> None:
+        desk = Desk(an_agent(1), an_agent(2, idle_since=START - 1), policy=AT_ONCE)
+        desk.customer_writes(1)
+        assert desk.asked(1) == [1]
+
+    def test_a_third_is_asked_at_once_where_enough_calm_ones_are_left(self) -> None:
+        for team, asked in ((4, 2), (5, 3), (9, 3)):
+            desk = Desk(*(an_agent(n) for n in range(team)), policy=AT_ONCE)
+            desk.customer_writes(1)
+            assert len(desk.asked(1)) == asked
+
+
+class TestWhoCannotBeSaved:
+    def test_one_whose_time_is_too_short_is_offered_to_one_alone(self) -> None:
+        desk = Desk(an_agent(1, nodes=()), an_agent(2), an_agent(3), policy=SAVING)
+        for number in (2, 3):
+            desk.disconnects(number)
+        desk.customer_writes(1)
+        desk.wait(6_001)
+        desk.changes(1, capacity=1)
+        desk.engine.state.hungry.take_stirred()
+        for number in (1, 2, 3):
+            desk.connects(number)
+        assert len(desk.asked(1)) == 1
+
+    def test_one_who_can_still_be_answered_in_time_is_served_before_one_who_cannot(self) -> None:
+        desk = Desk(an_agent(1, capacity=1), policy=SAVING).assigned(1)
+        desk.customer_writes(2)
+        desk.wait(6_000)
+        desk.customer_writes(3)
+        desk.closes(1, 1)
+        assert (desk.asked(2), desk.asked(3)) == ([], [1])
+
+    def test_who_has_time_enough_left_keeps_the_place_of_who_came_first(self) -> None:
+        desk = Desk(an_agent(1, capacity=1), policy=SAVING).assigned(1)
+        desk.customer_writes(2)
+        desk.wait(5_999)
+        desk.customer_writes(3)
+        desk.closes(1, 1)
+        assert (desk.asked(2), desk.asked(3)) == ([1], [])
