@@ -7,6 +7,7 @@ TypeID: a lower-case prefix, an underscore and 26 characters of Crockford base32
 from __future__ import annotations
 
 from enum import StrEnum
+from functools import lru_cache
 from uuid import UUID
 
 from shared.kernel.clock import Instant
@@ -14,10 +15,14 @@ from shared.kernel.clock import Instant
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 _LENGTH = 26
 _PAIRS = tuple(high + low for high in _ALPHABET for low in _ALPHABET)
-_SHIFTS = tuple(range(120, -1, -10))
-"""Two letters at a time: every frame and event carries ids."""
+_TRIPLES = tuple(pair + low for pair in _PAIRS for low in _ALPHABET)
+"""Three letters at a time: every frame and event carries ids."""
+_LOW_60 = (1 << 60) - 1
+_LOW_15 = (1 << 15) - 1
 _TO_DIGITS = str.maketrans(_ALPHABET, "0123456789abcdefghijklmnopqrstuv")
 """What `int` calls the digits of base 32."""
+READ_BEFORE = 8_192
+"""Ids whose text was read are kept, as the same few thousand conversations come again and again."""
 RANDOM_BITS = 74
 """How many random bits a UUIDv7 carries: 12 in rand_a, 62 in rand_b."""
 
@@ -61,9 +66,17 @@ class IdKind(StrEnum):
 def encode(kind: IdKind, value: UUID) -> str:
     """Return the TypeID of a UUID, such as conv_01kap5..."""
     number = value.int
-    return f"{kind.value}_" + "".join([_PAIRS[(number >> shift) & 1023] for shift in _SHIFTS])
+    high, low, triples, low_15 = number >> 60, number & _LOW_60, _TRIPLES, _LOW_15
+    return (
+        f"{kind.value}_{_PAIRS[high >> 60]}"
+        f"{triples[high >> 45 & low_15]}{triples[high >> 30 & low_15]}"
+        f"{triples[high >> 15 & low_15]}{triples[high & low_15]}"
+        f"{triples[low >> 45]}{triples[low >> 30 & low_15]}"
+        f"{triples[low >> 15 & low_15]}{triples[low & low_15]}"
+    )
 
 
+@lru_cache(maxsize=READ_BEFORE)
 def decode(kind: IdKind, text: str) -> UUID:
     """Return the UUID of a TypeID of this kind.
 

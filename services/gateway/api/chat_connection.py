@@ -112,6 +112,10 @@ class ChatConnection:
 
     # What the node brings.
 
+    def lacks(self, conversation_id: UUID, seq: int) -> bool:
+        """See `Follower.lacks`."""
+        return self._session.lacks(conversation_id, seq)
+
     def hear(self, item: Item) -> None:
         """See `Follower.hear`."""
         self._do(self._session.heard(item, self._now()))

@@ -20,10 +20,33 @@ from shared.kit.bus.interface import Bus, BusError
 from shared.kit.relay_lane import Outgoing
 
 RECEIVERS = (Service.ROUTER, Service.HISTORY)
+_TO = {receiver: f'{{"receiver":"{receiver.value}",'.encode() for receiver in RECEIVERS}
 MAX_WAITING = 10_000
 """Live publishes in line; the oldest are dropped beyond it, and the healing sweep mends that."""
 
 log = structlog.get_logger()
+
+
+class _Written:
+    """What an item's event says to whoever receives it, written once, when the first is sent."""
+
+    __slots__ = ("_text", "_told")
+
+    def __init__(self, told: Announcement) -> None:
+        self._told = told
+        self._text = b""
+
+    def text(self) -> bytes:
+        """Return the wire form of the Envelope from behind its receiver on."""
+        if not self._text:
+            told = self._told
+            self._text = (
+                f'"event_id":"{encode(IdKind.EVENT, told.event_id)}","type":"message.created",'
+                f'"emitter":"gateway","shop_id":"{encode(IdKind.SHOP, told.shop_id)}",'
+                f'"stream":"{told.stream}","version":{told.version},'
+                f'"occurred_at":"{to_iso(told.occurred_at)}","body":{told.body}}}'
+            ).encode()
+        return self._text
 
 
 class Committed:
@@ -32,10 +55,10 @@ class Committed:
     It is put together as text: a model of the body would be read and written for each receiver.
     """
 
-    __slots__ = ("_told", "receiver", "shop_id", "stream", "version")
+    __slots__ = ("_written", "receiver", "shop_id", "stream", "version")
 
-    def __init__(self, told: Announcement, receiver: Service) -> None:
-        self._told = told
+    def __init__(self, told: Announcement, receiver: Service, written: _Written) -> None:
+        self._written = written
         self.receiver = receiver
         self.shop_id = told.shop_id
         self.stream = told.stream
@@ -43,14 +66,13 @@ class Committed:
 
     def to_json(self) -> bytes:
         """Return the wire form of the Envelope."""
-        told = self._told
-        return (
-            f'{{"event_id":"{encode(IdKind.EVENT, told.event_id)}","type":"message.created",'
-            f'"emitter":"gateway","receiver":"{self.receiver.value}",'
-            f'"shop_id":"{encode(IdKind.SHOP, told.shop_id)}","stream":"{told.stream}",'
-            f'"version":{told.version},"occurred_at":"{to_iso(told.occurred_at)}",'
-            f'"body":{told.body}}}'
-        ).encode()
+        return _TO[self.receiver] + self._written.text()
+
+
+def events_of(told: Announcement) -> list[Committed]:
+    """Return an item's event for each of its receivers."""
+    written = _Written(told)
+    return [Committed(told, receiver, written) for receiver in RECEIVERS]
 
 
 class EventRelay(Protocol):
@@ -74,9 +96,7 @@ class Announcer:
         """See `Outlet.announce`."""
         if not announcements:
             return
-        self._relay.offer(
-            [Committed(told, receiver) for told in announcements for receiver in RECEIVERS]
-        )
+        self._relay.offer([event for told in announcements for event in events_of(told)])
         self._waiting.extend(announcements)
         self._wake.set()
 

@@ -10,7 +10,7 @@ import structlog
 from pydantic import Field, TypeAdapter, ValidationError
 from pydantic_core import to_json
 
-from services.gateway.clients.news import ITEM_TOLD, item_news, read_news
+from services.gateway.clients.news import ITEM_TOLD, item_news, message_place, read_news
 from services.gateway.clients.topics import Topics
 from services.gateway.usecases.ports import Follower, RawEvent
 from shared.contracts.items import Item
@@ -77,12 +77,16 @@ class BusConversationFeed:
 
     def _handler(self, subject: str) -> Handler:
         def hear(payload: bytes) -> None:
+            followers = self._followers(subject)
+            place = message_place(payload)
+            if place is not None and not any(one.lacks(*place) for one in followers):
+                return  # mostly: whoever wrote it is alone here, and has its acknowledgement
             try:
                 told = _LIVE.validate_json(payload)
             except ValidationError:
                 log.warning("feed.unreadable", subject=subject)
                 return
-            for follower in self._followers(subject):
+            for follower in followers:
                 if isinstance(told, _LiveItem):
                     follower.hear(told.body)
                 else:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Final
+from uuid import UUID
 
 from pydantic import Field, JsonValue, ValidationError
 
 from services.gateway.domain.standing import Mark, News
 from shared.contracts.stream import StreamEvent
 from shared.contracts.wire import AgentId, ConversationId, OfferId, Readable
-from shared.kernel.vocabulary import ConversationStatus, EventType
+from shared.kernel.vocabulary import ConversationStatus, EventType, ItemKind
 
 
 class _Agent(Readable):
@@ -35,6 +36,7 @@ class _Conversation(Readable):
 class _Item(Readable):
     conversation_id: ConversationId
     seq: int = Field(ge=1)
+    kind: str = ""
 
 
 class _ItemTold(Readable):
@@ -43,6 +45,17 @@ class _ItemTold(Readable):
 
 ITEM_TOLD: Final = b'{"type":"message.created","body":'
 """How the announcer begins an item's event; one that begins another way is read whole."""
+
+
+def message_place(payload: bytes) -> tuple[UUID, int] | None:
+    """Return the conversation and the seq of a message that is told; None: it is something else."""
+    if not payload.startswith(ITEM_TOLD):
+        return None
+    try:
+        item = _ItemTold.model_validate_json(payload).body
+    except ValidationError:
+        return None
+    return (item.conversation_id, item.seq) if item.kind == ItemKind.MESSAGE else None
 
 
 def item_news(payload: bytes) -> News:

@@ -83,6 +83,11 @@ class Deliveries:
         said = delivery.tell(item.seq, self._shown(item), now)
         return self._in_turn(item.conversation_id, said)
 
+    def lacks(self, conversation_id: UUID, seq: int) -> bool:
+        """Return whether what stands at this seq is still to be told."""
+        delivery = self._of.get(conversation_id)
+        return delivery is not None and seq > delivery.position
+
     def learn(self, conversation_id: UUID, last_seq: int, now: Instant) -> None:
         """Take the healing sweep's word on how far a conversation reaches."""
         delivery = self._of.get(conversation_id)

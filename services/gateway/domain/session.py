@@ -169,6 +169,12 @@ class ChatSession:
         """Take the answer to `OpenInvitation`: nobody is invited for so long."""
         self._parts.inviting.not_opened(again_in_ms, now)
 
+    def lacks(self, conversation_id: UUID, seq: int) -> bool:
+        """Return whether `heard` would do anything with a message at this seq."""
+        if self.phase is Phase.OPEN:
+            return self._deliveries.lacks(conversation_id, seq)
+        return self._hears(Input.HEARD)
+
     def heard(self, item: Item, now: Instant) -> list[Effect]:
         """Take an item from the live subject; one that outruns the welcome is read again."""
         if not self._hears(Input.HEARD):

@@ -313,6 +313,10 @@ class RouterClient(Protocol):
 class Follower(Protocol):
     """Hears what is said in a conversation."""
 
+    def lacks(self, conversation_id: UUID, seq: int) -> bool:
+        """Return whether a message at this seq may be news; if not, it need not be heard."""
+        ...
+
     def hear(self, item: Item) -> None:
         """Take an item that was just committed; may come doubled, in any order, or not at all."""
         ...

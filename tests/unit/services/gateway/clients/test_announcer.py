@@ -7,7 +7,7 @@ from uuid import UUID
 
 import pytest
 
-from services.gateway.clients.announcer import Announcer, Committed
+from services.gateway.clients.announcer import Announcer, events_of
 from services.gateway.usecases.ports import Announcement
 from shared.contracts.events import Envelope
 from shared.contracts.items import Item
@@ -65,16 +65,19 @@ async def test_a_customers_node_gets_a_notes_place_and_no_word_of_it(
 def test_an_event_put_together_as_text_is_the_envelope(text: str) -> None:
     announcement = told(an_item(1, text=text))
 
-    event = Committed(announcement, Service.HISTORY)
+    events = events_of(announcement)
 
-    assert Envelope.model_validate_json(event.to_json()) == Envelope(
-        event_id=announcement.event_id,
-        type=EventType.MESSAGE_CREATED,
-        emitter=Service.GATEWAY,
-        receiver=Service.HISTORY,
-        shop_id=SHOP,
-        stream="conv_1",
-        version=1,
-        occurred_at=START,
-        body=json.loads(announcement.body),
-    )
+    assert [Envelope.model_validate_json(event.to_json()) for event in events] == [
+        Envelope(
+            event_id=announcement.event_id,
+            type=EventType.MESSAGE_CREATED,
+            emitter=Service.GATEWAY,
+            receiver=receiver,
+            shop_id=SHOP,
+            stream="conv_1",
+            version=1,
+            occurred_at=START,
+            body=json.loads(announcement.body),
+        )
+        for receiver in (Service.ROUTER, Service.HISTORY)
+    ]

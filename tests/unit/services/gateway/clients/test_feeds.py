@@ -5,7 +5,10 @@ from __future__ import annotations
 import asyncio
 from uuid import UUID
 
+import pytest
+
 from services.gateway.clients.feeds import BusAgentFeed, BusConversationFeed
+from services.gateway.clients.news import ITEM_TOLD
 from services.gateway.clients.topics import Topics
 from services.gateway.domain.standing import Mark, News
 from services.gateway.usecases.ports import RawEvent
@@ -13,7 +16,7 @@ from shared.contracts.items import Item
 from shared.contracts.signs import AgentTyping, LiveSign, MessageRead
 from shared.contracts.stream import StreamEvent
 from shared.contracts.subjects import live_agent, live_conversation
-from shared.kernel.vocabulary import EventType
+from shared.kernel.vocabulary import EventType, ItemKind
 from shared.kit.bus.in_process import InProcessBus
 from shared.kit.bus.interface import Handler, Subscription
 from tests.support.items import AGENT, CONVERSATION, an_item
@@ -28,6 +31,10 @@ class Ear:
         self.reached = 0
         self.items: list[Item] = []
         self.signs: list[LiveSign] = []
+        self.told = 0
+
+    def lacks(self, conversation_id: UUID, seq: int) -> bool:
+        return seq > self.told
 
     def hear(self, item: Item) -> None:
         self.items.append(item)
@@ -94,6 +101,25 @@ async def test_a_follower_hears_items_and_an_agents_latest_values_and_nothing_un
             await asyncio.sleep(0)
 
     assert (ear.items, ear.signs) == ([an_item(1)], [typing, read])
+
+
+@pytest.mark.parametrize(("kind", "heard"), [(ItemKind.MESSAGE, [3]), (ItemKind.ENDED, [2, 3])])
+async def test_a_follower_hears_no_message_twice_and_every_other_item(
+    kind: ItemKind, heard: list[int]
+) -> None:
+    """What it would do with an item that ends a conversation is the session's to say."""
+    async with InProcessBus() as bus:
+        feed, ear = BusConversationFeed(Topics(bus)), Ear()
+        ear.told = 2
+        await feed.follow(SHOP, CONVERSATION, ear)
+        for seq in (2, 3):
+            item = an_item(seq).model_copy(update={"kind": kind}).to_json()
+            await bus.publish(live_conversation(CONVERSATION), ITEM_TOLD + item + b"}")
+        await bus.publish(live_conversation(CONVERSATION), ITEM_TOLD + b'{"seq":"?"}}')
+        for _ in range(10):
+            await asyncio.sleep(0)
+
+    assert [item.seq for item in ear.items] == heard
 
 
 async def test_a_stream_is_given_an_item_as_it_was_published() -> None:

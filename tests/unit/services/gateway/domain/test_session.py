@@ -126,6 +126,7 @@ class TestHello:
     def test_an_item_that_outran_the_welcome_is_read_from_the_store(self) -> None:
         session = ChatSession(START)
         session.receive(HELLO, START)
+        assert session.lacks(CONVERSATION, 2)
         assert session.heard(an_item(2), START) == []
 
         effects = session.welcomed(found(an_item(1)), START)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from services.gateway.domain.effects import (
     Ping,
     ReadItems,
@@ -36,6 +38,13 @@ class TestHearing:
         session = an_open_session()
 
         assert frames(session.heard(an_item(1), START)) == [Created(item=an_item(1))]
+
+    def test_a_message_is_news_until_it_is_told_and_none_is_of_anothers_conversation(self) -> None:
+        session = an_open_session()
+        session.heard(an_item(1), START)
+
+        assert [session.lacks(CONVERSATION, seq) for seq in (1, 2)] == [False, True]
+        assert not session.lacks(UUID(int=9), 1)
 
     def test_a_note_for_agents_never_reaches_the_customer(self) -> None:
         """LESSONS 31."""

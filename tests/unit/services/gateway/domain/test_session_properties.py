@@ -126,7 +126,10 @@ class Conversation(RuleBasedStateMachine):
     @rule(seq=st.integers(1, 30))
     def live_item_arrives(self, seq: int) -> None:
         if seq in self.store:
-            self.do(self.session.heard(self.item(seq), self.now))
+            lacked = self.session.lacks(CONVERSATION, seq)
+            effects = self.session.heard(self.item(seq), self.now)
+            assert lacked or not effects, "it need not have been told, and was news"
+            self.do(effects)
 
     @precondition(lambda self: self.reads)
     @rule(page=st.integers(1, 3), works=st.booleans())
