@@ -41,7 +41,7 @@ from shared.contracts.wire import (
 )
 from shared.kernel.clock import to_iso
 from shared.kernel.errors import ErrorCode
-from shared.kernel.ids import IdKind, encode
+from shared.kernel.ids import IdKind, encode, encode_lasting
 
 FRAME_MAX_BYTES = 65_536
 """DESIGN section 5: a larger frame closes the socket with 1009."""
@@ -200,7 +200,7 @@ class Accepted(Contract):
         text = "null" if self.text is None else to_json(self.text).decode()
         return (
             f'{{"type":"accepted","client_id":{to_json(self.client_id).decode()},'
-            f'"conversation_id":"{encode(IdKind.CONVERSATION, self.conversation_id)}",'
+            f'"conversation_id":"{encode_lasting(IdKind.CONVERSATION, self.conversation_id)}",'
             f'"item_id":"{encode(IdKind.ITEM, self.item_id)}","seq":{self.seq},'
             f'"created_at":"{to_iso(self.created_at)}","text":{text}}}'
         ).encode()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Protocol, TypeAlias
@@ -22,6 +23,15 @@ class Clock(Protocol):
     def now(self) -> Instant:
         """Return the present instant."""
         ...
+
+
+def soonest(instants: Iterable[Instant | None]) -> Instant | None:
+    """Return the least instant there is, None for none; every frame asks it for its timer."""
+    first: Instant | None = None
+    for at in instants:
+        if at is not None and (first is None or at < first):
+            first = at
+    return first
 
 
 def to_datetime(instant: Instant) -> datetime:

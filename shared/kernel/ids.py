@@ -21,8 +21,8 @@ _LOW_60 = (1 << 60) - 1
 _LOW_15 = (1 << 15) - 1
 _TO_DIGITS = str.maketrans(_ALPHABET, "0123456789abcdefghijklmnopqrstuv")
 """What `int` calls the digits of base 32."""
-READ_BEFORE = 8_192
-"""Ids whose text was read are kept, as the same few thousand conversations come again and again."""
+KEPT = 8_192
+"""Ids that are kept with their text: the same few thousand conversations come again and again."""
 RANDOM_BITS = 74
 """How many random bits a UUIDv7 carries: 12 in rand_a, 62 in rand_b."""
 
@@ -76,7 +76,11 @@ def encode(kind: IdKind, value: UUID) -> str:
     )
 
 
-@lru_cache(maxsize=READ_BEFORE)
+encode_lasting = lru_cache(maxsize=KEPT)(encode)
+"""`encode` for what is written again and again: shops, agents, conversations."""
+
+
+@lru_cache(maxsize=KEPT)
 def decode(kind: IdKind, text: str) -> UUID:
     """Return the UUID of a TypeID of this kind.
 

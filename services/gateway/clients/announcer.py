@@ -14,7 +14,7 @@ from services.gateway.clients.news import ITEM_TOLD
 from services.gateway.usecases.ports import Announcement
 from shared.contracts.subjects import live_agent, live_conversation
 from shared.kernel.clock import to_iso
-from shared.kernel.ids import IdKind, encode
+from shared.kernel.ids import IdKind, encode, encode_lasting
 from shared.kernel.vocabulary import AuthorKind, Service, Visibility
 from shared.kit.bus.interface import Bus, BusError
 from shared.kit.relay_lane import Outgoing
@@ -42,7 +42,7 @@ class _Written:
             told = self._told
             self._text = (
                 f'"event_id":"{encode(IdKind.EVENT, told.event_id)}","type":"message.created",'
-                f'"emitter":"gateway","shop_id":"{encode(IdKind.SHOP, told.shop_id)}",'
+                f'"emitter":"gateway","shop_id":"{encode_lasting(IdKind.SHOP, told.shop_id)}",'
                 f'"stream":"{told.stream}","version":{told.version},'
                 f'"occurred_at":"{to_iso(told.occurred_at)}","body":{told.body}}}'
             ).encode()

@@ -21,7 +21,7 @@ from shared.contracts.context import Context
 from shared.contracts.frames import CustomerFrame, Leave, LeaveAddress, Rate, Send
 from shared.contracts.invitations import InvitationAccept, InvitationDismiss
 from shared.contracts.signs import Read, Received, Typing
-from shared.kernel.clock import Instant
+from shared.kernel.clock import Instant, soonest
 from shared.kernel.vocabulary import InvitationState
 
 
@@ -50,7 +50,7 @@ class Parts:
             self.whereabouts.next_at(),
             self.inviting.next_at(),
         )
-        return min((at for at in later if at is not None), default=None)
+        return soonest(later)
 
 
 def _send(parts: Parts, frame: Send, now: Instant) -> list[Effect]:

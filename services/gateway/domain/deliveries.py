@@ -10,7 +10,7 @@ from services.gateway.domain.effects import Effect, Follow, ReadItems, SendFrame
 from services.gateway.domain.ordering import Delivery, Told
 from shared.contracts.frames import Accepted, Beat, Created
 from shared.contracts.items import Item
-from shared.kernel.clock import Instant
+from shared.kernel.clock import Instant, soonest
 from shared.kernel.vocabulary import AuthorKind, Visibility
 
 
@@ -129,7 +129,7 @@ class Deliveries:
         """Return when `due` has something, if ever."""
         if self.paused:
             return None
-        return min((d.read_at for d in self._of.values() if d.read_at is not None), default=None)
+        return soonest(delivery.read_at for delivery in self._of.values())
 
     def _in_turn(self, conversation_id: UUID, frames: Sequence[Accepted | Created]) -> list[Effect]:
         """Tell of the oldest conversation only, until it is told to its end; keep the rest.

@@ -34,7 +34,7 @@ from shared.contracts.hours import ShopHours
 from shared.contracts.items import Item
 from shared.contracts.signs import LiveSign, QueuePosition
 from shared.kernel import rates
-from shared.kernel.clock import Instant, Millis
+from shared.kernel.clock import Instant, Millis, soonest
 from shared.kernel.errors import ErrorCode
 from shared.kernel.vocabulary import ItemKind
 
@@ -225,11 +225,10 @@ class ChatSession:
         """Return when `wake` is due; None once closed."""
         if self.phase is Phase.CLOSED:
             return None
-        instants = [self._heartbeat.ping_at, self._heartbeat.renew_by]
-        if self.phase is Phase.GREETING:
-            instants.append(self._heartbeat.hello_by)
+        beat = self._heartbeat
+        hello_by = beat.hello_by if self.phase is Phase.GREETING else None
         later = (self._parts.next_at(), self._opening.next_at())
-        return min(instants + [at for at in later if at is not None])
+        return soonest((beat.ping_at, beat.renew_by, hello_by, *later))
 
     def wake(self, now: Instant) -> list[Effect]:
         """Do what has become due."""

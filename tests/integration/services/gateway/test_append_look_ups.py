@@ -46,7 +46,7 @@ async def test_a_message_reads_no_other_although_the_tables_were_empty_when_last
         async with connection.transaction():
             appends = PostgresAppends(cast("Database", OneConnection(connection)))
             await appends.append([a_message(session, "one more") for session in sessions[:GROUP]])
-            fetched = dict(await connection.fetch(_FETCHED))
+            fetched = {row["relname"]: row["fetched"] for row in await connection.fetch(_FETCHED)}
     finally:
         await connection.close()
 

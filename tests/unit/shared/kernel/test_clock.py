@@ -41,3 +41,11 @@ def test_a_virtual_clock_moves_only_when_told() -> None:
     virtual = VirtualClock(1_000)
     assert virtual.now() == virtual.now() == 1_000
     assert virtual.advance(250) == virtual.now() == 1_250
+
+
+@given(st.lists(st.none() | st.integers(min_value=0, max_value=5)))
+def test_the_soonest_of_instants_is_the_least_that_is_there(
+    instants: list[clock.Instant | None],
+) -> None:
+    there = [at for at in instants if at is not None]
+    assert clock.soonest(instants) == min(there, default=None)
