@@ -16,16 +16,11 @@ from services.gateway.domain.answers import Found
 from services.gateway.domain.customer_rates import REQUESTS, SESSIONS_MAX, CustomerRates
 from services.gateway.domain.sending import SENDS
 from services.gateway.usecases.cut_off import Guests, SiteStanding
+from services.gateway.usecases.feed_ports import Follower
 from services.gateway.usecases.greet import Greeting
 from services.gateway.usecases.note_context import ContextRow
 from services.gateway.usecases.pass_signs import SignRow
-from services.gateway.usecases.ports import (
-    AppendResult,
-    AppendRow,
-    Follower,
-    OpenedSession,
-    StoredPage,
-)
+from services.gateway.usecases.ports import AppendResult, AppendRow, OpenedSession, StoredPage
 from shared.contracts.frames import CloseCode, Hello
 from shared.contracts.hours import ShopHours
 from shared.contracts.items import Attachment, Content

@@ -15,8 +15,8 @@ from starlette.responses import StreamingResponse
 
 from services.gateway.api.agent_stream import CUT_AFTER_S, AgentStream, EventStream
 from services.gateway.usecases.answer_ping import Pulses, StreamPulse
+from services.gateway.usecases.feed_ports import AgentFeed
 from services.gateway.usecases.follow_agent import ConnectedAgents
-from services.gateway.usecases.ports import AgentFeed
 from shared.contracts.claims import Principal
 from shared.contracts.routing import AgentSnapshot
 from shared.contracts.stream import StreamClosed, StreamPing, StreamPong

@@ -13,8 +13,8 @@ from starlette.types import Receive, Scope, Send
 from typing_extensions import override
 
 from services.gateway.domain.standing import Standing
+from services.gateway.usecases.feed_ports import RawEvent
 from services.gateway.usecases.heal_streams import standing_after
-from services.gateway.usecases.ports import RawEvent
 from shared.contracts.routing import AgentSnapshot
 from shared.kit.web.sse import MEDIA_TYPE
 

@@ -14,16 +14,12 @@ from services.gateway.domain.answers import Found
 from services.gateway.domain.customer_rates import CustomerRates
 from services.gateway.usecases.attach_files import Attach
 from services.gateway.usecases.cut_off import Guests
+from services.gateway.usecases.feed_ports import ConversationFeed
 from services.gateway.usecases.greet import Greeting
 from services.gateway.usecases.invite import Invitations
 from services.gateway.usecases.note_context import ContextRow
 from services.gateway.usecases.pass_signs import SignRow
-from services.gateway.usecases.ports import (
-    AppendResult,
-    AppendRow,
-    ConversationFeed,
-    StoredPage,
-)
+from services.gateway.usecases.ports import AppendResult, AppendRow, StoredPage
 from shared.contracts.frames import CloseCode, Hello
 from shared.contracts.hours import ShopHours
 from shared.kernel.clock import Clock, Millis

@@ -6,7 +6,8 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
-from services.gateway.usecases.ports import ConversationFeed, ItemStore
+from services.gateway.usecases.feed_ports import ConversationFeed
+from services.gateway.usecases.ports import ItemStore
 from shared.kit.shares import shares
 
 EVERY_S = 1.0

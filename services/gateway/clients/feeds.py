@@ -12,7 +12,7 @@ from pydantic_core import to_json
 
 from services.gateway.clients.news import ITEM_TOLD, item_news, message_place, read_news
 from services.gateway.clients.topics import Topics
-from services.gateway.usecases.ports import Follower, RawEvent
+from services.gateway.usecases.feed_ports import Follower, RawEvent
 from shared.contracts.items import Item
 from shared.contracts.signs import LiveSign
 from shared.contracts.stream import StreamEvent

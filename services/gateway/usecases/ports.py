@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Literal, NamedTuple, Protocol, TypeAlias
+from typing import Any, Literal, Protocol, TypeAlias
 from uuid import UUID
 
-from services.gateway.domain.standing import News, Standing
+from services.gateway.domain.standing import Standing
 from shared.contracts.claims import Grant
 from shared.contracts.events import Envelope
 from shared.contracts.items import Content, CustomerRef, Item
 from shared.contracts.routing import RouterSnapshot
-from shared.contracts.signs import LiveSign, Receipt
+from shared.contracts.signs import Receipt
 from shared.contracts.standings import AgentStanding
 from shared.kernel.clock import Instant, Millis
 from shared.kernel.vocabulary import ItemKind, Presence, Visibility
@@ -310,54 +310,6 @@ class RouterClient(Protocol):
         ...
 
 
-class Follower(Protocol):
-    """Hears what is said in a conversation."""
-
-    def lacks(self, conversation_id: UUID, seq: int) -> bool:
-        """Return whether a message at this seq may be news; if not, it need not be heard."""
-        ...
-
-    def hear(self, item: Item) -> None:
-        """Take an item that was just committed; may come doubled, in any order, or not at all."""
-        ...
-
-    def sign(self, sign: LiveSign) -> None:
-        """Take an agent's latest value; one that is lost is not missed."""
-        ...
-
-    def learn(self, conversation_id: UUID, last_seq: int) -> None:
-        """Take the healing sweep's word on how far the conversation reaches."""
-        ...
-
-
-class ConversationFeed(Protocol):
-    """Carries live items to the followers on this node."""
-
-    async def follow(self, shop_id: UUID, conversation_id: UUID, follower: Follower) -> None:
-        """Hear everything that is published from the moment this returns."""
-        ...
-
-    def unfollow(self, conversation_id: UUID, follower: Follower) -> None:
-        """Hear no more; does nothing when not followed."""
-        ...
-
-    def followed(self) -> Mapping[UUID, UUID]:
-        """Return conversation -> shop of all that is followed here."""
-        ...
-
-    def reached(self, conversation_id: UUID, last_seq: int) -> None:
-        """Tell the followers how far a conversation reaches."""
-        ...
-
-
-class RawEvent(NamedTuple):
-    """A live event for an agent: its type, its body as JSON, and what it makes known."""
-
-    type: str
-    data: bytes
-    news: News | None = None
-
-
 class AgentReach(Protocol):
     """Tells how far the conversations reach that agents serve."""
 
@@ -403,18 +355,6 @@ class WatchedStream(Protocol):
 
     def heal(self) -> None:
         """Start afresh: something was lost."""
-        ...
-
-
-class AgentFeed(Protocol):
-    """Carries live events to the agents' streams on this node."""
-
-    async def join(self, agent_id: UUID, sink: Callable[[RawEvent], None]) -> None:
-        """Hear everything that is published from the moment this returns."""
-        ...
-
-    def leave(self, agent_id: UUID, sink: Callable[[RawEvent], None]) -> None:
-        """Hear no more."""
         ...
 
 

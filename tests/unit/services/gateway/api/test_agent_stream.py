@@ -8,7 +8,7 @@ from collections.abc import AsyncGenerator
 from starlette.types import Message
 
 from services.gateway.api.agent_stream import MAX_WAITING, AgentStream, EventStream
-from services.gateway.usecases.ports import RawEvent
+from services.gateway.usecases.feed_ports import RawEvent
 from tests.support.gateway import ANNA, SHOP
 
 EVENT = RawEvent("message.created", b"{}")

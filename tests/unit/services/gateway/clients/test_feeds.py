@@ -11,7 +11,7 @@ from services.gateway.clients.feeds import BusAgentFeed, BusConversationFeed
 from services.gateway.clients.news import ITEM_TOLD
 from services.gateway.clients.topics import Topics
 from services.gateway.domain.standing import Mark, News
-from services.gateway.usecases.ports import RawEvent
+from services.gateway.usecases.feed_ports import RawEvent
 from shared.contracts.items import Item
 from shared.contracts.signs import AgentTyping, LiveSign, MessageRead
 from shared.contracts.stream import StreamEvent
