@@ -17,6 +17,7 @@ from services.administration import (
     agents,
     api_keys,
     customers,
+    policies,
     queues,
     shops,
     signing_keys,
@@ -62,6 +63,7 @@ app.add_typer(shops.app, name="shop")
 app.add_typer(sites.app, name="site")
 app.add_typer(agents.app, name="agent")
 app.add_typer(queues.app, name="queue")
+app.add_typer(policies.app, name="policy")
 app.add_typer(api_keys.app, name="api-key")
 app.add_typer(webhooks.app, name="webhook")
 app.add_typer(customers.app, name="customer")

@@ -47,9 +47,9 @@ class Api:
             fail("Say what to change: see --help.")
         return self._call("PATCH", path, body=body)
 
-    def put(self, path: str, body: Mapping[str, Any]) -> None:
-        """Put something in the place of what was there."""
-        self._call("PUT", path, body=body)
+    def put(self, path: str, body: Mapping[str, Any]) -> Any:
+        """Put something in the place of what was there; return what is there now."""
+        return self._call("PUT", path, body=body)
 
     def remove(self, path: str) -> None:
         """Remove something."""

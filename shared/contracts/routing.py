@@ -398,6 +398,7 @@ class DecisionTrigger(StrEnum):
     WORK_REQUESTED = "work_requested"
     WORK_DUE = "work_due"
     REQUEUED = "requeued"
+    POLICY_SET = "policy_set"
 
 
 class Decision(Readable):

@@ -122,9 +122,9 @@ def _check_shows(text: str) -> str:
     return text
 
 
-MessageText: TypeAlias = Annotated[
-    str, Field(min_length=1, max_length=TEXT_MAX), AfterValidator(_check_shows)
-]
+SHOWS = AfterValidator(_check_shows)
+"""A text in which people see something."""
+MessageText: TypeAlias = Annotated[str, Field(min_length=1, max_length=TEXT_MAX), SHOWS]
 
 
 class Contract(BaseModel):

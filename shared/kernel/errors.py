@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 
 
@@ -41,6 +43,7 @@ class ErrorCode(StrEnum):
     UNSUPPORTED_NEED = "unsupported_need"
     UNKNOWN_QUEUE = "unknown_queue"
     RESPOND_BY_PAST = "respond_by_past"
+    POLICY_INVALID = "policy_invalid"
     ALREADY_EXISTS = "already_exists"
     IN_USE = "in_use"
     NO_EVIDENCE = "no_evidence"
@@ -59,6 +62,14 @@ class ErrorCode(StrEnum):
     INTERNAL = "internal"
 
 
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One field that was refused, and what is wrong with it: "must be", "is"."""
+
+    field: str
+    reason: str
+
+
 class RefusedError(Exception):
     """A refusal that an edge shows to its caller.
 
@@ -66,10 +77,19 @@ class RefusedError(Exception):
         code: the stable code.
         detail: one sentence for people; holds nothing secret and echoes no input.
         retry_after_ms: when the caller may try again, if that helps.
+        faults: the fields it is about, where there are any.
     """
 
-    def __init__(self, code: ErrorCode, detail: str, *, retry_after_ms: int | None = None) -> None:
+    def __init__(
+        self,
+        code: ErrorCode,
+        detail: str,
+        *,
+        retry_after_ms: int | None = None,
+        faults: Sequence[Fault] = (),
+    ) -> None:
         super().__init__(f"{code}: {detail}")
         self.code = code
         self.detail = detail
         self.retry_after_ms = retry_after_ms
+        self.faults = tuple(faults)

@@ -53,6 +53,7 @@ SIGNED = ("/v1/files/upload/{signed}", "/v1/files/content/{signed}")
 """Open to whoever has the signed address, as a picture's place in a page is."""
 MESSAGES = "/v1/chat/messages"
 TOO_LONG = "x" * 6_000
+POLICY = "/v1/routing/policy"
 
 
 @pytest.fixture
@@ -144,7 +145,7 @@ class TestWhat:
             head = scene.headers(operation) | {"Content-Type": "application/json"}
             for text in (*bodies, json.dumps(good)[:-1], json.dumps(good | {PLANTED: 1})):
                 answer = await scene.ask(operation, content=text, headers=head)
-                refused(answer, 422, "invalid_request")
+                refused(answer, 422, _code_of(operation, text))
             without_type = await scene.ask(operation, content=json.dumps(good))
             refused(without_type, 422, "invalid_request")
             endless = await scene.ask(operation, content="[" * 100_000, headers=head)
@@ -159,7 +160,8 @@ class TestWhat:
                 head = scene.headers(operation) | {"Content-Type": "application/json"}
                 answer = await scene.ask(operation, content=json.dumps(bad), headers=head)
                 too_long = operation.path == MESSAGES and bad["text"] == TOO_LONG
-                refused(answer, 422, "text_length" if too_long else "invalid_request")
+                code = _code_of(operation, json.dumps(bad))
+                refused(answer, 422, "text_length" if too_long else code)
 
     async def test_a_body_over_1_mib_is_refused_before_it_is_sent(self, scene: Scene) -> None:
         for operation, _ in scene.with_bodies():
@@ -177,6 +179,13 @@ class TestWhat:
             head = scene.agent.headers
             answer = await scene.agent.http.get(url, params={"after_seq": after}, headers=head)
             refused(answer, 422, "invalid_request")
+
+
+def _code_of(operation: Operation, text: str) -> str:
+    """Return what a bad body is told: of a policy each figure that cannot be has its reason."""
+    is_one = operation.path == POLICY and text.startswith("{") and text.endswith("}")
+    kept_by_nobody = "\\u0000" in text or "\\ud83d" in text
+    return "policy_invalid" if is_one and not kept_by_nobody else "invalid_request"
 
 
 async def _announced(scene: Scene, operation: Operation, head: dict[str, str]) -> httpx.Response:

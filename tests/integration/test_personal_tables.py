@@ -49,6 +49,7 @@ IMPERSONAL = {
     "router.decisions",
     "router.inbox",
     "router.leases",
+    "router.policy_versions",
     "router.queues",
     "router.revocations",
     "router.shops",

@@ -28,6 +28,7 @@ ADMIN_BODIES: dict[str, dict[str, Any]] = {
     "/v1/agents/me/password": {"current": PASSWORD, "password": PASSWORD},
     "/v1/queues": {"name": "Returns", "first_response_target_ms": 10_000, "hours": HOURS},
     "/v1/queues/{queue_id}": {"name": "Returns", "hours": HOURS},
+    "/v1/routing/policy": {"first_offers": 2, "holding_text": "One moment."},
     "/v1/routing/webhooks": {
         "url": "https://kettle.example/events",
         "events": ["conversation.*", "message.created"],
@@ -112,6 +113,7 @@ _STEMS = (
     "/v1/agents",
     "/v1/queues",
     "/v1/api-keys",
+    "/v1/routing/policy",
     "/v1/routing/webhooks",
     "/v1/orders/connections",
     "/v1/retention",

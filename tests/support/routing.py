@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
 from services.router.domain.commands import (
@@ -18,6 +18,7 @@ from services.router.domain.commands import (
     OfferAccepted,
     OfferDeclined,
     OfferSeen,
+    PolicySet,
     PresenceChanged,
     QueueChanged,
     StatusSet,
@@ -37,6 +38,7 @@ from services.router.domain.model import (
 from services.router.domain.needs import Needs
 from services.router.domain.policy import Policy
 from services.router.domain.queues import RoutingQueue
+from services.router.domain.shop_policy import with_figures
 from shared.contracts.accounts import OpeningHours, OpenSpan
 from shared.contracts.items import CustomerRef
 from shared.kernel.clock import Instant, Millis
@@ -253,6 +255,14 @@ class Desk:
         """Let an administrator change the hours; the tables give a rebuilt engine the same."""
         self.policy = replace(self.policy, hours=hours)
         return self.do(QueueChanged(None, A_CHANGE, hours=hours, sets_hours=True))
+
+    def sets(self, **figures: Any) -> Effects:
+        """Let an administrator set the shop's figures; a rebuilt engine gets the same."""
+        own = tuple(sorted(figures.items()))
+        effects = self.do(PolicySet(own, A_CHANGE))
+        if effects.changes_made:
+            self.policy = with_figures(self.policy, own, self.policy.version + 1)
+        return effects
 
     def disconnects(self, agent: int, node: UUID = NODE) -> Effects:
         return self.do(PresenceChanged(agent_id(agent), node, Presence.DISCONNECTED))

@@ -19,5 +19,6 @@ STATUSES: Mapping[ErrorCode, int] = MappingProxyType(
         ErrorCode.UNSUPPORTED_NEED: 422,
         ErrorCode.UNKNOWN_QUEUE: 422,
         ErrorCode.RESPOND_BY_PAST: 422,
+        ErrorCode.POLICY_INVALID: 422,
     }
 )

@@ -10,7 +10,7 @@ from typing import TypeAlias
 
 from services.router.domain.model import ChangeMade, Promise, Work
 from services.router.domain.needs import Skills
-from services.router.domain.policy import Weights
+from services.router.domain.policy import Figures, Weights
 from services.router.domain.queues import RoutingQueue
 from shared.contracts.accounts import OpeningHours
 from shared.contracts.items import CustomerRef
@@ -239,6 +239,14 @@ class QueueChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class PolicySet:
+    """An administrator set the shop's own figures: all of them, each checked by whoever asks."""
+
+    figures: Figures
+    change: ChangeMade
+
+
+@dataclass(frozen=True, slots=True)
 class Tick:
     """Time has passed: whatever is due happens."""
 
@@ -262,5 +270,6 @@ Command: TypeAlias = (
     | WorkRequeued
     | AgentChanged
     | QueueChanged
+    | PolicySet
     | Tick
 )

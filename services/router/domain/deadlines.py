@@ -32,8 +32,9 @@ def alarm(policy: Policy, one: Conversation) -> Instant | None:
 
 def idle(policy: Policy, one: Conversation) -> Instant | None:
     """Return when a served customer, who waits for nothing, has been silent for too long."""
-    served = one.status is ConversationStatus.ASSIGNED
-    if not served or one.heard_at is None or one.awaits_answer:
+    if policy.idle_after_ms <= 0 or one.heard_at is None:
+        return None
+    if one.status is not ConversationStatus.ASSIGNED or one.awaits_answer:
         return None
     return one.heard_at + policy.idle_after_ms
 

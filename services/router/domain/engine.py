@@ -19,6 +19,7 @@ from services.router.domain import (
     requests,
     response_clock,
     serving,
+    shop_policy,
     wrapping_up,
 )
 from services.router.domain.changes import Changes
@@ -34,6 +35,7 @@ from services.router.domain.commands import (
     OfferAccepted,
     OfferDeclined,
     OfferSeen,
+    PolicySet,
     PresenceChanged,
     QueueChanged,
     StatusSet,
@@ -86,14 +88,20 @@ class Engine:
         state = self.state
         state.now = now
         state.changes = Changes()
-        while (due := state.timers.pop_due(now)) is not None:
-            ALARMS[due.kind](state, due.owner)
+        self._let_due_happen()
         answer = HANDLERS[type(command)](state, command)
+        if isinstance(command, PolicySet):
+            self._let_due_happen()  # by its figures more may be due
         drain(state, _trigger_of(command))
         if answering.relieve(state):
             drain(state, _trigger_of(command))
         tell_what_changed(state)
         return state.changes.effects(answer)
+
+    def _let_due_happen(self) -> None:
+        state = self.state
+        while (due := state.timers.pop_due(state.now)) is not None:
+            ALARMS[due.kind](state, due.owner)
 
     def waiting(self) -> tuple[UUID, ...]:
         """Return whose customers wait for an agent, first served first: on offer, then the line."""
@@ -196,6 +204,7 @@ HANDLERS: Final[Mapping[type, Callable[[ShopState, Any], Answer]]] = MappingProx
         WorkRequeued: requests.on_requeued,
         AgentChanged: administration.on_change,
         QueueChanged: administration.on_change,
+        PolicySet: shop_policy.on_policy,
         Tick: _time_passed,
     }
 )

@@ -21,9 +21,8 @@ def on_silence(state: ShopState, conversation_id: UUID) -> None:
 
 def heard(state: ShopState, conversation: Conversation, at: Instant) -> None:
     """Take the capacity again, above the limit if need be; what is only offered gives way."""
-    if state.policy.idle_after_ms <= 0:
-        return
-    state.put_conversation(replace(conversation, heard_at=at))
+    if state.policy.idle_after_ms > 0 or conversation.heard_at is not None:
+        state.put_conversation(replace(conversation, heard_at=at))
     assignment = state.assignment_of(conversation)
     if assignment.idle:
         state.put_assignment(replace(assignment, idle=False))

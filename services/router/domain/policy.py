@@ -24,6 +24,9 @@ CHAT_WEIGHT = 1
 Weights: TypeAlias = tuple[tuple[Channel, int], ...]
 """What a conversation takes of an agent's capacity, by channel."""
 
+Figures: TypeAlias = tuple[tuple[str, int | str | Weights], ...]
+"""Figures that a shop has set, by their names in `Policy`, in the order of the names."""
+
 
 @dataclass(frozen=True, slots=True)
 class Policy:
@@ -134,6 +137,12 @@ class Policy:
     hours: OpeningHours | None = None
     """When the shop is open; None: always."""
 
+    own: Figures = ()
+    """Which of these figures the shop has set: `shop_policy` made the policy from them."""
+
+    version: int = 0
+    """How often the shop has set its figures."""
+
     @property
     def first_widening_ms(self) -> Millis:
         """Return how long an offer that is not seen has no other beside it."""
@@ -141,5 +150,9 @@ class Policy:
 
     @property
     def label(self) -> str:
-        """Return the policy's name and version as a decision record tells them."""
-        return f"{POLICY_NAME}/{POLICY_VERSION}"
+        """Return the policy's name and version as a decision record tells them.
+
+        Behind a point stands which of its own sets of figures the shop went by.
+        """
+        shipped = f"{POLICY_NAME}/{POLICY_VERSION}"
+        return f"{shipped}.{self.version}" if self.version else shipped

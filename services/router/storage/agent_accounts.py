@@ -18,9 +18,14 @@ from shared.kernel.vocabulary import SignInEnd
 from shared.kit.change_log import NOT_SHOWN, ChangeLog, created
 from shared.kit.database import ReadTransaction
 
-_COLUMNS = """
-    id, name, email, roles, skills, languages, capacity, inherits_capacity, weights, deactivated_at,
-    status, nodes, load, created_at
+_LIMIT = """
+    coalesce(CASE WHEN inherits_capacity THEN (SELECT (s.policy ->> 'capacity')::int
+        FROM router.shops s WHERE s.shop_id = agents.shop_id) END, capacity)
+    """
+"""Who inherits is shown with the shop's, also when no engine has heard of that agent yet."""
+_COLUMNS = f"""
+    id, name, email, roles, skills, languages, {_LIMIT} AS capacity, inherits_capacity, weights,
+    deactivated_at, status, nodes, load, created_at
     """
 _ADD = """
     INSERT INTO router.agents (shop_id, id, name, email, password_hash, roles, skills, languages,

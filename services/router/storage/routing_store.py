@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import fields, replace
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -15,10 +15,10 @@ from services.router.domain.leases import LEASE_MS
 from services.router.domain.model import Heard, Rows
 from services.router.domain.policy import Policy
 from services.router.storage import decision_rows, pace_rows, queue_rows, rows
-from services.router.storage.account_rows import change_json, read_hours
+from services.router.storage.account_rows import change_json
 from services.router.storage.failures import as_commit_failure
-from services.router.storage.json_columns import Json, read_json
-from services.router.storage.need_rows import read_weights
+from services.router.storage.json_columns import Json
+from services.router.storage.policy_rows import POLICY_COLUMNS, read_policy
 from services.router.storage.rows import AGENT_COLUMNS, stream_of
 from services.router.storage.webhook_rows import heard_item_json, work_told_json
 from services.router.usecases.ownership import NotOwnedError
@@ -31,11 +31,11 @@ log = structlog.get_logger()
 _TAKE_LEASE = "SELECT token, holder FROM router.take_lease($1, $2, $3)"
 _HEARD_CALL = "SELECT stream, version FROM router.heard($1, $2)"
 _COMMIT = "SELECT router.commit_group($1, $2, $3::jsonb) AS held"
-_SHOP = """
-    SELECT s.policy, q.first_response_target_ms, q.hours FROM router.shops s
+_SHOP = f"""
+    SELECT {POLICY_COLUMNS} FROM router.shops s
     JOIN router.queues q ON q.shop_id = s.shop_id AND q.is_default
     WHERE s.shop_id = :shop_id
-    """
+    """  # noqa: S608  a literal of ours
 _AGENTS = f"SELECT {AGENT_COLUMNS} FROM router.agents WHERE shop_id = :shop_id"  # noqa: S608  a literal of ours
 _SOME_AGENTS = f"{_AGENTS} AND id = ANY (:ids)"
 _QUEUES = "SELECT * FROM router.queues WHERE shop_id = :shop_id"
@@ -156,16 +156,7 @@ def _rows(effects: Effects, table: str) -> Sequence[Any]:
 
 async def _policy(tx: ReadTransaction, shop_id: UUID) -> Policy:
     row = await tx.row(_SHOP, {"shop_id": shop_id})
-    if row is None:
-        return Policy()
-    known = {field.name for field in fields(Policy)} - {"hours"}
-    figures: dict[str, Any] = read_json(row["policy"])
-    shop = {name: figure for name, figure in figures.items() if name in known}
-    if "weights" in shop:
-        shop["weights"] = read_weights(shop["weights"])
-    hours = read_hours(row["hours"])
-    target = row["first_response_target_ms"]
-    return Policy(**{"first_response_target_ms": target, **shop}, hours=hours)
+    return Policy() if row is None else read_policy(row)
 
 
 async def _live_rows(tx: ReadTransaction, shop_id: UUID) -> Rows:

@@ -9,13 +9,16 @@ IDEMPOTENCY_CONFLICT when the key stood for another request.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Protocol
 from uuid import UUID
 
+from services.router.domain.policy import Policy
 from shared.contracts.accounts import AgentAccount, ApiKey, Queue, Shop
 from shared.contracts.changes import Change, Once
 from shared.contracts.claims import Principal
-from shared.kernel.clock import Millis
+from shared.contracts.policies import PolicyVersion
+from shared.kernel.clock import Instant, Millis
 
 
 class ShopBook(Protocol):
@@ -109,6 +112,30 @@ class QueueBook(Protocol):
 
     async def anybody_has(self, caller: Principal, skill: str, level: int) -> bool:
         """Return whether an active agent of the caller's shop has a skill at least so well."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class KeptPolicy:
+    """What a shop is routed by, and when it was set, if ever."""
+
+    policy: Policy
+    set_at: Instant | None
+
+
+class PolicyBook(Protocol):
+    """Policies. What only reads one is let in by its token alone."""
+
+    async def find(self, caller: Principal) -> KeptPolicy | None:
+        """Return the policy of the caller's shop; None: there is no such shop."""
+        ...
+
+    async def find_to_set(self, caller: Principal) -> KeptPolicy | None:
+        """Return the policy of the caller's shop to who may set it."""
+        ...
+
+    async def versions(self, caller: Principal, limit: int) -> Sequence[PolicyVersion]:
+        """Return what the caller's shop has set, the newest first."""
         ...
 
 

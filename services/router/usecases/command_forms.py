@@ -24,6 +24,7 @@ from services.router.domain.commands import (
     OfferAccepted,
     OfferDeclined,
     OfferSeen,
+    PolicySet,
     PresenceChanged,
     QueueChanged,
     StatusSet,
@@ -65,6 +66,7 @@ COMMANDS: Final[Mapping[str, type]] = MappingProxyType(
         "work_requeued": WorkRequeued,
         "agent_changed": AgentChanged,
         "queue_changed": QueueChanged,
+        "policy_set": PolicySet,
     }
 )
 """Every command that may come from another router; a Tick is the owner's own."""

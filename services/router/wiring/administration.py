@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from services.router.api.api_keys import api_keys_router
+from services.router.api.policies import policies_router
 from services.router.api.queues import queues_router
 from services.router.api.shops import shops_router
 from services.router.api.team import passwords_router, team_router
@@ -14,11 +15,13 @@ from services.router.storage.agent_accounts import AgentAccounts
 from services.router.storage.gate import Gate
 from services.router.storage.kept_answers import KeptAnswers
 from services.router.storage.key_accounts import KeyAccounts
+from services.router.storage.policy_accounts import PolicyAccounts
 from services.router.storage.queue_accounts import QueueAccounts
 from services.router.storage.revocations import SignInAccounts
 from services.router.storage.shop_accounts import ShopAccounts
 from services.router.usecases.manage_agents import ManageAgents
 from services.router.usecases.manage_keys import ManageKeys
+from services.router.usecases.manage_policy import ManagePolicy
 from services.router.usecases.manage_queues import ManageQueues
 from services.router.usecases.manage_shops import ManageShops
 from services.router.usecases.repeat import Repeats
@@ -47,6 +50,7 @@ class Administration:
             AgentAccounts(gate, log), accounts, Argon2Passwords(), changes, spread
         )
         self._queues = ManageQueues(QueueAccounts(gate, log), changes)
+        self._policy = ManagePolicy(PolicyAccounts(gate), changes)
         key_accounts = KeyAccounts(gate, log, clock)
         self._api_keys = ManageKeys(key_accounts, KeyTexts(), clock, new_id, spread)
 
@@ -57,5 +61,6 @@ class Administration:
             passwords_router(self._agents, callers=callers),
             team_router(self._agents, callers=callers),
             queues_router(self._queues, callers=callers),
+            policies_router(self._policy, callers=callers),
             api_keys_router(self._api_keys, callers=callers),
         )

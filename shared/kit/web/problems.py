@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from shared.kernel.errors import ErrorCode, RefusedError
+from shared.kernel.errors import ErrorCode, Fault, RefusedError
 
 log = structlog.get_logger()
 
@@ -198,6 +198,7 @@ class Problems:
             request_id_of(request),
             exc.code,
             detail=exc.detail,
+            fields=tuple(_refused_field(one) for one in exc.faults[:FIELDS_SHOWN_MAX]),
             retry_after_ms=exc.retry_after_ms,
         )
 
@@ -244,6 +245,10 @@ def _fault(error: Mapping[str, Any]) -> FieldFault:
         field=_field_name(error["loc"], error["type"]),
         fault=_FAULT_OF_TYPE.get(error["type"], "is not valid"),
     )
+
+
+def _refused_field(fault: Fault) -> FieldFault:
+    return FieldFault(field=fault.field, fault=fault.reason)
 
 
 def _field_name(loc: Sequence[str | int], error_type: str) -> str:

@@ -337,13 +337,13 @@ export interface DecisionPage {
 }
 
 /** What made the router decide. */
-export type DecisionTrigger = "conversation_started" | "slot_freed" | "agent_available" | "offer_declined" | "offer_expired" | "agent_gone" | "offer_unanswered" | "conversation_reopened" | "agent_changed" | "shop_opened" | "transferred" | "work_requested" | "work_due" | "requeued";
+export type DecisionTrigger = "conversation_started" | "slot_freed" | "agent_available" | "offer_declined" | "offer_expired" | "agent_gone" | "offer_unanswered" | "conversation_reopened" | "agent_changed" | "shop_opened" | "transferred" | "work_requested" | "work_due" | "requeued" | "policy_set";
 
 /** Why a conversation ended. */
 export type EndReason = "closed_by_agent" | "customer_left" | "abandoned" | "completed" | "cancelled";
 
 /** Stable codes: they may be added to, never renamed. */
-export type ErrorCode = "bad_frame" | "unknown_frame" | "frame_too_large" | "hello_first" | "already_welcome" | "unknown_site" | "origin_refused" | "bad_customer_token" | "unknown_session" | "replaced" | "slow_consumer" | "text_length" | "bad_address" | "client_id_conflict" | "bad_client_id" | "rate_limited" | "invalid_request" | "not_signed_in" | "bad_credentials" | "forbidden" | "not_found" | "method_not_allowed" | "body_too_large" | "not_assigned" | "offer_gone" | "taken" | "at_capacity" | "already_ended" | "agent_gone" | "transfer_limit" | "unsupported_need" | "unknown_queue" | "respond_by_past" | "already_exists" | "in_use" | "no_evidence" | "bad_cursor" | "idempotency_key_required" | "idempotency_conflict" | "bad_signature" | "bad_import" | "file_type" | "file_unfit" | "file_quota" | "file_missing" | "unknown_file" | "try_again" | "routing_unavailable" | "internal";
+export type ErrorCode = "bad_frame" | "unknown_frame" | "frame_too_large" | "hello_first" | "already_welcome" | "unknown_site" | "origin_refused" | "bad_customer_token" | "unknown_session" | "replaced" | "slow_consumer" | "text_length" | "bad_address" | "client_id_conflict" | "bad_client_id" | "rate_limited" | "invalid_request" | "not_signed_in" | "bad_credentials" | "forbidden" | "not_found" | "method_not_allowed" | "body_too_large" | "not_assigned" | "offer_gone" | "taken" | "at_capacity" | "already_ended" | "agent_gone" | "transfer_limit" | "unsupported_need" | "unknown_queue" | "respond_by_past" | "policy_invalid" | "already_exists" | "in_use" | "no_evidence" | "bad_cursor" | "idempotency_key_required" | "idempotency_conflict" | "bad_signature" | "bad_import" | "file_type" | "file_unfit" | "file_quota" | "file_missing" | "unknown_file" | "try_again" | "routing_unavailable" | "internal";
 
 /** A frame was refused; the connection stays open. */
 export interface ErrorFrame {

@@ -13,6 +13,7 @@ const BECAUSE: Partial<Record<DecisionTrigger, string>> = {
   offer_expired: "An offer ran out unanswered",
   offer_unanswered: "Nobody had accepted yet",
   agent_gone: "The agent was gone",
+  policy_set: "The routing policy was set",
   shop_opened: "The shop opened",
   transferred: "An agent passed it on",
   work_requested: "Another system asked for somebody",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -53,6 +54,15 @@ MAIL = RoutingQueue(
 CALLS = RoutingQueue(
     queue_id(2), skills=(("calls", 1),), channels=(Channel.VOICE,), capacity=2, target_ms=20_000
 )
+POLICIES: list[dict[str, Any]] = [
+    {},
+    {"first_offers": 2, "widen_after_ms": 100, "unseen_after_ms": 100, "everyone_after_ms": 1_000},
+    {"capacity": 1, "weights": ((Channel.VOICE, 1),), "beyond_weight": 1, "head_start_ms": 0},
+    {"capacity": 0, "gone_grace_ms": 0, "remind_after_ms": 500, "at_risk_before_ms": 0},
+    {"idle_after_ms": 5_000, "wrap_up_ms": 5_000, "rescue_grace_ms": 0, "rescue_before_ms": 9_000},
+    {"offer_ttl_ms": 1_000, "expiries_before_away": 1, "max_pending_per_agent": 1},
+    {"level_permille": 200, "load_penalty_permille": 50, "overtakes_max": 0, "language_for_ms": 0},
+]
 CONVERSATIONS = 7
 agents = st.integers(0, AGENTS - 1)
 conversations = st.integers(0, CONVERSATIONS - 1)
@@ -216,6 +226,10 @@ class AnyDay(RuleBasedStateMachine):
     @rule(opens=st.sampled_from([None, "14:00", "14:14", "14:15", "14:20"]))
     def an_admin_changes_the_hours(self, opens: str | None) -> None:
         self.desk.opens(None if opens is None else hours_from(opens))
+
+    @rule(figures=st.sampled_from(POLICIES))
+    def an_admin_sets_the_policy(self, figures: dict[str, Any]) -> None:
+        self.desk.sets(**figures)
 
     @rule()
     def the_router_restarts(self) -> None:

@@ -19,6 +19,7 @@ from services.router.domain.commands import (
     OfferAccepted,
     OfferDeclined,
     OfferSeen,
+    PolicySet,
     PresenceChanged,
     QueueChanged,
     StatusSet,
@@ -105,6 +106,10 @@ SAID: list[Command] = [
     AgentChanged(agent_id(1), "Anna B.", None, False, A_CHANGE),
     QueueChanged(30_000, replace(A_CHANGE, actor_id="agent_1", fields_json='{"hours": null}')),
     QueueChanged(None, A_CHANGE),
+    PolicySet((), A_CHANGE),
+    PolicySet(
+        (("capacity", 3), ("holding_text", "7"), ("weights", ((Channel.VOICE, 100),))), A_CHANGE
+    ),
 ]
 ANSWERED: list[Answer] = [
     Noted(),
