@@ -6,7 +6,7 @@ from typing import Annotated, Final, Self, TypeAlias
 
 from pydantic import Field, model_validator
 
-from shared.contracts.accounts import CAPACITY_MAX, Level, SkillName, TargetMs
+from shared.contracts.accounts import CAPACITY_MAX, TARGET_MAX_MS, Level, SkillName, TargetMs
 from shared.contracts.wire import (
     AgentId,
     Contract,
@@ -51,8 +51,25 @@ class SkillNeed(Contract):
     level: Level = 1
 
 
+class NeedsStep(Contract):
+    """What is given up when nobody has taken the work after a while, counted from its clock.
+
+    `skills` replace those that were asked for (not those of its queue, which has steps of its own);
+    `queue` is where it goes on.
+    """
+
+    after_ms: Millis = Field(ge=0, le=TARGET_MAX_MS)
+    skills: tuple[SkillNeed, ...] | None = Field(default=None, max_length=NEEDS_MAX)
+    any_language: bool = False
+    queue: QueueId | None = None
+
+
 class Needs(Contract):
-    """What the work asks of an agent. `weight` is what it takes of a capacity; a chat takes 1."""
+    """What the work asks of an agent. `weight` is what it takes of a capacity; a chat takes 1.
+
+    Without a queue it waits where conversations of its channel do. Skills are needed beside those
+    of the queue, a language until a step gives it up, and `priority` counts with the queue's.
+    """
 
     queue: QueueId | None = None
     channel: Channel = Channel.TASK
@@ -60,6 +77,7 @@ class Needs(Contract):
     weight: int = Field(default=1, ge=1, le=CAPACITY_MAX)
     skills: tuple[SkillNeed, ...] = Field(default=(), max_length=NEEDS_MAX)
     languages: tuple[Language, ...] = Field(default=(), max_length=NEEDS_MAX)
+    steps: tuple[NeedsStep, ...] = Field(default=(), max_length=NEEDS_MAX)
 
 
 class NewRoutingRequest(Contract):
@@ -115,7 +133,8 @@ class RoutingRequest(Readable):
 
     `version` grows by one with each of them. `taken_after_ms` counts from when it could be offered
     to the first accept; `missed_at` is when `respond_by` passed without one. `conversation_id` is
-    the name under which agents' endpoints and decisions know it.
+    the name under which agents' endpoints and decisions know it. `queue` (null: the default one),
+    `skills` and `languages` are where it waits and what it needs by now, its queue's included.
     """
 
     id: RoutingRequestId
@@ -126,6 +145,9 @@ class RoutingRequest(Readable):
     attributes: dict[str, str] = Field(default_factory=dict)
     channel: Channel
     weight: int
+    queue: QueueId | None = None
+    skills: tuple[SkillNeed, ...] = ()
+    languages: tuple[str, ...] = ()
     status: ConversationStatus
     version: int
     created_at: WireInstant

@@ -42,6 +42,8 @@ class ErrorCode(StrEnum):
     TRANSFER_LIMIT = "transfer_limit"
     UNSUPPORTED_NEED = "unsupported_need"
     UNKNOWN_QUEUE = "unknown_queue"
+    UNKNOWN_SKILL = "unknown_skill"
+    UNKNOWN_LANGUAGE = "unknown_language"
     RESPOND_BY_PAST = "respond_by_past"
     POLICY_INVALID = "policy_invalid"
     ALREADY_EXISTS = "already_exists"

@@ -14,6 +14,7 @@ from services.router.domain.commands import (
 )
 from services.router.domain.effects import Effects
 from services.router.domain.model import Conversation, Promise, Work
+from services.router.domain.needs import NOTHING_ASKED, Asked
 from shared.kernel.ids import IdKind, encode
 from shared.kernel.vocabulary import Channel, Outcome, WorkKind
 from tests.support.routing import Desk, agent_id, conversation_id
@@ -29,14 +30,18 @@ A_CALL = Work(
 )
 
 
-def requested(number: int, weight: int = 1, **figures: object) -> WorkRequested:
+def requested(
+    number: int, weight: int = 1, asked: Asked = NOTHING_ASKED, **figures: object
+) -> WorkRequested:
     """Return what another service asks for; numbers are shared with conversations."""
     work = replace(A_CALL, **figures)  # type: ignore[arg-type]
-    return WorkRequested(conversation_id(number), Channel.TASK, weight, work)
+    return WorkRequested(conversation_id(number), Channel.TASK, weight, work, asked)
 
 
-def asks(desk: Desk, number: int, weight: int = 1, **figures: object) -> Effects:
-    return desk.do(requested(number, weight, **figures))
+def asks(
+    desk: Desk, number: int, weight: int = 1, asked: Asked = NOTHING_ASKED, **figures: object
+) -> Effects:
+    return desk.do(requested(number, weight, asked, **figures))
 
 
 def completes(desk: Desk, number: int, agent: int | None = None) -> Effects:

@@ -18,6 +18,8 @@ STATUSES: Mapping[ErrorCode, int] = MappingProxyType(
         ErrorCode.TRANSFER_LIMIT: 409,
         ErrorCode.UNSUPPORTED_NEED: 422,
         ErrorCode.UNKNOWN_QUEUE: 422,
+        ErrorCode.UNKNOWN_SKILL: 422,
+        ErrorCode.UNKNOWN_LANGUAGE: 422,
         ErrorCode.RESPOND_BY_PAST: 422,
         ErrorCode.POLICY_INVALID: 422,
     }

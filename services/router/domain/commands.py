@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from services.router.domain.model import ChangeMade, Promise, Work
-from services.router.domain.needs import Skills
+from services.router.domain.needs import NOTHING_ASKED, Asked, Skills
 from services.router.domain.policy import Figures, Weights
 from services.router.domain.queues import RoutingQueue
 from shared.contracts.accounts import OpeningHours
@@ -177,6 +177,7 @@ class WorkRequested:
     channel: Channel
     weight: int
     work: Work
+    asked: Asked = NOTHING_ASKED
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from services.router.domain.limits import weight_in
 from services.router.domain.model import Conversation
-from services.router.domain.needs import Needs, Stage, both
+from services.router.domain.needs import Asked, Needs, Skills, Stage, both
 from services.router.domain.queues import RoutingQueue
 from services.router.domain.replacing import replace
 from services.router.domain.state import ShopState
@@ -26,15 +26,42 @@ def enter(
     spoken = wish.language is not None and state.pool.anybody_here_speaks(wish.language)
     language = wish.language if spoken else None
     priority = queue.priority * state.policy.head_start_ms
-    entered = replace(
-        one,
-        queue_id=None if queue.is_default else queue.id,
-        weight=weight_in(one.channel, queue.weights, state.policy.weights),
-        head_start_ms=max(one.head_start_ms, priority),
-        needs=Needs(both(queue.skills, wish.own), language, wish.own),
+    entered = _in_queue(one, queue, wish.own, language)
+    if one.work is None:
+        weight = weight_in(one.channel, queue.weights, state.policy.weights)
+        entered = replace(entered, weight=weight)
+    entered = replace(entered, head_start_ms=max(one.head_start_ms, priority))
+    any_language = Stage(at + state.policy.language_for_ms, any_language=True)
+    given_up = () if language is None else (any_language,)
+    return _begun(state, entered, queue, at, given_up)
+
+
+def enter_as_asked(
+    state: ShopState, one: Conversation, queue: RoutingQueue, asked: Asked, at: Instant
+) -> Conversation:
+    """Return work that begins to wait in a queue at an instant, with what its owner asks for."""
+    priority = (queue.priority + asked.priority) * state.policy.head_start_ms
+    entered = _in_queue(one, queue, asked.skills, asked.language)
+    given_up = tuple(
+        Stage(at + step.after_ms, None, step.any_language, step.queue_id, own=step.skills)
+        for step in asked.steps
     )
-    stages = sorted(_stages(state, entered, queue, at), key=lambda stage: stage.at)
-    entered = replace(entered, stages=tuple(stages))
+    return _begun(state, replace(entered, head_start_ms=priority), queue, at, given_up)
+
+
+def _in_queue(
+    one: Conversation, queue: RoutingQueue, own: Skills, language: str | None
+) -> Conversation:
+    needs = Needs(both(queue.skills, own), language, own, base=queue.skills)
+    return replace(one, queue_id=None if queue.is_default else queue.id, needs=needs)
+
+
+def _begun(
+    state: ShopState, one: Conversation, queue: RoutingQueue, at: Instant, own: tuple[Stage, ...]
+) -> Conversation:
+    """Return it with what will change of it while it waits, and what has changed already."""
+    stages = sorted((*_stages(state, one, queue, at), *own), key=lambda stage: stage.at)
+    entered = replace(one, stages=tuple(stages))
     waiting = state.waiting_in[entered.queue_id]
     full = queue.max_waiting is not None and waiting >= queue.max_waiting
     return caught_up(state, _overflowed(state, entered) if full else entered)
@@ -57,27 +84,26 @@ def _stages(
 ) -> Iterator[Stage]:
     for step in queue.steps:
         yield Stage(at + step.after_ms, step.skills, step.any_language, step.queue_id)
-    if one.needs.language is not None:
-        yield Stage(at + state.policy.language_for_ms, any_language=True)
     if state.policy.beyond_weight > 0:
         yield Stage(one.respond_by - state.policy.beyond_before_ms, beyond=True)
 
 
 def _at_next_stage(state: ShopState, one: Conversation) -> Conversation:
     stage, *later = one.stages
-    needs = one.needs
-    if stage.skills is not None:
-        needs = replace(needs, skills=both(stage.skills, needs.own))
-    if stage.any_language:
-        needs = replace(needs, language=None)
-    if stage.beyond:
-        needs = replace(needs, beyond=True)
-    moved = replace(one, needs=needs, stages=tuple(later))
     queue = state.queues.open_to(stage.queue_id)
-    if queue is None:
-        return moved
-    skills = both(queue.skills, needs.own)
-    return replace(moved, queue_id=queue.id, needs=replace(needs, skills=skills))
+    base = one.needs.base if stage.skills is None else stage.skills
+    if queue is not None:
+        base = queue.skills
+    own = one.needs.own if stage.own is None else stage.own
+    needs = Needs(
+        skills=both(base, own),
+        language=None if stage.any_language else one.needs.language,
+        own=own,
+        beyond=one.needs.beyond or stage.beyond,
+        base=base,
+    )
+    moved = replace(one, needs=needs, stages=tuple(later))
+    return moved if queue is None else replace(moved, queue_id=queue.id)
 
 
 def _overflowed(state: ShopState, one: Conversation) -> Conversation:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final, TypeAlias
 
 from shared.contracts.wire import QueueId, WireInstant
+from shared.kernel.clock import Millis
 
 Skills: TypeAlias = tuple[tuple[str, int], ...]
 """Skill and level, by name: at least so much is needed, or so much is there."""
@@ -18,14 +19,15 @@ _LANGUAGE: Final = re.compile(r"([A-Za-z]{2,3})(?:[-_].*)?")
 class Needs:
     """Who can serve a conversation: at least these levels, and this language.
 
-    `own` are the skills among them that it asks for itself, whatever its queue. `beyond`: agents
-    may be asked for more than their limit, as far as policy allows.
+    `own` are the skills among them that it asks for itself, whatever its queue, and `base` are its
+    queue's. `beyond`: agents may be asked for more than their limit, as far as policy allows.
     """
 
     skills: Skills = ()
     language: str | None = None
     own: Skills = ()
     beyond: bool = False
+    base: Skills = ()
 
 
 NO_NEEDS: Final = Needs()
@@ -35,7 +37,8 @@ NO_NEEDS: Final = Needs()
 class Stage:
     """What changes, and when, for a conversation that still waits then.
 
-    `skills` replace those of its queue; `queue_id` names the queue it goes on in.
+    `skills` replace those of its queue, `own` those that it asks for itself; `queue_id` names the
+    queue it goes on in.
     """
 
     at: WireInstant
@@ -43,6 +46,35 @@ class Stage:
     any_language: bool = False
     queue_id: QueueId | None = None
     beyond: bool = False
+    own: Skills | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AskedStep:
+    """What whoever asks for an agent gives up after a while; `skills` replace those asked for."""
+
+    after_ms: Millis
+    skills: Skills | None = None
+    any_language: bool = False
+    queue_id: QueueId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What work that is no conversation asks for beyond its queue's needs.
+
+    Without a queue it begins where conversations of its channel do. `priority` counts with the
+    queue's; a language is needed until a step gives it up.
+    """
+
+    queue_id: QueueId | None = None
+    priority: int = 0
+    skills: Skills = ()
+    language: str | None = None
+    steps: tuple[AskedStep, ...] = ()
+
+
+NOTHING_ASKED: Final = Asked()
 
 
 def both(one: Skills, other: Skills) -> Skills:

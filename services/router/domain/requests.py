@@ -10,9 +10,11 @@ from services.router.domain.commands import (
 )
 from services.router.domain.effects import Answer, ConversationNow, Refused
 from services.router.domain.ending import end
+from services.router.domain.entering import enter_as_asked
 from services.router.domain.hours import opens_at
 from services.router.domain.model import Conversation, Promise, Work
 from services.router.domain.owning import end_assignment, on_own_clock, to_line
+from services.router.domain.queues import RoutingQueue, hours_of, target_of
 from services.router.domain.replacing import replace
 from services.router.domain.state import ShopState
 from services.router.domain.telling import tell
@@ -27,7 +29,14 @@ def on_requested(state: ShopState, command: WorkRequested) -> Answer:
     known = state.find_conversation(command.work_id)
     if known is not None:
         return ConversationNow(known)
-    work, now = _with_target(state, command.work), state.now
+    asked = command.asked
+    queue = state.queues.for_channel(command.channel)
+    if asked.queue_id is not None:
+        named = state.queues.open_to(asked.queue_id)
+        if named is None:
+            return Refused(ErrorCode.UNKNOWN_QUEUE)
+        queue = named
+    work, now = _with_target(state, command.work, queue), state.now
     if (work.target_ms or 0) <= 0:
         return Refused(ErrorCode.RESPOND_BY_PAST)
     waiting = Conversation(
@@ -41,29 +50,34 @@ def on_requested(state: ShopState, command: WorkRequested) -> Answer:
         respond_by=now,
         weight=command.weight,
         work=work,
+        queue_id=queue.id,
     )
     waiting = on_the_clock(state, waiting, now)
+    waiting = enter_as_asked(state, waiting, queue, asked, waiting.clock_from)
     if waiting.held_until is None:
         state.changes.causes[waiting.id] = DecisionTrigger.WORK_REQUESTED
     return ConversationNow(tell(state, waiting, EventType.CONVERSATION_QUEUED))
 
 
-def _with_target(state: ShopState, work: Work) -> Work:
+def _with_target(state: ShopState, work: Work, queue: RoutingQueue) -> Work:
     """Return the work with how long its clock runs, should it wait once more."""
-    target = work.target_ms or state.policy.first_response_target_ms
+    target = work.target_ms or target_of(queue, state.policy)
     if work.respond_by is not None:
         target = work.respond_by - max(state.now, work.not_before or state.now)
     return replace(work, target_ms=target)
 
 
 def on_the_clock(state: ShopState, waiting: Conversation, at: Instant) -> Conversation:
-    """Start the clock of work now, when its owner wants it, or when a shop that is closed opens."""
-    work = waiting.work
+    """Start the clock of work now, when its owner wants it, or when a queue that is closed opens.
+
+    Its target is the work's own: it was given one when it was asked for.
+    """
+    work, queue = waiting.work, state.queues.find(waiting.queue_id)
     if work is None:
         raise TypeError("a conversation's clock starts with its customer's words")
     begins = max(at, work.not_before or at)
-    starts = opens_at(state.policy.hours, begins) or begins
-    target = work.target_ms or state.policy.first_response_target_ms
+    starts = opens_at(hours_of(queue, state.policy), begins) or begins
+    target = work.target_ms or target_of(queue, state.policy)
     due = starts + target if work.respond_by is None else work.respond_by
     return replace(
         waiting,

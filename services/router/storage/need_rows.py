@@ -42,7 +42,10 @@ def read_weights(kept: Any) -> Weights:
 def read_needs(kept: Any) -> Needs:
     """Return needs; of nothing, none."""
     found = read_json(kept)
-    return Needs() if found is None else _NEEDS.validate_python(found, strict=False)
+    if found is None:
+        return Needs()
+    base = found.get("base", found["skills"])  # of before they were kept apart
+    return _NEEDS.validate_python(found | {"base": base}, strict=False)
 
 
 def read_stages(kept: Any) -> tuple[Stage, ...]:

@@ -30,7 +30,7 @@ _PAGE = """
     """
 
 
-_ANYBODY_HAS = """
+ANYBODY_HAS = """
     SELECT EXISTS (SELECT FROM router.agents
         WHERE shop_id = :shop_id AND deactivated_at IS NULL
             AND CAST(skills ->> CAST(:skill AS text) AS int) >= :level)
@@ -95,7 +95,7 @@ class QueueAccounts:
         """Return whether an active agent of the caller's shop has a skill at least so well."""
         async with self._gate.read(caller) as tx:
             asked = {"shop_id": caller.shop_id, "skill": skill, "level": level}
-            found: bool = await tx.value(_ANYBODY_HAS, asked)
+            found: bool = await tx.value(ANYBODY_HAS, asked)
         return found
 
 

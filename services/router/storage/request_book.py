@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from services.router.domain.model import Conversation
+from services.router.storage.queue_accounts import ANYBODY_HAS
 from services.router.storage.rows import read_conversation
 from services.router.usecases.routing_requests import Wanted
 from shared.kit.database import Database
@@ -23,9 +24,15 @@ _PAGE = """
     ORDER BY id LIMIT :limit
     """
 _QUEUE = """
-    SELECT is_default FROM router.queues
-    WHERE shop_id = :shop_id AND id = :id AND retired_at IS NULL
+    SELECT EXISTS (SELECT FROM router.queues
+        WHERE shop_id = :shop_id AND id = :id AND retired_at IS NULL)
     """
+_SPEAKS = """
+    SELECT EXISTS (SELECT FROM router.agents
+        WHERE shop_id = :shop_id AND deactivated_at IS NULL
+            AND (languages = '{}' OR CAST(:language AS text) = ANY (languages)))
+    """
+"""Who has no language named is asked in every one."""
 
 
 class RequestRows:
@@ -52,8 +59,19 @@ class RequestRows:
         async with self._database.read(shop_id) as tx:
             return [read_conversation(row) for row in await tx.rows(_PAGE, asked)]
 
-    async def queue(self, shop_id: UUID, queue_id: UUID) -> bool | None:
-        """Tell whether a queue is the default one; None: there is none such in use."""
+    async def has_queue(self, shop_id: UUID, queue_id: UUID) -> bool:
+        """Tell whether there is a queue in use."""
+        return await self._is_there(_QUEUE, shop_id, id=queue_id)
+
+    async def anybody_has(self, shop_id: UUID, skill: str, level: int) -> bool:
+        """Tell whether an active agent has a skill at least so well."""
+        return await self._is_there(ANYBODY_HAS, shop_id, skill=skill, level=level)
+
+    async def anybody_speaks(self, shop_id: UUID, language: str) -> bool:
+        """Tell whether an active agent would be asked in a language."""
+        return await self._is_there(_SPEAKS, shop_id, language=language)
+
+    async def _is_there(self, statement: str, shop_id: UUID, **asked: object) -> bool:
         async with self._database.read(shop_id) as tx:
-            default: bool | None = await tx.value(_QUEUE, {"shop_id": shop_id, "id": queue_id})
-        return default
+            found: bool = await tx.value(statement, {"shop_id": shop_id, **asked})
+        return found

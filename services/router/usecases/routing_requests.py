@@ -17,13 +17,14 @@ from services.router.domain.commands import (
 )
 from services.router.domain.effects import ConversationNow, Refused
 from services.router.domain.model import Conversation, Work
+from services.router.domain.needs import Asked, AskedStep, Skills, language_of
 from services.router.usecases.ownership import Desk
 from services.router.usecases.ports import Records
 from services.router.usecases.repeat import AnswerBook
 from services.router.usecases.work_views import routing_request
 from shared.contracts.changes import Once
 from shared.contracts.claims import Principal
-from shared.contracts.routing_requests import Needs, NewRoutingRequest, RoutingRequest
+from shared.contracts.routing_requests import Needs, NewRoutingRequest, RoutingRequest, SkillNeed
 from shared.kernel.clock import Clock
 from shared.kernel.errors import ErrorCode, RefusedError
 from shared.kernel.ids import IdKind, decode, encode
@@ -37,6 +38,7 @@ _SENTENCES: Final = {
     ErrorCode.ALREADY_ENDED: "This routing request has ended already.",
     ErrorCode.RESPOND_BY_PAST: "respond_by is past, or not after not_before: nobody could keep it.",
     ErrorCode.UNKNOWN_QUEUE: "There is no such queue, or it is retired.",
+    ErrorCode.UNKNOWN_LANGUAGE: "No agent speaks that language; give it to one first.",
 }
 
 
@@ -61,8 +63,16 @@ class RequestBook(Protocol):
         """Return routing requests in the order in which they were made."""
         ...
 
-    async def queue(self, shop_id: UUID, queue_id: UUID) -> bool | None:
-        """Tell whether a queue is the default one; None: there is none such in use."""
+    async def has_queue(self, shop_id: UUID, queue_id: UUID) -> bool:
+        """Tell whether there is a queue in use."""
+        ...
+
+    async def anybody_has(self, shop_id: UUID, skill: str, level: int) -> bool:
+        """Tell whether an active agent has a skill at least so well."""
+        ...
+
+    async def anybody_speaks(self, shop_id: UUID, language: str) -> bool:
+        """Tell whether an active agent would be asked in a language."""
         ...
 
 
@@ -95,8 +105,8 @@ class RoutingRequests:
         try makes it, or finds it made.
 
         Raises:
-            RefusedError: UNSUPPORTED_NEED, UNKNOWN_QUEUE, RESPOND_BY_PAST, IDEMPOTENCY_CONFLICT,
-                TRY_AGAIN.
+            RefusedError: UNSUPPORTED_NEED, UNKNOWN_QUEUE, UNKNOWN_SKILL, UNKNOWN_LANGUAGE,
+                RESPOND_BY_PAST, IDEMPOTENCY_CONFLICT, TRY_AGAIN.
         """
         kept = await self._answers.find(caller, once)
         if kept is None:
@@ -104,7 +114,10 @@ class RoutingRequests:
             fresh = {"id": encode(IdKind.ROUTING_REQUEST, self._new_id())}
             await self._answers.keep(caller, once, fresh)
             kept = await self._answers.find(caller, once) or fresh  # of two at once the first
-        command = WorkRequested(_id_of(kept), new.needs.channel, new.needs.weight, _work(new))
+        needs = new.needs
+        command = WorkRequested(
+            _id_of(kept), needs.channel, needs.weight, _work(new), _asked(needs)
+        )
         return await self._post(caller.shop_id, command)
 
     async def show(self, shop_id: UUID, request_id: UUID, seen_by: UUID | None) -> RoutingRequest:
@@ -159,21 +172,27 @@ class RoutingRequests:
 
     async def _check(self, shop_id: UUID, new: NewRoutingRequest) -> None:
         """Refuse what can be seen to be wrong before anything is kept: it may be mended then."""
-        missing = _not_routed_by(new.needs)
-        if missing is not None:
-            detail = f"Nothing is routed by {missing} yet: leave it out of needs."
-            raise RefusedError(ErrorCode.UNSUPPORTED_NEED, detail)
         now = self._clock.now()
         if new.respond_by is not None and new.respond_by <= max(now, new.not_before or now):
             raise _refused(ErrorCode.RESPOND_BY_PAST)
-        if new.needs.queue is None:
-            return
-        default = await self._book.queue(shop_id, new.needs.queue)
-        if default is None:
-            raise _refused(ErrorCode.UNKNOWN_QUEUE)
-        if not default:
-            detail = "All work waits in the default queue for now: name that one, or none."
+        await self._check_needs(shop_id, new.needs)
+
+    async def _check_needs(self, shop_id: UUID, needs: Needs) -> None:
+        """Refuse what nobody could ever meet: a typing error, most likely."""
+        if len(needs.languages) > 1:
+            detail = "One language can be asked for: name the one that is needed most."
             raise RefusedError(ErrorCode.UNSUPPORTED_NEED, detail)
+        for queue_id in {needs.queue, *(step.queue for step in needs.steps)} - {None}:
+            if queue_id is not None and not await self._book.has_queue(shop_id, queue_id):
+                raise _refused(ErrorCode.UNKNOWN_QUEUE)
+        asked = (*needs.skills, *(one for step in needs.steps for one in step.skills or ()))
+        for one in asked:
+            if not await self._book.anybody_has(shop_id, one.skill, one.level):
+                detail = f"No agent has the skill {one.skill!r} at level {one.level}."
+                raise RefusedError(ErrorCode.UNKNOWN_SKILL, detail)
+        for language in map(language_of, needs.languages):
+            if language and not await self._book.anybody_speaks(shop_id, language):
+                raise _refused(ErrorCode.UNKNOWN_LANGUAGE)
 
     async def _post(self, shop_id: UUID, command: Command) -> RoutingRequest:
         """Return what the tables hold after the commit: by then it may be on offer already."""
@@ -183,9 +202,23 @@ class RoutingRequests:
         raise _refused(answer.code if isinstance(answer, Refused) else ErrorCode.NOT_FOUND)
 
 
-def _not_routed_by(needs: Needs) -> str | None:
-    named = {"skills": needs.skills, "languages": needs.languages, "priority": needs.priority}
-    return next((name for name, asked in named.items() if asked), None)
+def _asked(needs: Needs) -> Asked:
+    steps = tuple(
+        AskedStep(
+            step.after_ms,
+            None if step.skills is None else _skills(step.skills),
+            step.any_language,
+            step.queue,
+        )
+        for step in needs.steps
+    )
+    language = next(map(language_of, needs.languages), None)
+    return Asked(needs.queue, needs.priority, _skills(needs.skills), language, steps)
+
+
+def _skills(asked: Sequence[SkillNeed]) -> Skills:
+    """Return skills with their levels, by name; of one that is named twice the higher level."""
+    return tuple(sorted(dict(sorted((one.skill, one.level) for one in asked)).items()))
 
 
 def _work(new: NewRoutingRequest) -> Work:

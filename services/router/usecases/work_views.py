@@ -12,7 +12,7 @@ from services.router.domain.effects import Effects
 from services.router.domain.model import Conversation
 from services.router.usecases.ports import WorkTold
 from shared.contracts import routing
-from shared.contracts.routing_requests import RoutedWork, RoutingRequest, ServedBy
+from shared.contracts.routing_requests import RoutedWork, RoutingRequest, ServedBy, SkillNeed
 from shared.kernel.clock import Instant
 from shared.kernel.ids import IdKind, decode, encode
 from shared.kernel.vocabulary import WorkKind
@@ -52,6 +52,9 @@ def routing_request(row: Conversation) -> RoutingRequest:
         attributes=json.loads(work.attributes_json),
         channel=row.channel,
         weight=row.weight,
+        queue=row.queue_id,
+        skills=tuple(SkillNeed(skill=name, level=level) for name, level in row.needs.skills),
+        languages=() if row.needs.language is None else (row.needs.language,),
         status=row.status,
         version=row.version,
         created_at=row.started_at,

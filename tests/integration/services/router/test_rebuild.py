@@ -14,6 +14,7 @@ from services.router.domain.commands import (
     ConversationClosed,
     OfferAccepted,
     OfferDeclined,
+    PolicySet,
     PresenceChanged,
     QueueChanged,
     StatusSet,
@@ -24,6 +25,8 @@ from services.router.domain.commands import (
 )
 from services.router.domain.engine import Engine
 from services.router.domain.model import Offer
+from services.router.domain.needs import Asked, AskedStep
+from services.router.domain.policy import Figures
 from services.router.domain.queues import RoutingQueue, Step
 from services.router.storage.leases import LeaseRows
 from services.router.storage.routing_store import RoutingTables
@@ -42,6 +45,12 @@ from tests.support.router import NODE, PASSWORD, settings_of
 from tests.support.routing import A_CHANGE, a_message as a_command, shape_of
 from tests.support.work import A_CALL
 
+NEEDS = Asked(
+    priority=-2,
+    skills=(("returns", 4),),
+    language="pt",
+    steps=(AskedStep(2_000, skills=(("returns", 1),)), AskedStep(3_000, any_language=True)),
+)
 ANY_LANGUAGE = {"after_ms": 4_000, "any_language": True}
 
 
@@ -143,11 +152,18 @@ class RandomDay:
         asked = replace(A_CALL, not_before=now + self.rng.choice([0, 4_000]))
         choices: list[Command] = [
             WorkRequested(work_id, Channel.TASK, 1, asked),
-            WorkRequested(work_id, Channel.VOICE, 2, replace(A_CALL, url=None)),
+            WorkRequested(work_id, Channel.VOICE, 2, replace(A_CALL, url=None), NEEDS),
             WorkRequeued(work_id, None),
             WorkCompleted(work_id, None),
         ]
         return self.rng.choice(choices)
+
+    def another_policy(self) -> Command:
+        figures = {"capacity": self.rng.randrange(1, 4), "first_offers": self.rng.randrange(1, 3)}
+        line = replace(A_CHANGE, id=new_id(), action="policy.set", target_id=self.shop)
+        line = replace(line, fields_json=json.dumps(figures | {"weights": {"voice": 2}}))
+        own: Figures = (*sorted(figures.items()), ("weights", ((Channel.VOICE, 2),)))
+        return PolicySet(own, line)
 
     def something_by_an_admin(self, agent: UUID) -> Command:
         if self.rng.random() < 0.5:
@@ -162,6 +178,8 @@ class RandomDay:
             line = replace(A_CHANGE, id=new_id(), target_id=agent, fields_json=json.dumps(fields))
             change = AgentChanged(agent, None, capacity, active, line)
             return replace(change, skills=tuple(skills.items()), languages=tuple(languages))
+        if self.rng.random() < 0.3:
+            return self.another_policy()
         target = self.rng.choice([5_000, 20_000])
         queue = RoutingQueue(
             self.shop,

@@ -28,6 +28,19 @@ CALL = {
 }
 
 
+RETURNS = {"name": "Returns", "first_response_target_ms": 10_000}
+
+
+def a_step(after_ms: int = 1_000, **changes: Any) -> dict[str, Any]:
+    return {"after_ms": after_ms, **changes}
+
+
+async def only_in_english(admin: Admin) -> None:
+    """Who has no language named is asked in every one."""
+    for agent in (await admin.get("/v1/agents"))["agents"]:
+        await admin.change(f"/v1/agents/{agent['id']}", {"languages": ["en"]})
+
+
 @pytest.fixture
 def service(rig: Rig, shop: UUID) -> Admin:
     """A program with an API key that may have work routed, and nothing else."""
@@ -135,7 +148,7 @@ class TestAgain:
         assert answer.json()["code"] == "idempotency_key_required"
 
     async def test_what_was_refused_may_be_mended_under_the_same_key(self, service: Admin) -> None:
-        wrong = CALL | {"needs": {"priority": 3}}
+        wrong = CALL | {"needs": {"languages": ["pt", "en"]}}
         assert (await service.call("POST", PATH, wrong, key="k")).status_code == 422
         assert (await service.make(PATH, CALL, key="k"))["status"] == "queued"
 
@@ -247,9 +260,13 @@ class TestRefused:
     @pytest.mark.parametrize(
         ("wrong", "code"),
         [
-            ({"needs": {"skills": [{"skill": "billing", "level": 3}]}}, "unsupported_need"),
-            ({"needs": {"languages": ["pt"]}}, "unsupported_need"),
-            ({"needs": {"priority": 1}}, "unsupported_need"),
+            ({"needs": {"skills": [{"skill": "billing", "level": 3}]}}, "unknown_skill"),
+            ({"needs": {"steps": [a_step(skills=[{"skill": "wine"}])]}}, "unknown_skill"),
+            ({"needs": {"languages": ["pt", "en"]}}, "unsupported_need"),
+            ({"needs": {"languages": ["fi-FI"]}}, "unknown_language"),
+            ({"needs": {"priority": 11}}, "invalid_request"),
+            ({"needs": {"steps": [a_step(queue=encode(IdKind.QUEUE, new_id()))]}}, "unknown_queue"),
+            ({"needs": {"steps": [{"any_language": True}]}}, "invalid_request"),
             ({"needs": {"queue": encode(IdKind.QUEUE, new_id())}}, "unknown_queue"),
             ({"needs": {"weight": 0}}, "invalid_request"),
             ({"needs": {"colour": "red"}}, "invalid_request"),
@@ -262,21 +279,48 @@ class TestRefused:
         ],
     )
     async def test_bad_input_has_a_clear_code_and_makes_nothing(
-        self, service: Admin, wrong: dict[str, Any], code: str
+        self, service: Admin, admin: Admin, wrong: dict[str, Any], code: str
     ) -> None:
+        await only_in_english(admin)
         assert await service.refused("POST", PATH, CALL | wrong) == (422, code)
         assert (await service.get(PATH))["routing_requests"] == []
 
-    async def test_the_default_queue_may_be_named_and_another_not_yet(
-        self, service: Admin, admin: Admin
+    async def test_a_retired_queue_is_none(self, service: Admin, admin: Admin) -> None:
+        returns = await admin.make("/v1/queues", RETURNS)
+        await admin.change(f"/v1/queues/{returns['id']}", {"retired": True})
+        wrong = CALL | {"needs": {"queue": returns["id"]}}
+        assert await service.refused("POST", PATH, wrong) == (422, "unknown_queue")
+
+
+class TestNeeds:
+    async def test_it_is_offered_to_who_brings_what_it_needs_and_later_to_others(
+        self, rig: Rig, shop: UUID, service: Admin, admin: Admin, clock: VirtualClock
     ) -> None:
-        (default,) = (await admin.get("/v1/queues"))["queues"]
-        made = await service.make(PATH, CALL | {"needs": {"queue": default["id"]}})
-        assert made["status"] == "queued"
-        new = {"name": "Returns", "first_response_target_ms": 10_000}
-        other = await admin.make("/v1/queues", new)
-        wrong = CALL | {"needs": {"queue": other["id"]}}
-        assert await service.refused("POST", PATH, wrong) == (422, "unsupported_need")
+        anna, bert = [await rig.console(shop) for _ in range(2)]
+        path = f"/v1/agents/{encode(IdKind.AGENT, anna.agent_id)}"
+        await admin.change(path, {"skills": {"returns": 3}, "languages": ["pt"], "capacity": 1})
+        path = f"/v1/agents/{encode(IdKind.AGENT, bert.agent_id)}"
+        await admin.change(path, {"skills": {"returns": 1}, "languages": ["en"]})
+        returns = await admin.make("/v1/queues", RETURNS | {"priority": 1})
+        needs = {
+            "queue": returns["id"],
+            "priority": 2,
+            "skills": [{"skill": "returns", "level": 2}],
+            "languages": ["pt-BR"],
+            "steps": [a_step(2_000, skills=[], any_language=True)],
+        }
+        first = await service.make(PATH, CALL | {"needs": needs})
+        assert (first["status"], first["queue"]) == ("offered", returns["id"])
+        assert (first["skills"], first["languages"]) == (needs["skills"], ["pt"])
+        offer = await anna.wait_for(EventType.OFFER_CREATED)
+        assert offer["work"]["id"] == first["id"]
+        await anna.accept(offer)
+        second = await service.make(PATH, CALL | {"external_id": "call-2", "needs": needs})
+        assert second["status"] == "queued"
+        clock.advance(2_000)
+        assert (await bert.wait_for(EventType.OFFER_CREATED))["work"]["id"] == second["id"]
+        standing = await service.get(f"{PATH}/{second['id']}")
+        assert (standing["skills"], standing["languages"]) == ([], [])
 
 
 async def test_webhooks_tell_its_life_in_order_and_beside_it_nothing(

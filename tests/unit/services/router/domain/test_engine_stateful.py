@@ -12,6 +12,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from services.router.domain.commands import Tick
 from services.router.domain.model import Conversation, Offer
+from services.router.domain.needs import NOTHING_ASKED, Asked, AskedStep
 from services.router.domain.policy import Policy
 from services.router.domain.queues import RoutingQueue, Step
 from services.router.domain.rooms import room_of
@@ -63,6 +64,14 @@ POLICIES: list[dict[str, Any]] = [
     {"offer_ttl_ms": 1_000, "expiries_before_away": 1, "max_pending_per_agent": 1},
     {"level_permille": 200, "load_penalty_permille": 50, "overtakes_max": 0, "language_for_ms": 0},
 ]
+ASKED = (
+    NOTHING_ASKED,
+    Asked(queue_id(1), priority=-3, language="pt", steps=(AskedStep(3_000, any_language=True),)),
+    Asked(
+        skills=(("calls", 2), ("mail", 3)),
+        steps=(AskedStep(2_000, skills=(("mail", 1),)), AskedStep(5_000, (), queue_id=queue_id(2))),
+    ),
+)
 CONVERSATIONS = 7
 agents = st.integers(0, AGENTS - 1)
 conversations = st.integers(0, CONVERSATIONS - 1)
@@ -178,9 +187,14 @@ class AnyDay(RuleBasedStateMachine):
     def somebody_passes_one_on(self, number: int, agent: int | None) -> None:
         self.desk.passes_on(number, agent, note="Be kind.")
 
-    @rule(number=works, later=st.sampled_from([0, 12_000]), weight=st.integers(1, 3))
-    def a_service_asks(self, number: int, later: int, weight: int) -> None:
-        asks(self.desk, number, weight, not_before=self.desk.now + later)
+    @rule(
+        number=works,
+        later=st.sampled_from([0, 12_000]),
+        weight=st.integers(1, 3),
+        asked=st.sampled_from(ASKED),
+    )
+    def a_service_asks(self, number: int, later: int, weight: int, asked: Asked) -> None:
+        asks(self.desk, number, weight, asked, not_before=self.desk.now + later)
         self.written.add(conversation_id(number))
 
     @rule(number=works, agent=st.one_of(st.none(), agents))

@@ -34,6 +34,7 @@ from services.router.domain.effects import (
     Taken,
 )
 from services.router.domain.model import Assignment, Conversation
+from services.router.domain.needs import Asked, AskedStep
 from services.router.usecases.command_forms import (
     ANSWERS,
     COMMANDS,
@@ -54,6 +55,7 @@ from shared.kernel.vocabulary import (
     Presence,
 )
 from tests.support.routing import A_CHANGE, NODE, a_message, agent_id, conversation_id
+from tests.support.work import requested
 
 SHOP, OFFER = UUID(int=1), UUID(int=0x0FFE)
 NOW = 1_790_000_000_123
@@ -106,6 +108,7 @@ SAID: list[Command] = [
     AgentChanged(agent_id(1), "Anna B.", None, False, A_CHANGE),
     QueueChanged(30_000, replace(A_CHANGE, actor_id="agent_1", fields_json='{"hours": null}')),
     QueueChanged(None, A_CHANGE),
+    requested(1, 2, Asked(SHOP, -3, (("mail", 2),), "pt", (AskedStep(9, (), any_language=True),))),
     PolicySet((), A_CHANGE),
     PolicySet(
         (("capacity", 3), ("holding_text", "7"), ("weights", ((Channel.VOICE, 100),))), A_CHANGE
