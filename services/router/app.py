@@ -16,6 +16,7 @@ from fastapi import APIRouter
 from services.router.api.agents import agents_router
 from services.router.api.auth import auth_router
 from services.router.api.conversations import conversations_router
+from services.router.api.decisions import decisions_router
 from services.router.api.errors import STATUSES
 from services.router.api.offers import offers_router
 from services.router.api.sign_out import sign_out_router
@@ -64,6 +65,7 @@ from services.router.usecases.set_up import SetUp
 from services.router.usecases.shop_hours import shop_hours
 from services.router.usecases.sign_in import SignIn
 from services.router.wiring.administration import Administration
+from services.router.wiring.explaining import Explaining
 from services.router.wiring.hands import hands, requests
 from services.router.wiring.reports import reports_and_wallboard
 from services.router.wiring.webhooks import Webhooks, open_webhooks
@@ -128,7 +130,7 @@ async def run_router(
             routers=(
                 auth_router(_sign_in(database, signer, clock)),
                 sign_out_router(administration.sign_out, callers=callers),
-                *_served(offers, desk, Explain(records), administration.repeats, callers),
+                *_served(offers, desk, machine.explain(records), administration.repeats, callers),
                 *administration.routers(callers),  # after agents' own: "me" is no agent's id
                 *hands(machine.after_work(records, clock), offers, administration.repeats, callers),
                 *requests(machine.commands, database, administration.repeats, clock, callers),
@@ -160,6 +162,7 @@ def _served(
         agents_router(desk, repeats, callers=callers),
         offers_router(offers, desk, repeats, callers=callers),
         conversations_router(explain, offers, repeats, callers=callers),
+        decisions_router(explain, callers=callers),
     )
 
 
@@ -230,6 +233,7 @@ class _Machine:
         self.sender = webhooks.loop(self.free_agents)
         self.deciders = Deciders(tables, self.sender, clock, self.leases)
         self.lane = LaneDesk(self.deciders, self.cards.foresee)
+        self.explaining = Explaining(self.deciders.recall, owners, bus)
         self.commands = CommandDesk(self.lane, owners, BusRouters(bus), SystemClock(), _pause)
         self.presence = PresenceLoop(self.lane, owners, clock)
         self.clockwork = Clockwork(self.lane, clock)
@@ -253,6 +257,10 @@ class _Machine:
     def _drop(self, shop_id: UUID) -> None:
         self.deciders.drop(shop_id)
         self.waits.drop(shop_id)
+
+    def explain(self, records: RoutingRecords) -> Explain:
+        """Return what explains the decisions that the tables hold."""
+        return self.explaining.of(records)
 
     def after_work(self, records: RoutingRecords, clock: Clock) -> AfterWork:
         """Return what agents still do with conversations that have ended."""
@@ -279,6 +287,7 @@ class _Machine:
             self.presence.listening(bus),
             self.look.listening(bus),
             taking_commands(bus, self.router_id, self.lane, self.leases.holds),
+            self.explaining.serving(self.router_id),
         ):
             await self.renewal.begin()
             async with background(renewal=self.renewal.run):

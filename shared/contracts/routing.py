@@ -51,11 +51,10 @@ class AgentRef(Readable):
 class RoutingState(Readable):
     """Body of every live `conversation.*` event: the whole routing state after it.
 
-    `version` grows by one with each such event of a conversation; only a greater one is applied.
-    `assignment_version` grows with each new assignment. `first_response_ms` counts from the
-    customer's first message received, or `clock_at` if the shop was closed then and opened later,
-    to the first human message committed; `again_response_ms` from the last transfer or re-opening
-    after that one to the next. `transfers` counts how often it was passed on.
+    `version` grows by one with each such event, and only a greater one is applied.
+    `assignment_version` grows with each assignment. `first_response_ms` counts from the customer's
+    first message received, or `clock_at` if the shop opened later, to the first human message
+    committed; `again_response_ms` from the last transfer or re-opening after it to the next.
 
     Of other work than a conversation `work` says what it is; then `conversation_id` names that, the
     accept is its first response, and the events are `routing_request.*`.

@@ -80,6 +80,11 @@ def router_commands(router_id: UUID) -> str:
     return f"router.commands.{router_id.hex}"
 
 
+def router_decisions(router_id: UUID) -> str:
+    """Return where one router makes decisions again: DecisionAsked -> DecisionMadeAgain."""
+    return f"router.decisions.{router_id.hex}"
+
+
 def stream_answered(node_id: UUID) -> str:
     """Return where a gateway node hears of answers to its streams' pings: StreamAnswered."""
     return f"gateway.stream-answered.{node_id.hex}"

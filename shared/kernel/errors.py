@@ -46,6 +46,7 @@ class ErrorCode(StrEnum):
     UNKNOWN_LANGUAGE = "unknown_language"
     RESPOND_BY_PAST = "respond_by_past"
     POLICY_INVALID = "policy_invalid"
+    DECISION_TOO_OLD = "decision_too_old"
     ALREADY_EXISTS = "already_exists"
     IN_USE = "in_use"
     NO_EVIDENCE = "no_evidence"

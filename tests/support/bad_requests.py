@@ -51,6 +51,7 @@ UNKNOWN = {
     "file_id": encode(IdKind.FILE, new_id()),
     "webhook_id": encode(IdKind.WEBHOOK, new_id()),
     "event_id": encode(IdKind.EVENT, new_id()),
+    "decision_id": encode(IdKind.DECISION, new_id()),
     "request_id": encode(IdKind.ROUTING_REQUEST, new_id()),
     "connection_id": encode(IdKind.CONNECTION, new_id()),
     "answer_id": encode(IdKind.ANSWER, new_id()),

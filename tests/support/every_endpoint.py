@@ -119,6 +119,7 @@ _IDS = {
     "file_id": IdKind.FILE,
     "webhook_id": IdKind.WEBHOOK,
     "event_id": IdKind.EVENT,
+    "decision_id": IdKind.DECISION,
     "request_id": IdKind.ROUTING_REQUEST,
 }
 

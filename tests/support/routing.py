@@ -25,8 +25,9 @@ from services.router.domain.commands import (
     Tick,
     WrapUpDone,
 )
-from services.router.domain.effects import Effects
+from services.router.domain.effects import DecisionRecord, Effects
 from services.router.domain.engine import Engine
+from services.router.domain.journal import Journal
 from services.router.domain.limits import Room
 from services.router.domain.model import (
     Agent,
@@ -57,6 +58,8 @@ from tests.support.told import Told
 
 NODE = UUID(int=0xA0DE)
 OTHER_NODE = UUID(int=0xB0DE)
+A_STRETCH = 7
+"""Commands after which the journal begins anew: often, in a day of these."""
 Row = TypeVar("Row", Agent, Conversation, Offer, Assignment)
 
 
@@ -123,19 +126,32 @@ class Desk:
         self.policy = policy or PLAIN
         self.now = now
         self.tables = Tables(agents={agent.id: agent for agent in agents})
+        self.made: list[DecisionRecord] = []
         self.told = Told.standing(self.tables.live_rows())
         self.engine = Engine(self.policy, self.tables.live_rows())
+        self.journal = Journal(self.engine, stretch=A_STRETCH)
         self.last = Effects(answer=self.do(Tick()).answer)
 
     def do(self, command: Command) -> Effects:
         unknown = self.engine.unknown(command)
         if unknown and (missing := unknown.conversation_id or unknown.named):
-            self.engine.admit(self.tables.rows_of(missing))
+            rows = self.tables.rows_of(missing)
+            self.engine.admit(rows)
+            self.journal.admitted(rows)
         effects = self.engine.apply(command, self.now)
+        self.journal.told(self.engine, command, self.now, effects)
+        self.made += effects.decisions
         self.tables.commit(effects)
         self.told.hear(effects)
         self.last = effects
         return effects
+
+    def restart(self) -> None:
+        """Go on with another engine made from the tables, as after a crash."""
+        self.engine = self.rebuild()
+        self.journal = Journal(self.engine, stretch=A_STRETCH)
+        self.made = []
+        self.do(Tick())
 
     def rebuild(self) -> Engine:
         """Another engine made from the tables alone."""

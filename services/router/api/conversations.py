@@ -33,19 +33,19 @@ def conversations_router(
 
     @router.get("/{conversation_id}")
     async def read_state(conversation_id: ConversationId, caller: watcher) -> routing.RoutingState:
-        return await explain.conversation(caller.shop_id, conversation_id, _eyes(caller))
+        return await explain.conversation(caller.shop_id, conversation_id, eyes(caller))
 
     @router.get("/{conversation_id}/decisions")
     async def read_decisions(conversation_id: WorkId, caller: watcher) -> routing.DecisionPage:
         """Return every decision about a conversation, or a routing request, oldest first."""
-        return await explain.decisions(caller.shop_id, conversation_id, _eyes(caller))
+        return await explain.decisions(caller.shop_id, conversation_id, eyes(caller))
 
     @router.post("/{conversation_id}/close")
     async def close(
         conversation_id: ConversationId, caller: watcher, key: AnyIdempotencyKey = None
     ) -> routing.RoutingState:
         """End a conversation as resolved."""
-        act = partial(offers.close, caller.shop_id, conversation_id, _eyes(caller))
+        act = partial(offers.close, caller.shop_id, conversation_id, eyes(caller))
         named = None if key is None else once(key, f"conversation {conversation_id} close")
         return await repeats.answer(caller, named, routing.RoutingState, act)
 
@@ -57,14 +57,14 @@ def conversations_router(
         key: AnyIdempotencyKey = None,
     ) -> routing.RoutingState:
         """End a conversation with a promise to its customer, listed until it is solved."""
-        act = partial(offers.promise, caller.shop_id, conversation_id, _eyes(caller), wish)
+        act = partial(offers.promise, caller.shop_id, conversation_id, eyes(caller), wish)
         named = None if key is None else once(key, f"follow-up {conversation_id}", wish)
         return await repeats.answer(caller, named, routing.RoutingState, act)
 
     return router
 
 
-def _eyes(caller: Principal) -> UUID | None:
+def eyes(caller: Principal) -> UUID | None:
     """Return whose eyes a caller looks with: its own, or everybody's for a supervisor."""
     if Scope.SUPERVISOR in caller.scopes:
         return None

@@ -22,5 +22,6 @@ STATUSES: Mapping[ErrorCode, int] = MappingProxyType(
         ErrorCode.UNKNOWN_LANGUAGE: 422,
         ErrorCode.RESPOND_BY_PAST: 422,
         ErrorCode.POLICY_INVALID: 422,
+        ErrorCode.DECISION_TOO_OLD: 410,
     }
 )

@@ -15,9 +15,6 @@ from services.router.domain.rooms import room_of
 from services.router.domain.state import ShopState
 from shared.kernel.vocabulary import Exclusion
 
-CANDIDATES_TOLD = 5
-"""A decision record names the five best; the others are counted by what excluded them."""
-
 
 def rank(state: ShopState, conversation: Conversation) -> tuple[Agent, ...]:
     """Return the best five to ask, best first.
@@ -126,7 +123,7 @@ def _best(state: ShopState, conversation: Conversation, among: int) -> tuple[Age
     """Return the first five of a set: who served it before, then by the pool's order."""
     within = learning.time_left(state, conversation)
     known = conversation.preferred_agent
-    best = state.pool.best(among, conversation.channel, within, CANDIDATES_TOLD)
+    best = state.pool.best(among, conversation.channel, within, state.candidates_told)
     if known is not None and among & state.pool.bits(known):
-        best = [known, *(one for one in best if one != known)][:CANDIDATES_TOLD]
+        best = [known, *(one for one in best if one != known)][: state.candidates_told]
     return tuple(state.agents[one] for one in best)

@@ -7,10 +7,10 @@ from typing import Any, Final
 
 from services.router.domain.commands import PolicySet
 from services.router.domain.effects import Answer, Noted
-from services.router.domain.model import Rows
 from services.router.domain.offering import make_room
 from services.router.domain.policy import Figures, Policy
 from services.router.domain.replacing import replace
+from services.router.domain.standing import standing_of
 from services.router.domain.state import ShopState
 from shared.contracts.routing import DecisionTrigger
 
@@ -59,16 +59,6 @@ def on_policy(state: ShopState, command: PolicySet) -> Answer:
 def _change_over(state: ShopState, policy: Policy) -> None:
     """Make every index anew by another policy, as an engine built from the tables has them."""
     other = ShopState(policy)
-    other.restore(
-        Rows(
-            agents=tuple(state.agents.values()),
-            queues=tuple(state.queues.by_id.values()),
-            conversations=tuple(state.conversations.values()),
-            offers=tuple(state.offers.values()),
-            assignments=tuple(state.assignments.values()),
-            team_paces=tuple(state.predictor.team.values()),
-            agent_paces=tuple(state.predictor.agents.values()),
-        )
-    )
-    kept = {name: getattr(state, name) for name in ("now", "changes", "ended", "heard")}
+    other.restore(standing_of(state).rows)
+    kept = {name: getattr(state, name) for name in ("now", "changes", "candidates_told")}
     vars(state).update(vars(other) | kept)

@@ -24,6 +24,8 @@ from services.router.domain.timers import TimerKind, Timers
 from shared.kernel.clock import Instant
 from shared.kernel.vocabulary import AssignmentStatus, ConversationStatus, OfferStatus, Presence
 
+CANDIDATES_TOLD: Final = 5
+"""A decision record names the five best; the others are counted by what excluded them."""
 ENDED_KEPT: Final = 1_000
 """Ended conversations remembered: the lines said after an end need no look at the tables."""
 
@@ -37,6 +39,7 @@ class ShopState:
     def __init__(self, policy: Policy) -> None:
         self.policy = policy
         self.now: Instant = 0
+        self.candidates_told = CANDIDATES_TOLD
         self.agents: dict[UUID, Agent] = {}
         self.conversations: dict[UUID, Conversation] = {}
         self.ended: dict[UUID, Conversation] = {}

@@ -17,6 +17,7 @@ from uuid import UUID
 from services.router.domain.commands import Command
 from services.router.domain.effects import Answer, Effects
 from services.router.domain.engine import Engine
+from services.router.domain.journal import Journal, Recalled
 from services.router.domain.model import Agent
 from services.router.domain.ordered import OrderedKeys
 from services.router.usecases import views, work_views
@@ -51,6 +52,7 @@ DeadlineMoved: TypeAlias = Callable[[], None]
 class _Owned:
     engine: Engine
     token: int
+    journal: Journal
 
 
 @dataclass(slots=True)
@@ -134,6 +136,11 @@ class Deciders:
         owned = self._owned.get(shop_id)
         return None if owned is None else owned.engine.has_free_agent()
 
+    def recall(self, shop_id: UUID, decision_id: UUID) -> Recalled | None:
+        """Return what a decision of a shop of ours was made from, if that is kept still."""
+        owned = self._owned.get(shop_id)
+        return None if owned is None else owned.journal.recall(decision_id)
+
     def drop(self, shop_id: UUID) -> None:
         """Throw away the engine of a shop whose lease is gone; may be called at any time.
 
@@ -161,10 +168,11 @@ class Deciders:
         try:
             owned = await self._owner_of(share.shop_id)
             share.token = owned.token
-            await self._recall(share, owned.engine)
+            await self._recall(share, owned)
             for command in share.commands:
                 now = self._clock.now()
                 effects = owned.engine.apply(command, now)
+                owned.journal.told(owned.engine, command, now, effects)
                 share.effects.append(effects)
                 place = len(share.events) // len(views.RECEIVERS)
                 share.heard_items.extend(views.heard_items(command, effects, now, place))
@@ -193,10 +201,11 @@ class Deciders:
         self._leases.taken(shop_id, token, asked_at)
         shop = await self._store.read(shop_id)
         self._built(shop_id, shop.rows.agents)
-        return _Owned(Engine(shop.policy, shop.rows), token)
+        engine = Engine(shop.policy, shop.rows)
+        return _Owned(engine, token, Journal(engine))
 
-    async def _recall(self, share: _Share, engine: Engine) -> None:
-        unknown = [one for one in map(engine.unknown, share.commands) if one is not None]
+    async def _recall(self, share: _Share, owned: _Owned) -> None:
+        unknown = [one for one in map(owned.engine.unknown, share.commands) if one is not None]
         if unknown:
             conversations = {one.conversation_id for one in unknown if one.conversation_id}
             agents = {one.agent_id for one in unknown if one.agent_id}
@@ -204,7 +213,8 @@ class Deciders:
             rows = await self._store.recall(
                 share.shop_id, sorted(conversations), sorted(agents), sorted(named)
             )
-            engine.admit(rows)
+            owned.engine.admit(rows)
+            owned.journal.admitted(rows)
 
     async def _commit(self, shares: Sequence[_Share]) -> None:
         changed = [share for share in shares if share.must_commit]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from services.router.usecases import views
+from services.router.usecases.full_decisions import FullDecisions
 from services.router.usecases.ports import Records
 from shared.contracts import routing
 from shared.kernel.errors import ErrorCode, RefusedError
@@ -13,8 +14,9 @@ from shared.kernel.errors import ErrorCode, RefusedError
 class Explain:
     """Reads only. An agent sees what was offered to that agent once, a supervisor everything."""
 
-    def __init__(self, records: Records) -> None:
+    def __init__(self, records: Records, full: FullDecisions) -> None:
         self._records = records
+        self.full = full
 
     async def conversation(
         self, shop_id: UUID, conversation_id: UUID, seen_by: UUID | None
@@ -40,3 +42,17 @@ class Explain:
         await self.conversation(shop_id, conversation_id, seen_by)
         rows = await self._records.decisions(shop_id, conversation_id)
         return routing.DecisionPage(decisions=tuple(views.decision(row) for row in rows))
+
+    async def decision(
+        self, shop_id: UUID, conversation_id: UUID, seen_by: UUID | None, decision_id: UUID
+    ) -> routing.Decision:
+        """Return one decision about a conversation.
+
+        Raises:
+            RefusedError: NOT_FOUND, also for a conversation that is not the caller's to see.
+        """
+        page = await self.decisions(shop_id, conversation_id, seen_by)
+        for one in page.decisions:
+            if one.id == decision_id:
+                return one
+        raise RefusedError(ErrorCode.NOT_FOUND, "There is nothing here.")

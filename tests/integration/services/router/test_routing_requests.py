@@ -292,37 +292,6 @@ class TestRefused:
         assert await service.refused("POST", PATH, wrong) == (422, "unknown_queue")
 
 
-class TestNeeds:
-    async def test_it_is_offered_to_who_brings_what_it_needs_and_later_to_others(
-        self, rig: Rig, shop: UUID, service: Admin, admin: Admin, clock: VirtualClock
-    ) -> None:
-        anna, bert = [await rig.console(shop) for _ in range(2)]
-        path = f"/v1/agents/{encode(IdKind.AGENT, anna.agent_id)}"
-        await admin.change(path, {"skills": {"returns": 3}, "languages": ["pt"], "capacity": 1})
-        path = f"/v1/agents/{encode(IdKind.AGENT, bert.agent_id)}"
-        await admin.change(path, {"skills": {"returns": 1}, "languages": ["en"]})
-        returns = await admin.make("/v1/queues", RETURNS | {"priority": 1})
-        needs = {
-            "queue": returns["id"],
-            "priority": 2,
-            "skills": [{"skill": "returns", "level": 2}],
-            "languages": ["pt-BR"],
-            "steps": [a_step(2_000, skills=[], any_language=True)],
-        }
-        first = await service.make(PATH, CALL | {"needs": needs})
-        assert (first["status"], first["queue"]) == ("offered", returns["id"])
-        assert (first["skills"], first["languages"]) == (needs["skills"], ["pt"])
-        offer = await anna.wait_for(EventType.OFFER_CREATED)
-        assert offer["work"]["id"] == first["id"]
-        await anna.accept(offer)
-        second = await service.make(PATH, CALL | {"external_id": "call-2", "needs": needs})
-        assert second["status"] == "queued"
-        clock.advance(2_000)
-        assert (await bert.wait_for(EventType.OFFER_CREATED))["work"]["id"] == second["id"]
-        standing = await service.get(f"{PATH}/{second['id']}")
-        assert (standing["skills"], standing["languages"]) == ([], [])
-
-
 async def test_webhooks_tell_its_life_in_order_and_beside_it_nothing(
     rig: Rig, shop: UUID, service: Admin, admin: Admin, program: Program
 ) -> None:

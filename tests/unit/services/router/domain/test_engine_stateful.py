@@ -11,11 +11,12 @@ from hypothesis import settings, strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from services.router.domain.commands import Tick
+from services.router.domain.journal import make_again
 from services.router.domain.model import Conversation, Offer
-from services.router.domain.needs import NOTHING_ASKED, Asked, AskedStep
+from services.router.domain.needs import Asked
 from services.router.domain.policy import Policy
-from services.router.domain.queues import RoutingQueue, Step
 from services.router.domain.rooms import room_of
+from services.router.domain.state import CANDIDATES_TOLD
 from shared.kernel.vocabulary import (
     AgentStatus,
     AssignmentStatus,
@@ -26,6 +27,7 @@ from shared.kernel.vocabulary import (
     Presence,
     WorkKind,
 )
+from tests.support.any_day import AGENTS, ASKED, CALLS, LANGUAGES_OF, MAIL, POLICIES, SKILLS_OF
 from tests.support.routing import (
     NODE,
     OTHER_NODE,
@@ -34,44 +36,12 @@ from tests.support.routing import (
     an_agent,
     conversation_id,
     hours_from,
-    queue_id,
     shape_of,
 )
 from tests.support.told import Told
 from tests.support.work import asks, cancels, completes, promises, requeues
 
 pytestmark = pytest.mark.timeout(120)  # under coverage on a busy machine; two seconds alone
-AGENTS = 4
-LANGUAGES_OF = ((), ("en",), ("en", "pt"), ("pt",))
-SKILLS_OF = ((), (("mail", 1),), (("calls", 2), ("mail", 3)), ())
-MAIL = RoutingQueue(
-    queue_id(1),
-    skills=(("mail", 2),),
-    channels=(Channel.EMAIL,),
-    priority=2,
-    max_waiting=1,
-    steps=(Step(2_000, skills=(("mail", 1),)), Step(6_000, queue_id=queue_id(2))),
-)
-CALLS = RoutingQueue(
-    queue_id(2), skills=(("calls", 1),), channels=(Channel.VOICE,), capacity=2, target_ms=20_000
-)
-POLICIES: list[dict[str, Any]] = [
-    {},
-    {"first_offers": 2, "widen_after_ms": 100, "unseen_after_ms": 100, "everyone_after_ms": 1_000},
-    {"capacity": 1, "weights": ((Channel.VOICE, 1),), "beyond_weight": 1, "head_start_ms": 0},
-    {"capacity": 0, "gone_grace_ms": 0, "remind_after_ms": 500, "at_risk_before_ms": 0},
-    {"idle_after_ms": 5_000, "wrap_up_ms": 5_000, "rescue_grace_ms": 0, "rescue_before_ms": 9_000},
-    {"offer_ttl_ms": 1_000, "expiries_before_away": 1, "max_pending_per_agent": 1},
-    {"level_permille": 200, "load_penalty_permille": 50, "overtakes_max": 0, "language_for_ms": 0},
-]
-ASKED = (
-    NOTHING_ASKED,
-    Asked(queue_id(1), priority=-3, language="pt", steps=(AskedStep(3_000, any_language=True),)),
-    Asked(
-        skills=(("calls", 2), ("mail", 3)),
-        steps=(AskedStep(2_000, skills=(("mail", 1),)), AskedStep(5_000, (), queue_id=queue_id(2))),
-    ),
-)
 CONVERSATIONS = 7
 agents = st.integers(0, AGENTS - 1)
 conversations = st.integers(0, CONVERSATIONS - 1)
@@ -247,8 +217,7 @@ class AnyDay(RuleBasedStateMachine):
 
     @rule()
     def the_router_restarts(self) -> None:
-        self.desk.engine = self.desk.rebuild()
-        self.desk.do(Tick())
+        self.desk.restart()
 
     @invariant()
     def nobody_is_offered_anything_above_capacity(self) -> None:
@@ -335,6 +304,18 @@ class AnyDay(RuleBasedStateMachine):
         rebuilt = self.desk.rebuild()
         assert rebuilt.apply(Tick(), live.state.now).changes_nothing
         assert shape_of(rebuilt) == shape_of(live)
+
+    @invariant()
+    def a_decision_made_again_is_the_one_that_was_told(self) -> None:
+        """With all who were weighed; of each, what the record tells first is the same."""
+        for told in self.desk.made[-2:]:
+            recalled = self.desk.journal.recall(told.id)
+            if recalled is not None:  # an erasure begins the journal anew
+                again = make_again(recalled)
+                assert again.candidates[:CANDIDATES_TOLD] == told.candidates
+                assert replace(again, candidates=(), excluded=()) == replace(
+                    told, candidates=(), excluded=()
+                )
 
     def _pending(self, conversation: Conversation) -> list[Offer]:
         return [

@@ -1,0 +1,107 @@
+"""Makes a decision again with every agent who could have been asked, where its shop is owned."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Final, Protocol, TypeAlias
+from uuid import UUID
+
+from services.router.domain.effects import DecisionRecord
+from services.router.domain.journal import Recalled, make_again
+from services.router.domain.state import CANDIDATES_TOLD
+from services.router.usecases import views
+from services.router.usecases.ports import Records
+from shared.contracts.routing import Decision
+from shared.kernel.clock import Millis
+from shared.kernel.errors import ErrorCode, RefusedError
+
+Recall: TypeAlias = Callable[[UUID, UUID], Recalled | None]
+"""What a decision of a shop of ours was made from, if that is kept still."""
+Make: TypeAlias = Callable[[Recalled], DecisionRecord]
+Aside: TypeAlias = Callable[[Make, Recalled], Awaitable[DecisionRecord]]
+"""Does a calculation where it keeps nobody waiting."""
+
+WAIT_MS: Final[Millis] = 5_000
+"""Another router makes one decision again at a time, and others may ask, too."""
+
+
+class Whereabouts(Protocol):
+    """Whose a shop is."""
+
+    async def find(self, shop_id: UUID) -> UUID | None:
+        """Return the other router that owns a shop; None: we do, or nobody does.
+
+        Raises:
+            RefusedError: TRY_AGAIN, nobody can say.
+        """
+        ...
+
+
+class OtherJournals(Protocol):
+    """The journals of other routers."""
+
+    async def ask(
+        self, router_id: UUID, shop_id: UUID, decision_id: UUID, wait_ms: Millis
+    ) -> Decision | None:
+        """Return a decision made again; None: that router has nothing of it.
+
+        Raises:
+            RefusedError: TRY_AGAIN, it gave no answer.
+        """
+        ...
+
+
+class OwnJournals:
+    """The journals of this router's engines: one decision is made again at a time."""
+
+    def __init__(self, recall: Recall, aside: Aside) -> None:
+        self._recall = recall
+        self._aside = aside
+        self._turn = asyncio.Lock()
+
+    async def make(self, shop_id: UUID, decision_id: UUID) -> Decision | None:
+        """Return a decision made again; None: what it was made from is not kept here."""
+        recalled = self._recall(shop_id, decision_id)
+        if recalled is None:
+            return None
+        async with self._turn:
+            return views.decision(await self._aside(make_again, recalled))
+
+
+class FullDecisions:
+    """Shows a decision to supervisors with all who were weighed, and never one that differs."""
+
+    def __init__(
+        self, records: Records, own: OwnJournals, where: Whereabouts, others: OtherJournals
+    ) -> None:
+        self._records = records
+        self._own = own
+        self._where = where
+        self._others = others
+
+    async def show(self, shop_id: UUID, conversation_id: UUID, decision_id: UUID) -> Decision:
+        """Return a committed decision with the whole list in place of the best five.
+
+        Raises:
+            RefusedError: NOT_FOUND, there is no such decision about this conversation;
+                DECISION_TOO_OLD, the journal does not reach back to it; TRY_AGAIN.
+            LookupError: it was made otherwise this time, which is a defect.
+        """
+        rows = await self._records.decisions(shop_id, conversation_id)
+        told = next((views.decision(row) for row in rows if row.id == decision_id), None)
+        if told is None:
+            raise RefusedError(ErrorCode.NOT_FOUND, "There is nothing here.")
+        there = await self._where.find(shop_id)
+        if there is None:
+            made = await self._own.make(shop_id, decision_id)
+        else:
+            made = await self._others.ask(there, shop_id, decision_id, WAIT_MS)
+        if made is None:
+            raise RefusedError(
+                ErrorCode.DECISION_TOO_OLD,
+                "What this decision was made from is not kept any more; its best five are.",
+            )
+        if made.candidates[:CANDIDATES_TOLD] != told.candidates:
+            raise LookupError("a decision made again is another one")
+        return told.model_copy(update={"candidates": made.candidates})

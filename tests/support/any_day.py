@@ -1,0 +1,42 @@
+"""What may be in a small shop on any day: who is there, its queues, and what it may be told."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from services.router.domain.needs import NOTHING_ASKED, Asked, AskedStep
+from services.router.domain.queues import RoutingQueue, Step
+from shared.kernel.vocabulary import Channel
+from tests.support.routing import queue_id
+
+AGENTS = 4
+LANGUAGES_OF = ((), ("en",), ("en", "pt"), ("pt",))
+SKILLS_OF = ((), (("mail", 1),), (("calls", 2), ("mail", 3)), ())
+MAIL = RoutingQueue(
+    queue_id(1),
+    skills=(("mail", 2),),
+    channels=(Channel.EMAIL,),
+    priority=2,
+    max_waiting=1,
+    steps=(Step(2_000, skills=(("mail", 1),)), Step(6_000, queue_id=queue_id(2))),
+)
+CALLS = RoutingQueue(
+    queue_id(2), skills=(("calls", 1),), channels=(Channel.VOICE,), capacity=2, target_ms=20_000
+)
+POLICIES: list[dict[str, Any]] = [
+    {},
+    {"first_offers": 2, "widen_after_ms": 100, "unseen_after_ms": 100, "everyone_after_ms": 1_000},
+    {"capacity": 1, "weights": ((Channel.VOICE, 1),), "beyond_weight": 1, "head_start_ms": 0},
+    {"capacity": 0, "gone_grace_ms": 0, "remind_after_ms": 500, "at_risk_before_ms": 0},
+    {"idle_after_ms": 5_000, "wrap_up_ms": 5_000, "rescue_grace_ms": 0, "rescue_before_ms": 9_000},
+    {"offer_ttl_ms": 1_000, "expiries_before_away": 1, "max_pending_per_agent": 1},
+    {"level_permille": 200, "load_penalty_permille": 50, "overtakes_max": 0, "language_for_ms": 0},
+]
+ASKED = (
+    NOTHING_ASKED,
+    Asked(queue_id(1), priority=-3, language="pt", steps=(AskedStep(3_000, any_language=True),)),
+    Asked(
+        skills=(("calls", 2), ("mail", 3)),
+        steps=(AskedStep(2_000, skills=(("mail", 1),)), AskedStep(5_000, (), queue_id=queue_id(2))),
+    ),
+)
