@@ -27,14 +27,14 @@ File: TypeAlias = Annotated[Path, typer.Argument(metavar="FILE", help="TOML: doc
 @app.command()
 def check(file: File) -> None:
     """Say what is wrong with a policy file, line by line; needs no running service."""
-    figures = _read(file).model_dump(exclude_none=True)
+    figures = read_policy_file(file).model_dump(exclude_none=True)
     console.print(f"{file}: {len(figures)} figures, each of which can be.", highlight=False)
 
 
 @app.command(name="set")
 def set_policy(file: File, *, shop: Shop, as_json: AsJson = False) -> None:
     """Set all of a shop's own figures; with an error in the file the old policy stays in force."""
-    figures = _read(file).model_dump(mode="json", exclude_none=True)
+    figures = read_policy_file(file).model_dump(mode="json", exclude_none=True)
     _show(for_shop(shop).put(POLICY, figures), as_json=as_json)
 
 
@@ -52,7 +52,8 @@ def versions(*, shop: Shop, as_json: AsJson = False) -> None:
     show_many(listed, "version", "set_at", "figures", as_json=as_json)
 
 
-def _read(file: Path) -> PolicyFigures:
+def read_policy_file(file: Path) -> PolicyFigures:
+    """Return the figures of a policy file, or end the command with what is wrong in which line."""
     try:
         return read_policy(file.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError) as error:

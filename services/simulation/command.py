@@ -13,9 +13,11 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
+from services.administration.policies import read_policy_file
+from services.router.domain.policy import Policy
 from services.simulation.domain.day import make_day
 from services.simulation.domain.figures import Figures
-from services.simulation.domain.policies import POLICIES
+from services.simulation.domain.policies import POLICIES, SHIPPED, policy_with
 from services.simulation.findings import Simulated, findings_of, mean_bounds
 from services.simulation.picture import page_of
 from services.simulation.runs import (
@@ -45,6 +47,10 @@ AssumptionsFile: TypeAlias = Annotated[
     Path, typer.Option("--assumptions", help="What the shop and its people are like (TOML).")
 ]
 Html: TypeAlias = Annotated[Path | None, typer.Option(help="A page of it for people.")]
+FiguresFile: TypeAlias = Annotated[
+    Path | None,
+    typer.Option("--figures", help="A shop's policy file: this engine goes by its figures."),
+]
 AsJson: TypeAlias = Annotated[bool, typer.Option("--json", help="Only JSON on the output.")]
 Processes: TypeAlias = Annotated[
     int | None, typer.Option(min=1, help="How many processes; else one a processor.")
@@ -58,6 +64,7 @@ def simulate_command(
     seed: Seed = 1,
     policy: Policies = None,
     assumptions: AssumptionsFile = PINNED,
+    figures: FiguresFile = None,
     html: Html = None,
     as_json: AsJson = False,
     processes: Processes = None,
@@ -71,9 +78,12 @@ def simulate_command(
         pinned = read_assumptions(assumptions)
     except BadAssumptionsError as problem:
         fail(f"{problem}")
+    shop = SHIPPED if figures is None else policy_with(read_policy_file(figures))
     screen = Console(quiet=True) if as_json else console
     drawn = range(seed, seed + days)
-    simulated = _simulate(pinned, policies, drawn, load, screen=screen, processes=processes)
+    simulated = _simulate(
+        pinned, policies, drawn, load, shop=shop, screen=screen, processes=processes
+    )
     _write(simulated, html)
     _tell(simulated, html, as_json=as_json)
 
@@ -84,6 +94,7 @@ def _simulate(
     seeds: range,
     load: float,
     *,
+    shop: Policy,
     screen: Console,
     processes: int | None,
 ) -> Simulated:
@@ -97,7 +108,7 @@ def _simulate(
         def watch() -> None:
             progress.advance(playing)
 
-        figures = play_all(runs, assumptions, processes=processes, watch=watch)
+        figures = play_all(runs, assumptions, policy=shop, processes=processes, watch=watch)
         bounds = bound_all(each_day, assumptions, processes=processes, watch=watch)
     infinite, erlang_a = mean_bounds(bounds)
     return Simulated(
@@ -110,6 +121,7 @@ def _simulate(
         findings=findings_of(_by_policy(policies, figures)),
         infinite_capacity=infinite,
         erlang_a=erlang_a,
+        figures=dict(shop.own),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from services.simulation.domain.bounds import Bounds
 from services.simulation.domain.figures import CURVE_S, Figures
@@ -59,6 +59,8 @@ class Simulated:
     infinite_capacity: float
     """Per cent, the mean of the days; so is the next."""
     erlang_a: float
+    figures: Mapping[str, object] = field(default_factory=dict)
+    """Those of a shop's own, by which this engine went."""
 
 
 def findings_of(played: Mapping[str, Sequence[Figures]]) -> tuple[Finding, ...]:

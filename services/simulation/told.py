@@ -113,6 +113,7 @@ def lead(simulated: Simulated) -> str:
 def notes(simulated: Simulated) -> tuple[str, ...]:
     """Return what one must know to read the figures."""
     infinite, erlang_a = simulated.infinite_capacity, simulated.erlang_a
+    own = ", ".join(f"{name} = {figure}" for name, figure in simulated.figures.items())
     last = simulated.seed + simulated.days - 1
     return (
         READING,
@@ -120,5 +121,6 @@ def notes(simulated: Simulated) -> tuple[str, ...]:
         f"Bounds: with infinite capacity {infinite:.1f} % could be answered in time. A line in "
         f"order of arrival before as many slots has {erlang_a:.1f} % by the formula (Erlang-A). "
         + CLAIRVOYANT_KNOWS,
+        *((f"Firstreply's engine goes by the shop's own figures: {own}.",) if own else ()),
         f"Seeds {simulated.seed} to {last}; assumptions' SHA-256 {simulated.sha256}.",
     )

@@ -12,6 +12,7 @@ from services.router.domain.policy import Figures, Policy
 from services.router.domain.replacing import replace
 from services.router.domain.standing import standing_of
 from services.router.domain.state import ShopState
+from shared.contracts.policies import PolicyFigures
 from shared.contracts.routing import DecisionTrigger
 
 SETTABLE: Final = frozenset(one.name for one in fields(Policy)) - {
@@ -19,6 +20,14 @@ SETTABLE: Final = frozenset(one.name for one in fields(Policy)) - {
     *("own", "version"),
 }
 """The figures that a shop's policy may name."""
+
+
+def figures_of(asked: PolicyFigures) -> Figures:
+    """Return the figures that are given, as an engine takes them."""
+    given = {name: getattr(asked, name) for name in PolicyFigures.model_fields}
+    if asked.weights is not None:
+        given["weights"] = tuple(sorted(asked.weights.items()))
+    return tuple(sorted((name, value) for name, value in given.items() if value is not None))
 
 
 def with_figures(policy: Policy, figures: Figures, version: int) -> Policy:

@@ -9,10 +9,8 @@ from typing import Any, Final, Never
 from pydantic import JsonValue, ValidationError
 
 from services.router.domain.commands import PolicySet
-from services.router.domain.policy import Figures
-from services.router.domain.shop_policy import SETTABLE
+from services.router.domain.shop_policy import SETTABLE, figures_of
 from services.router.usecases.administration_ports import KeptPolicy, PolicyBook
-from services.router.usecases.routed_queues import by_channel
 from services.router.usecases.told_changes import ChangeDesk
 from shared.contracts.claims import Principal
 from shared.contracts.policies import (
@@ -62,7 +60,7 @@ class ManagePolicy:
         figures = _checked(asked)
         named = figures.model_dump(mode="json")
         line = self._changes.line(caller, IdKind.SHOP, caller.shop_id, named)
-        command = PolicySet(_routed(figures), replace(line, action=ACTION))
+        command = PolicySet(figures_of(figures), replace(line, action=ACTION))
         await self._changes.desk.post(caller.shop_id, command)
         return await self.show(caller)
 
@@ -80,14 +78,6 @@ def _told(fault: Fault) -> Fault:
     """Return a fault that names a figure of ours, or the policy: no word of the sender's."""
     ours = [part for part in fault.field.split(".") if part in _WORDS]
     return Fault(".".join(ours) or "policy", fault.reason)
-
-
-def _routed(figures: PolicyFigures) -> Figures:
-    """Return the figures that are given, as an engine takes them."""
-    given = {name: getattr(figures, name) for name in PolicyFigures.model_fields}
-    if figures.weights is not None:
-        given["weights"] = by_channel(figures.weights)
-    return tuple(sorted((name, value) for name, value in given.items() if value is not None))
 
 
 def _shown(kept: KeptPolicy) -> ShopPolicy:

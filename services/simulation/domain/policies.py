@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import Final
 
 from services.router.domain.policy import Policy
+from services.router.domain.shop_policy import figures_of, with_figures
 from services.simulation.domain.assumptions import Peers
 from services.simulation.domain.clairvoyant import Clairvoyant
 from services.simulation.domain.day import Day
@@ -21,6 +22,7 @@ from services.simulation.domain.peers import (
     longest_idle,
     next_in_turn,
 )
+from shared.contracts.policies import PolicyFigures
 
 FIRSTREPLY: Final = "firstreply"
 ROUND_ROBIN: Final = "round-robin"
@@ -50,6 +52,11 @@ POLICIES: Final[Mapping[str, Callable[[Policy, Peers], MakeDesk]]] = MappingProx
 
 SHIPPED: Final = Policy()
 """The figures a shop has unless it sets others."""
+
+
+def policy_with(figures: PolicyFigures) -> Policy:
+    """Return the shipped policy with a shop's own figures in it."""
+    return with_figures(SHIPPED, figures_of(figures), 1)
 
 
 def desk_of(name: str, peers: Peers, policy: Policy = SHIPPED) -> MakeDesk:
