@@ -35,6 +35,7 @@ from tests.support.two_shops import (
     SECRETS,
     Theirs,
     administered,
+    decided,
     first_shop,
     heard,
     let_in,
@@ -183,7 +184,7 @@ class TestBytes:
                 "signed": "nonsense",
                 **{place: encode(kind, new_id()) for place, kind in OF_NOBODY.items()},
             }
-            own |= await administered(eve, other)
+            own |= await administered(eve, other) | await decided(eve, said["conversation_id"])
             for method, path in await operations_of(eve.http):
                 if method == "GET":
                     head = await let_in(eve, other, path)

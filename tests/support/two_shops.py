@@ -207,7 +207,12 @@ OF_NOBODY = {
 
 
 def nobodys(place: re.Match[str]) -> str:
-    kinds = {"merge": IdKind.MERGE, "follow_up": IdKind.FOLLOW_UP, "event": IdKind.EVENT}
+    kinds = {
+        "merge": IdKind.MERGE,
+        "follow_up": IdKind.FOLLOW_UP,
+        "event": IdKind.EVENT,
+        "decision": IdKind.DECISION,
+    }
     return encode(kinds[place[1]], new_id())
 
 
@@ -238,3 +243,9 @@ async def administered(eve: AgentClient, shop: ServedShop) -> dict[str, str]:
         listed = (await eve.http.get(path, headers=head)).json()[name]
         found[place] = listed[0]["id"]
     return found
+
+
+async def decided(eve: AgentClient, conversation_id: str) -> dict[str, str]:
+    """Return an id of a decision about a conversation."""
+    page = await eve.get(f"/v1/routing/conversations/{conversation_id}/decisions")
+    return {"decision_id": page["decisions"][0]["id"]}
