@@ -35,6 +35,8 @@ class PolicyFigures(Contract):
 
     first_offers: Offers | None = None
     widen_after_ms: Wait | None = None
+    settle_ms: Moment | None = None
+    savable_ms: Moment | None = None
     unseen_after_ms: Wait | None = None
     everyone_after_ms: Wait | None = None
     at_risk_before_ms: Moment | None = None
@@ -47,6 +49,7 @@ class PolicyFigures(Contract):
     wrap_up_ms: Annotated[int, Field(ge=0, le=HOUR_MS)] | None = None
     remind_after_ms: Pause | None = None
     offer_ttl_ms: Annotated[int, Field(ge=1_000, le=DAY_MS)] | None = None
+    stalled_after_ms: Pause | None = None
     gone_grace_ms: Moment | None = None
     reask_after_ms: Pause | None = None
     max_live_offers: Offers | None = None

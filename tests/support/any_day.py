@@ -30,6 +30,7 @@ POLICIES: list[dict[str, Any]] = [
     {"capacity": 0, "gone_grace_ms": 0, "remind_after_ms": 500, "at_risk_before_ms": 0},
     {"idle_after_ms": 5_000, "wrap_up_ms": 5_000, "rescue_grace_ms": 0, "rescue_before_ms": 9_000},
     {"offer_ttl_ms": 1_000, "expiries_before_away": 1, "max_pending_per_agent": 1},
+    {"settle_ms": 0, "savable_ms": 0, "stalled_after_ms": 1_000, "first_offers": 4},
     {"level_permille": 200, "load_penalty_permille": 50, "overtakes_max": 0, "language_for_ms": 0},
 ]
 ASKED = (

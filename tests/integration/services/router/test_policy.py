@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from services.router.domain.policy import Policy
 from shared.kernel.ids import IdKind, encode
 from shared.kernel.vocabulary import EventType, Scope
 from shared.kit.new_ids import new_id
@@ -40,7 +41,7 @@ class TestSetting:
         assert (policy["version"], policy["set_at"]) == (0, None)
         assert policy["name"].startswith(SHIPPED)
         assert set(policy["figures"].values()) == {None}
-        assert policy["in_force"]["first_offers"] == 1
+        assert policy["in_force"]["first_offers"] == Policy().first_offers
 
     async def test_it_holds_for_the_next_decision_which_names_its_version(
         self, rig: Rig, shop: UUID, admin: Admin
@@ -115,11 +116,9 @@ class TestRefusal:
             assert await operator(rig, shop).get(POLICY) == good
         async with running_router(database, clock) as rig:
             assert await operator(rig, shop).get(POLICY) == good
-            consoles = [await rig.console(shop) for _ in range(2)]
-            conversation = new_id()
+            console, conversation = await rig.console(shop), new_id()
             await rig.message(shop, conversation)
-            for console in consoles:
-                await console.wait_for(EventType.OFFER_CREATED)
+            await console.wait_for(EventType.OFFER_CREATED)
             told = await decisions(rig, shop, conversation)
             assert {one["policy"] for one in told} == {good["name"]}
 
@@ -155,13 +154,14 @@ async def test_it_is_set_with_the_router_that_owns_the_shop_whichever_is_asked(
 ) -> None:
     first = (await cluster.router()).rig
     shop = await first.shop()
-    consoles = [await first.console(shop) for _ in range(2)]
+    console, conversation = await first.console(shop), new_id()
     lease = await cluster.lease(shop)
     second = (await cluster.router()).rig
-    await put(operator(second, shop), {"first_offers": 2, "weights": {"voice": 3}})
-    await cluster.message(shop, new_id())
-    for console in consoles:
-        await console.wait_for(EventType.OFFER_CREATED)
+    policy = await put(operator(second, shop), {"first_offers": 2, "weights": {"voice": 3}})
+    await cluster.message(shop, conversation)
+    await console.wait_for(EventType.OFFER_CREATED)
+    told = await decisions(second, shop, conversation)
+    assert {one["policy"] for one in told} == {policy["name"]}
     assert await cluster.lease(shop) == lease
 
 

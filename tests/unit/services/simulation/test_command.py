@@ -88,15 +88,15 @@ def test_the_engine_goes_by_a_shops_policy_file_and_the_peers_do_not(
     an_hour: Path, tmp_path: Path
 ) -> None:
     file = tmp_path / "policy.toml"
-    file.write_text("first_offers = 3\n")
+    file.write_text("first_offers = 1\n")
     asked = ("--days", 1, "--load", 0.7, "--assumptions", an_hour, *TWO)
     shipped = json.loads(simulate(*asked, "--json").output)
     own = json.loads(simulate(*asked, "--figures", file, "--json").output)
-    assert (shipped["figures"], own["figures"]) == ({}, {"first_offers": 3})
+    assert (shipped["figures"], own["figures"]) == ({}, {"first_offers": 1})
     robin, ours = ([one["findings"][at] for one in (shipped, own)] for at in (0, 1))
     assert robin[0] == robin[1]
     assert ours[0] != ours[1]
-    assert "first_offers = 3" in simulate(*asked, "--figures", file).output
+    assert "first_offers = 1" in simulate(*asked, "--figures", file).output
 
 
 def test_a_policy_file_with_an_error_is_refused_with_its_line(tmp_path: Path) -> None:
