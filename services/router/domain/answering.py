@@ -89,13 +89,19 @@ def relieve(state: ShopState) -> bool:
     """
     if len(state.line) == 0 and len(state.hungry) == 0:
         return False
-    stalled = tuple(state.pool.stalled)
+    stalled = tuple(one for one in state.pool.stalled if not _is_writing(state, one))
     if not stalled or not state.pool.others_here(stalled):
         return False
     for agent_id in stalled:
         expiries = _expire(state, state.pending_with(agent_id)[0].id)
         _send_away(state, agent_id, expiries)
     return True
+
+
+def _is_writing(state: ShopState, agent_id: UUID) -> bool:
+    """Tell whether an agent has a customer who waits for the first words."""
+    served = (state.conversations[one.conversation_id] for one in state.served_by(agent_id))
+    return any(one.awaits_answer and one.work is None for one in served)
 
 
 def _expire(state: ShopState, offer_id: UUID) -> int:

@@ -202,3 +202,5 @@ def _respond(state: ShopState, conversation: Conversation, command: MessageArriv
     )
     audience = () if conversation.agent_id is None else (conversation.agent_id,)
     tell(state, answered, EventType.CONVERSATION_RESPONDED, audience)
+    for agent_id in audience:
+        state.put_agent(replace(state.agents[agent_id], idle_since=state.now))

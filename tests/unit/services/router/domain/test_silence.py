@@ -196,3 +196,16 @@ class TestStalling:
         desk.wait(9_000)
         desk.customer_writes(2)
         assert desk.agent(1).status is AgentStatus.AWAY
+
+    def test_who_writes_to_another_customer_is_not_silent(self) -> None:
+        desk = Desk(an_agent(1), an_agent(2, nodes=()), policy=self.FIGURES).assigned(1)
+        desk.customer_writes(2)
+        desk.connects(2)
+        desk.changes(2, capacity=0)
+        desk.wait(9_000)
+        assert desk.asked(2) == [1]
+        desk.agent_writes(1)
+        desk.wait(7_999)
+        assert desk.asked(2) == [1]
+        desk.wait(1)
+        assert desk.asked(2) == []
