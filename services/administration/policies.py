@@ -69,7 +69,8 @@ def _show(policy: dict[str, Any], *, as_json: bool) -> None:
         show_one(policy, as_json=True)
         return
     own = _given(policy["figures"])
-    console.print(f"{policy['name']}, set by the shop: {', '.join(own) or 'nothing'}")
+    words = f"{policy['name']}, set by the shop: {', '.join(own) or 'nothing'}"
+    console.print(words, soft_wrap=True, highlight=False)
     show_one(policy["in_force"], as_json=False)
 
 
