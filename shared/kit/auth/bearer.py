@@ -2,7 +2,7 @@
 
 # No `from __future__ import annotations` here: FastAPI reads the closures' annotations.
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Collection, Coroutine
 from dataclasses import dataclass
 from typing import Annotated, Any, TypeAlias
 from uuid import UUID
@@ -43,13 +43,22 @@ def require(
     async def principal(credentials: _Credentials) -> Principal:
         if credentials is None:
             raise RefusedError(ErrorCode.NOT_SIGNED_IN, "Sign in: this needs a bearer token.")
-        caller = callers.read(credentials.credentials)
-        bind_contextvars(shop_id=encode(IdKind.SHOP, caller.shop_id))
-        if wanted.isdisjoint(caller.scopes):
-            raise RefusedError(ErrorCode.FORBIDDEN, "This sign-in does not allow that.")
-        return caller
+        return admit(credentials.credentials, wanted, callers)
 
     return principal
+
+
+def admit(token: str, wanted: Collection[Scope], callers: Callers) -> Principal:
+    """Return who a token stands for, who holds one of the scopes; the log names their shop.
+
+    Raises:
+        RefusedError: NOT_SIGNED_IN (401), FORBIDDEN (403) or TRY_AGAIN (503).
+    """
+    caller = callers.read(token)
+    bind_contextvars(shop_id=encode(IdKind.SHOP, caller.shop_id))
+    if not any(scope in wanted for scope in caller.scopes):
+        raise RefusedError(ErrorCode.FORBIDDEN, "This sign-in does not allow that.")
+    return caller
 
 
 def require_agent(callers: Callers) -> Callable[..., Coroutine[Any, Any, SignedInAgent]]:

@@ -33,6 +33,9 @@ ALGORITHM = "Ed25519"
 TOKEN_MAX = 8_192
 """Characters of the longest token looked at: ours are under 1,000."""
 
+SEEN_MAX = 4_096
+"""Good signatures remembered: to check one costs a busy endpoint more than most of its work."""
+
 _MALFORMED = (JoseError, ValueError, TypeError, KeyError, AttributeError, RecursionError)
 """What parsing hostile text may raise: the library reads the header before it knows its shape."""
 
@@ -104,25 +107,35 @@ class Keyring:
             BadTokenError: anything else, always with the same text.
         """
         self._look()
+        seen = self._seen.get((token_type, token))
+        if seen is not None and self._is_in_force(seen[0]):
+            return seen[1]
         try:
-            return self._verified(token, token_type)
+            kid, payload = self._verified(token, token_type)
         except _MALFORMED:
             raise BadTokenError("not a token of ours") from None
+        if len(self._seen) >= SEEN_MAX:
+            del self._seen[next(iter(self._seen))]
+        self._seen[token_type, token] = kid, payload
+        return payload
 
-    def _verified(self, token: str, token_type: str) -> bytes:
+    def _verified(self, token: str, token_type: str) -> tuple[str, bytes]:
         if len(token) > TOKEN_MAX:
             raise ValueError("too long")
         signed = jws.deserialize_compact(token.encode("ascii"), self._key_of, [ALGORITHM])
         if signed.headers().get("typ") != token_type:
             raise ValueError("another type of token")
-        return signed.payload
+        return signed.headers()["kid"], signed.payload
 
     def _key_of(self, signed: GuestProtocol) -> OKPKey:
         kid = signed.headers()["kid"]
-        until = self._entries[kid].until
-        if until is not None and until <= self._clock.now():
+        if not self._is_in_force(kid):
             raise ValueError("a key that is no longer in force")
         return self._public[kid]
+
+    def _is_in_force(self, kid: str) -> bool:
+        until = self._entries[kid].until
+        return until is None or until > self._clock.now()
 
     def _take(self, entries: Mapping[str, KeyEntry]) -> None:
         if not entries:
@@ -131,6 +144,7 @@ class Keyring:
         self._public = {kid: _public_half(one.key) for kid, one in self._entries.items()}
         private = [kid for kid, one in self._entries.items() if one.key.is_private]
         self._newest = private[-1] if private else None
+        self._seen: dict[tuple[str, str], tuple[str, bytes]] = {}  # what other keys had signed
 
     def _look(self) -> None:
         """Read the file again when it is another one; one that cannot be used changes nothing."""

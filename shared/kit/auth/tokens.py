@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Literal, NoReturn
 
 from pydantic import ValidationError
@@ -43,12 +44,17 @@ def read_principal(keys: Keyring, token: str, now: Instant) -> Principal:
     """
     try:
         payload = keys.verify(token, token_type=_PRINCIPAL_TYPE)
-        principal = _PrincipalPayload.model_validate_json(payload).principal
+        principal = _principal_of(payload)
     except (BadTokenError, ValidationError):
         refuse_sign_in()
     if principal.expires_at <= now:
         refuse_sign_in()
     return principal
+
+
+@lru_cache(maxsize=4_096)
+def _principal_of(payload: bytes) -> Principal:
+    return _PrincipalPayload.model_validate_json(payload).principal
 
 
 def sign_grant(keys: Keyring, grant: Grant) -> str:

@@ -18,6 +18,7 @@ from shared.contracts.urls import OPEN_TO_PAGES
 from shared.kit.web.declarations import check_declarations
 from shared.kit.web.edge import is_loopback
 from shared.kit.web.hosts import Hosts, KnownHost
+from shared.kit.web.hot_path import HotPaths, hot_paths
 from shared.kit.web.last_resort import LastResort
 from shared.kit.web.observe import Observe
 from shared.kit.web.open_to_pages import OpenToPages
@@ -72,6 +73,7 @@ def create_app(
             Middleware(KnownHost, hosts=Hosts(hosts), problems=problems),
             Middleware(OpenToPages, prefixes=OPEN_TO_PAGES),
             Middleware(LastResort, problems=problems),
+            Middleware(HotPaths, hot=hot_paths(routers), problems=problems),
         ],
     )
     problems.install(app)

@@ -186,6 +186,16 @@ class Problems:
             headers={**_own_headers(problem.status), **waits, **(headers or {})},
         )
 
+    def refusal(self, request_id: str | None, refused: RefusedError) -> Response:
+        """Return a refusal as a response."""
+        return self.response(
+            request_id,
+            refused.code,
+            detail=refused.detail,
+            fields=tuple(_refused_field(one) for one in refused.faults[:FIELDS_SHOWN_MAX]),
+            retry_after_ms=refused.retry_after_ms,
+        )
+
     def _status_of(self, code: ErrorCode) -> int:
         if code not in self._statuses:
             log.warning("problem.status_unlisted", code=code.value)
@@ -194,13 +204,7 @@ class Problems:
     async def _on_refused(self, request: Request, exc: Exception) -> Response:
         if not isinstance(exc, RefusedError):
             raise TypeError("this handler is for RefusedError") from exc
-        return self.response(
-            request_id_of(request),
-            exc.code,
-            detail=exc.detail,
-            fields=tuple(_refused_field(one) for one in exc.faults[:FIELDS_SHOWN_MAX]),
-            retry_after_ms=exc.retry_after_ms,
-        )
+        return self.refusal(request_id_of(request), exc)
 
     async def _on_invalid(self, request: Request, exc: Exception) -> Response:
         if not isinstance(exc, RequestValidationError):

@@ -13,6 +13,7 @@ import pytest
 from services.cli import IMPORT_TOKEN_LIFE_MS
 from services.demo.command import TOKEN_LIFE_MS as DEMO_TOKEN_LIFE_MS
 from services.router.usecases.sign_in import AGENT_TOKEN_LIFE_MS, KEY_TOKEN_LIFE_MS
+from shared.kit.auth import keyring
 from shared.kit.auth.key_files import KEEP_MS, LONGEST_LIFE_MS, list_file, rotate_file
 from shared.kit.auth.keyring import BadTokenError, Keyring, KeyringFileError
 from shared.kit.system_clock import SystemClock
@@ -121,6 +122,33 @@ class TestRotate:
         assert only.signs
         with pytest.raises(BadTokenError):
             ring.verify(token, token_type="t")
+
+    def test_a_token_seen_before_is_refused_once_its_key_is_forgotten_or_out_of_force(
+        self, tmp_path: Path, clock: VirtualClock
+    ) -> None:
+        """What was checked once is remembered, and no longer than its key is in force."""
+        path = tmp_path / "signing.json"
+        ring = Keyring.open(path, clock)
+        old, young = ring.sign(b"x", token_type="t"), ring.sign(b"y", token_type="t")
+        rotate_file(path, clock.now())
+        assert [ring.verify(old, token_type="t") for _ in range(2)] == [b"x", b"x"]
+        with pytest.raises(BadTokenError):
+            ring.verify(old, token_type="another")
+        clock.advance(KEEP_MS)
+        with pytest.raises(BadTokenError):
+            ring.verify(old, token_type="t")
+        rotate_file(path, clock.now(), forget_old=True)
+        with pytest.raises(BadTokenError):
+            ring.verify(young, token_type="t")
+
+    def test_a_ring_forgets_the_first_signatures_it_checked_when_there_are_too_many(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(keyring, "SEEN_MAX", 2)
+        ring = Keyring.ephemeral()
+        tokens = [ring.sign(b"%d" % n, token_type="t") for n in range(4)]
+        for _ in range(2):
+            assert [ring.verify(one, token_type="t") for one in tokens] == [b"0", b"1", b"2", b"3"]
 
     def test_processes_that_rotate_at_once_lose_nobodys_key(
         self, tmp_path: Path, clock: VirtualClock
