@@ -147,10 +147,10 @@ class Note(Model):
     customer_id: Mapped[UUID]
 
 
-class FollowUp(Model):
+class Promise(Model):
     """What was promised."""
 
-    __tablename__ = "follow_ups"
+    __tablename__ = "promises"
     __table_args__ = {"schema": "history"}
     id: Mapped[UUID] = mapped_column(primary_key=True)
     shop_id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -216,4 +216,4 @@ class Customer(Model):
     mentions: Mapped[list[Mention]] = _of_customer(Mention)
     carts: Mapped[list[Cart]] = _of_customer(Cart)
     notes: Mapped[list[Note]] = _of_customer(Note)
-    follow_ups: Mapped[list[FollowUp]] = _of_customer(FollowUp)
+    promises: Mapped[list[Promise]] = _of_customer(Promise)

@@ -58,7 +58,7 @@ async def _stored(session: AsyncSession, shop_id: UUID, customer_id: UUID) -> St
     contacts: list[Contact] = await related.contacts
     identities: list[Identity] = await related.identities
     await _look_for_others(session, shop_id, identities, await related.mentions)
-    assert not [*await related.carts, *await related.notes, *await related.follow_ups]
+    assert not [*await related.carts, *await related.notes, *await related.promises]
     shown = [
         one
         for place, one in enumerate(orders[:20])

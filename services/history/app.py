@@ -152,7 +152,7 @@ async def run_history(
     async with _databases(settings) as (db, sweep):
         news, to_count = CardNews(), ShopsToCount()
 
-        cards, contacts = SqlCardStore(db), SqlContactStore(db)
+        cards, contacts = SqlCardStore(db), SqlContactStore(db, news.changed_of)
         orders, log = SqlOrderStore(db, _telling(news, to_count)), ChangeLog("history", clock)
         people = SqlPeopleStore(db, log, clock, news.changed_of)
         notes = SqlNoteStore(db, log, clock, news.changed_of)

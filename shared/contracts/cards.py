@@ -131,15 +131,15 @@ class CustomerNote(Readable):
 
 
 class FollowUp(Readable):
-    """What was promised to a customer; open until somebody says it is done."""
+    """What was promised to a customer, in which conversation, and is still to be kept."""
 
     id: FollowUpId
+    conversation_id: ConversationId
     text: str
     due_at: WireInstant
+    order_reference: str | None = None
     created_at: WireInstant
-    created_by: str
-    done_at: WireInstant | None = None
-    done_by: str | None = None
+    created_by: str | None = None
 
 
 class Spent(Readable):
@@ -164,6 +164,7 @@ class CardFacts(Readable):
 class MayBe(Readable):
     """Another customer who gave an address of this one's, unproven by one of them or by both.
 
+    On an offer: of an address that somebody left who is not signed in.
     A hint for the agent: nothing is done by it, and no customer is shown any of it (LESSONS 24).
     """
 
@@ -208,16 +209,20 @@ class Card(Readable):
 
 
 class CardRequest(Readable):
-    """Asks history for the card of a verified customer."""
+    """Asks history for the card of a verified customer, or who one may be who is not."""
 
     shop_id: ShopId
     customer: CustomerRef
 
 
 class CardAnswer(Readable):
-    """The card, or none when nobody is known by that identity."""
+    """The card, or none when nobody is known by that identity.
+
+    Of an address that proves nothing there is never one: `may_be` says who gave the same.
+    """
 
     card: Card | None
+    may_be: tuple[MayBe, ...] = ()
 
 
 class CardsChanged(Readable):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated, Self, TypeAlias
+from typing import Annotated, Final, Self, TypeAlias
 
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
@@ -34,6 +34,10 @@ class IdentityKind(StrEnum):
     SHOP_CUSTOMER = "shop_customer"
     EMAIL = "email"
     PHONE = "phone"
+
+
+TYPED: Final = frozenset({IdentityKind.EMAIL, IdentityKind.PHONE})
+"""What somebody may have typed; the shop's own id of a customer is the shop's word."""
 
 
 class CustomerRef(Readable):

@@ -6,7 +6,6 @@ from pydantic import Field
 
 from shared.contracts.cards import MayBe
 from shared.contracts.items import IdentityKind
-from shared.contracts.orders import OrderInstant
 from shared.contracts.wire import Contract, CustomerId, MergeId, WireInstant
 from shared.kernel.vocabulary import MergeEvidence
 
@@ -63,10 +62,3 @@ class NewCustomerNote(Contract):
     """What an agent notes on a customer."""
 
     text: str = Field(min_length=1, max_length=CUSTOMER_NOTE_MAX)
-
-
-class NewFollowUp(Contract):
-    """What was promised to a customer, and by when."""
-
-    text: str = Field(min_length=1, max_length=CUSTOMER_NOTE_MAX)
-    due_at: OrderInstant

@@ -136,7 +136,7 @@ EXPORTED: Final[Mapping[Service, tuple[str, ...]]] = MappingProxyType(
             "orders",
             "carts",
             "notes",
-            "follow_ups",
+            "promises",
             "card_views",
         ),
         Service.GATEWAY: ("sessions", "conversations", "items", "files", "invitations"),

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from pydantic import Field, model_validator
 
-from shared.contracts.cards import Card
+from shared.contracts.cards import Card, MayBe
 from shared.contracts.items import Author, CustomerRef, Item
 from shared.contracts.routing_requests import RoutedWork
 from shared.contracts.signs import Receipt
@@ -150,6 +150,7 @@ class Offer(Readable):
     customer_name: str | None = None
     card_status: CardStatus
     card: Card | None = None
+    may_be: tuple[MayBe, ...] = ()
     work: RoutedWork | None = None
 
 
@@ -363,14 +364,13 @@ class NewStatus(Contract):
 
 
 class Candidate(Readable):
-    """One agent that a decision considered, best first."""
+    """One considered agent, best first; `chance`: of an answer by `respond_by`, 0 to 1."""
 
     agent: AgentRef
     load: int
     capacity: int
     chosen: bool
     chance: float | None = None
-    """The predicted probability, 0 to 1, that this agent asked then answers by `respond_by`."""
 
 
 class ExclusionCount(Readable):

@@ -323,6 +323,7 @@ class EventType(StrEnum):
     FOLLOW_UP_MISSED = "follow_up.missed"
     FOLLOW_UP_COMPLETED = "follow_up.completed"
     FOLLOW_UP_CANCELLED = "follow_up.cancelled"
+    PROMISE_CHANGED = "promise.changed"
     SLA_AT_RISK = "sla.at_risk"
     SLA_MISSED = "sla.missed"
     OFFER_CREATED = "offer.created"

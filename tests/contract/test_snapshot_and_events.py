@@ -283,6 +283,7 @@ STEPS: Mapping[EventType, Callable[[Scene], Awaitable[None]]] = {
     EventType.ROUTING_REQUEST_REQUEUED: gives_one_back,
     EventType.ROUTING_REQUEST_COMPLETED: completes_the_other,
     EventType.ROUTING_REQUEST_CANCELLED: nothing,
+    EventType.PROMISE_CHANGED: nothing,
     **{event: nothing for event in EventType if event.startswith("follow_up.")},
 }
 """What brings an event of each type about, in this order. A new type wants its step here."""
@@ -298,6 +299,7 @@ TOLD_TO_NOBODY_HERE = {
     EventType.ROUTING_REQUEST_TAKEN,
     EventType.ROUTING_REQUEST_MISSED,
     EventType.ROUTING_REQUEST_CANCELLED,
+    EventType.PROMISE_CHANGED,
     *(event for event in EventType if event.startswith("follow_up.")),
 }
 """Of these the stream of an agent who answers says nothing; they are for others."""

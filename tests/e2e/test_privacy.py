@@ -157,8 +157,6 @@ async def closed(shop: Shop, conversation: str, customer_id: str, canary: Canari
     await shop.ask(
         "POST", f"{about}/notes", json={"text": canary("remark")}, token=shop.agent.token
     )
-    promise = {"text": canary("followup"), "due_at": "2026-12-01T10:00:00Z"}
-    await shop.ask("POST", f"{about}/follow-ups", json=promise, token=shop.agent.token)
     async with asyncio.timeout(ERASED_WITHIN_S):
         while not (contact := await _contact(shop, conversation, customer_id)):  # noqa: ASYNC110
             await asyncio.sleep(POLL_S)

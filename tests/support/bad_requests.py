@@ -40,7 +40,6 @@ UNKNOWN = {
     "customer_id": encode(IdKind.CUSTOMER, new_id()),
     "merge_id": encode(IdKind.MERGE, new_id()),
     "contact_id": encode(IdKind.CONTACT, new_id()),
-    "follow_up_id": encode(IdKind.FOLLOW_UP, new_id()),
     "source": A_SOURCE,
     "shop_id": encode(IdKind.SHOP, new_id()),
     "site_id": encode(IdKind.SITE, new_id()),

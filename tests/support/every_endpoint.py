@@ -115,7 +115,6 @@ _IDS = {
     "contact_id": IdKind.CONTACT,
     "merge_id": IdKind.MERGE,
     "answer_id": IdKind.ANSWER,
-    "follow_up_id": IdKind.FOLLOW_UP,
     "file_id": IdKind.FILE,
     "webhook_id": IdKind.WEBHOOK,
     "event_id": IdKind.EVENT,

@@ -97,10 +97,6 @@ CONVERSATION_BODIES: dict[str, dict[str, Any]] = {
 }
 CUSTOMER_BODIES: dict[str, dict[str, Any]] = {
     "/v1/customers/{customer_id}/notes": {"text": "Likes it brief."},
-    "/v1/customers/{customer_id}/follow-ups": {
-        "text": "Call when the kettle is back.",
-        "due_at": "2026-12-01T10:00:00Z",
-    },
     "/v1/customers/{customer_id}/merges": {"other_id": encode(IdKind.CUSTOMER, new_id())},
 }
 CUSTOMER_BODIES["/v1/contacts/{contact_id}"] = {"topic": "Delivery"}

@@ -209,7 +209,6 @@ OF_NOBODY = {
 def nobodys(place: re.Match[str]) -> str:
     kinds = {
         "merge": IdKind.MERGE,
-        "follow_up": IdKind.FOLLOW_UP,
         "event": IdKind.EVENT,
         "decision": IdKind.DECISION,
     }

@@ -6,9 +6,9 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from services.history.usecases.ports import CardStore
-from services.history.usecases.show_card import show_card_of_writer
+from services.history.usecases.show_card import answer_card
 from shared.contracts import subjects
-from shared.contracts.cards import CardAnswer, CardRequest
+from shared.contracts.cards import CardRequest
 from shared.kernel.clock import Clock
 from shared.kit.bus.interface import Bus
 
@@ -19,8 +19,7 @@ async def answering_cards(bus: Bus, store: CardStore, clock: Clock) -> AsyncIter
 
     async def answer(raw: bytes) -> bytes:
         request = CardRequest.model_validate_json(raw)
-        card = await show_card_of_writer(store, request, clock.now())
-        return CardAnswer(card=card).to_json()
+        return (await answer_card(store, request, clock.now())).to_json()
 
     subscription = await bus.serve(subjects.CARD, answer)
     try:

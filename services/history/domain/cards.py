@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
+
+from pydantic_core import to_json
 
 from services.history.domain.open_matters import facts_of, open_matters, repetition
 from services.history.domain.orders import is_late
@@ -59,7 +60,7 @@ def build_card(stored: StoredCard, at: Instant) -> Card:
         open_now=matters,
         repetition=again,
         notes=tuple(CustomerNote(**{**one, "id": UUID(one["id"])}) for one in more["notes"]),
-        follow_ups=tuple(FollowUp(**{**one, "id": UUID(one["id"])}) for one in more["follow_ups"]),
+        follow_ups=tuple(_follow_up(one) for one in more["follow_ups"]),
         suggestions=tuple(Suggestion(**one) for one in more["suggestions"]),
         facts=facts_of(matters, again),
     )
@@ -107,7 +108,12 @@ def _line(line: Mapping[str, Any], pictures: Mapping[str, str]) -> OrderLine:
 def _parts(stored: Mapping[str, Any]) -> OrderParts:
     """Return the parts, the newest PARTS_SHOWN of each kind, as shops append to them."""
     shown = {name: parts[-PARTS_SHOWN:] for name, parts in stored.items()}
-    return OrderParts.model_validate_json(json.dumps(shown)) if shown else OrderParts()
+    return OrderParts.model_validate_json(to_json(shown)) if shown else OrderParts()
+
+
+def _follow_up(stored: Mapping[str, Any]) -> FollowUp:
+    ids = {name: UUID(stored[name]) for name in ("id", "conversation_id")}
+    return FollowUp(**{**stored, **ids})
 
 
 def _contact(contact: Mapping[str, Any]) -> ContactSummary:

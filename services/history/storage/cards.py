@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 from uuid import UUID
+
+from pydantic_core import from_json
 
 from services.history.domain.cards import NEWEST, StoredCard
 from shared.contracts.items import CustomerRef, IdentityKind
@@ -12,8 +14,17 @@ from shared.kit.database import STATEMENT_TIMEOUT_S, Database
 
 _BY_IDENTITY = "SELECT customer, orders, contacts, may_be, more FROM history.card($1, $2, $3, $4)"
 _BY_CUSTOMER = "SELECT customer, orders, contacts, may_be, more FROM history.card_of($1, $2, $3)"
+_MAY_BE = """
+    SELECT c.id, c.name FROM history.who_gave(:shop_id, :kind, :value, :most) who
+    JOIN history.customers c ON c.shop_id = :shop_id AND c.id = who.customer_id
+    ORDER BY c.id DESC LIMIT :shown
+    """
 _OPENERS = "SELECT kind, value, customer_id FROM history.openers($1, $2, $3)"
 _COUNT = "SELECT history.count_together($1, $2, $3, $4)"
+
+
+MENTIONS_READ, SHOWN = 20, 3
+"""Of who may be somebody: as the card's own `may_be` has it."""
 
 
 class SqlCardStore:
@@ -31,6 +42,18 @@ class SqlCardStore:
     async def card_of_customer(self, shop_id: UUID, customer_id: UUID) -> StoredCard | None:
         """Return the card of a customer of this shop."""
         return await self._card(_BY_CUSTOMER, shop_id, customer_id, NEWEST)
+
+    async def may_be(
+        self, shop_id: UUID, kind: IdentityKind, value: str
+    ) -> Sequence[Mapping[str, Any]]:
+        """Return who gave this normalised address, proven or not, as JSON objects."""
+        asked = {"shop_id": shop_id, "kind": kind.value, "value": value}
+        async with self._db.read(shop_id) as tx:
+            rows = await tx.rows(_MAY_BE, asked | {"most": MENTIONS_READ, "shown": SHOWN})
+        return [
+            {"customer_id": str(row["id"]), "name": row["name"], "same": [kind.value]}
+            for row in rows
+        ]
 
     async def openers(
         self, shop_id: UUID, shop_refs: Sequence[str], customer_ids: Sequence[UUID]
@@ -53,4 +76,4 @@ class SqlCardStore:
         rows = await self._db.call(sql, *args)
         if not rows:
             return None
-        return StoredCard(*(json.loads(part) for part in rows[0]))
+        return StoredCard(*(from_json(part) for part in rows[0]))

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
-from services.history.domain.contacts import MessageFact, past_conversation_id
+from services.history.domain.contacts import MessageFact, RoutingFact, past_conversation_id
 from services.history.domain.digests import digest_of
 from services.history.domain.events import Fact
+from services.history.domain.promises import PromiseFact
+from services.history.usecases.ports import CustomersChanged
 from shared.contracts.cards import IngestContact
 from shared.contracts.orders import Ingested
 from shared.kit.database import STATEMENT_TIMEOUT_S, Database, scope_of
@@ -21,11 +23,28 @@ _APPLY = "SELECT shop_id, stream, version FROM history.apply_facts($1, $2::text:
 _INGEST = "SELECT created, updated, unchanged FROM history.ingest_contacts($1, $2::text::jsonb)"
 
 
+_PROMISED_TO = """
+    SELECT DISTINCT customer_id FROM history.promises
+    WHERE shop_id = :shop_id AND id = ANY (:ids) AND customer_id IS NOT NULL
+    """
+
+_KINDS: Final[Mapping[type, str]] = {
+    MessageFact: "message",
+    RoutingFact: "routing",
+    PromiseFact: "promise",
+}
+
+
+def _nobody_listens(_shop_id: UUID, _customer_ids: Iterable[UUID]) -> None:
+    """Tell nobody: an import without a running service."""
+
+
 class SqlContactStore:
     """A ContactStore on PostgreSQL."""
 
-    def __init__(self, db: Database) -> None:
+    def __init__(self, db: Database, changed: CustomersChanged = _nobody_listens) -> None:
         self._db = db
+        self._changed = changed
 
     async def ingest(self, shop_id: UUID, contacts: Sequence[IngestContact]) -> Ingested:
         """Take contacts of another system in one transaction; what is known already is left."""
@@ -43,7 +62,19 @@ class SqlContactStore:
         scope = scope_of(*{fact.envelope.shop_id for fact in facts})
         document = json.dumps([_fact_row(fact) for fact in facts], ensure_ascii=False)
         rows = await self._db.call(_APPLY, scope, document)
+        await self._tell(facts)
         return {(row["shop_id"], row["stream"]): row["version"] for row in rows}
+
+    async def _tell(self, facts: Sequence[Fact]) -> None:
+        """Tell of the customers whose promises are others now."""
+        promised: dict[UUID, list[UUID]] = {}
+        for fact in facts:
+            if isinstance(fact.content, PromiseFact):
+                promised.setdefault(fact.envelope.shop_id, []).append(UUID(fact.content.promise_id))
+        for shop_id, ids in promised.items():
+            async with self._db.read(shop_id) as tx:
+                rows = await tx.rows(_PROMISED_TO, {"shop_id": shop_id, "ids": ids})
+            self._changed(shop_id, [row["customer_id"] for row in rows])
 
 
 def _fact_row(fact: Fact) -> dict[str, Any]:
@@ -63,7 +94,7 @@ def _fact_row(fact: Fact) -> dict[str, Any]:
         row
         | told
         | {
-            "kind": "message" if isinstance(content, MessageFact) else "routing",
+            "kind": _KINDS[type(content)],
             "customer_kind": customer and customer["kind"],
             "customer_value": customer and customer["value"],
             "customer_name": customer and customer["name"],

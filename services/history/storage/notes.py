@@ -1,4 +1,4 @@
-"""Keeps notes on customers and follow-ups."""
+"""Keeps notes on customers."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from uuid import UUID
 from sqlalchemy import RowMapping
 
 from services.history.usecases.ports import CustomersChanged
-from shared.contracts.cards import CustomerNote, FollowUp
+from shared.contracts.cards import CustomerNote
 from shared.contracts.changes import Once
 from shared.contracts.claims import Principal
-from shared.contracts.people import NewCustomerNote, NewFollowUp
+from shared.contracts.people import NewCustomerNote
 from shared.kernel.clock import Clock, from_datetime, to_datetime
 from shared.kernel.errors import ErrorCode, RefusedError
 from shared.kit.change_log import ChangeLog
@@ -23,17 +23,6 @@ _CUSTOMER = "SELECT id FROM history.customers WHERE shop_id = :shop_id AND id = 
 _NOTE = """
     INSERT INTO history.notes (shop_id, id, customer_id, text, created_at, created_by)
     VALUES (:shop_id, :id, :customer_id, :text, :now, :by) RETURNING *
-    """
-_PROMISE = """
-    INSERT INTO history.follow_ups (shop_id, id, customer_id, text, due_at, created_at, created_by)
-    VALUES (:shop_id, :id, :customer_id, :text, :due_at, :now, :by) RETURNING *
-    """
-_DONE = """
-    UPDATE history.follow_ups
-    SET done_at = coalesce(done_at, :now), done_by = coalesce(done_by, :by)
-    WHERE shop_id = :shop_id AND id = :id
-        AND customer_id = ANY (history.customers_of(:shop_id, :customer_id))
-    RETURNING *
     """
 
 
@@ -62,37 +51,6 @@ class SqlNoteStore:
         self._changed(caller.shop_id, (customer_id,))
         return note
 
-    async def add_follow_up(
-        self, caller: Principal, once: Once, customer_id: UUID, new: NewFollowUp
-    ) -> FollowUp:
-        """Keep what was promised."""
-        async with self._db.write(caller.shop_id) as tx:
-            kept = await self._log.answered(tx, caller, once)
-            if kept is not None:
-                return FollowUp.model_validate(kept, strict=False)
-            told = self._told(caller, customer_id)
-            told |= {"text": new.text, "due_at": to_datetime(new.due_at)}
-            promised = _follow_up(await self._added(tx, _PROMISE, told))
-            await self._log.keep(tx, caller, once, promised.model_dump(mode="json"))
-        self._changed(caller.shop_id, (customer_id,))
-        return promised
-
-    async def finish(
-        self, caller: Principal, once: Once, customer_id: UUID, follow_up_id: UUID
-    ) -> FollowUp:
-        """Say that it is done; done already stays as it is."""
-        async with self._db.write(caller.shop_id) as tx:
-            kept = await self._log.answered(tx, caller, once)
-            if kept is not None:
-                return FollowUp.model_validate(kept, strict=False)
-            row = await tx.row(_DONE, self._told(caller, customer_id) | {"id": follow_up_id})
-            if row is None:
-                raise RefusedError(ErrorCode.NOT_FOUND, "There is no such follow-up.")
-            done = _follow_up(row)
-            await self._log.keep(tx, caller, once, done.model_dump(mode="json"))
-        self._changed(caller.shop_id, (customer_id,))
-        return done
-
     def _told(self, caller: Principal, customer_id: UUID) -> dict[str, Any]:
         return {
             "shop_id": caller.shop_id,
@@ -118,17 +76,4 @@ def _note(row: RowMapping) -> CustomerNote:
         text=row["text"],
         created_at=from_datetime(row["created_at"]),
         created_by=row["created_by"],
-    )
-
-
-def _follow_up(row: RowMapping) -> FollowUp:
-    done_at = row["done_at"]
-    return FollowUp(
-        id=row["id"],
-        text=row["text"],
-        due_at=from_datetime(row["due_at"]),
-        created_at=from_datetime(row["created_at"]),
-        created_by=row["created_by"],
-        done_at=None if done_at is None else from_datetime(done_at),
-        done_by=row["done_by"],
     )

@@ -49,7 +49,7 @@ _TALKS = """
 
 _OF_CUSTOMER = "t.shop_id = :shop_id AND t.customer_id = ANY (:ids)"
 _WHOSE: Final[Mapping[str, str]] = {
-    "follow_ups": _OF_CUSTOMER,
+    "promises": _OF_CUSTOMER,
     "notes": _OF_CUSTOMER,
     "carts": _OF_CUSTOMER,
     "orders": _OF_CUSTOMER,
@@ -87,7 +87,7 @@ _OWN_ID: Final = {
     "contacts": IdKind.CONTACT,
     "orders": IdKind.ORDER,
     "notes": IdKind.CUSTOMER_NOTE,
-    "follow_ups": IdKind.FOLLOW_UP,
+    "promises": IdKind.FOLLOW_UP,
 }
 _UNFIND = """
     DELETE FROM history.searchable s
@@ -97,7 +97,6 @@ _UNFIND = """
     """
 _NAMES = """
     SELECT id, 'note' AS kind FROM history.notes t WHERE {notes}
-    UNION ALL SELECT id, 'fwup' FROM history.follow_ups t WHERE {follow_ups}
     UNION ALL SELECT id, 'cust' FROM history.customers t WHERE {customers}
     """
 _FORGET_ANSWERS = """

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol, TypeAlias
+from typing import Any, Protocol, TypeAlias
 from uuid import UUID
 
 from services.history.domain.cards import StoredCard
@@ -38,6 +38,12 @@ class CardStore(Protocol):
 
     async def card_of_customer(self, shop_id: UUID, customer_id: UUID) -> StoredCard | None:
         """Return the card of a customer of this shop."""
+        ...
+
+    async def may_be(
+        self, shop_id: UUID, kind: IdentityKind, value: str
+    ) -> Sequence[Mapping[str, Any]]:
+        """Return who gave this normalised address, proven or not, as JSON objects."""
         ...
 
 

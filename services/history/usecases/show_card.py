@@ -4,21 +4,34 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from services.history.domain.cards import build_card
+from services.history.domain.cards import build_card, may_be
 from services.history.domain.contacts import known_customer
+from services.history.domain.identities import normalise
 from services.history.usecases.ports import CardStore
-from shared.contracts.cards import Card, CardRequest
+from shared.contracts.cards import Card, CardAnswer, CardRequest, MayBe
+from shared.contracts.items import TYPED
 from shared.kernel.clock import Instant
 from shared.kernel.errors import ErrorCode, RefusedError
 
 
-async def show_card_of_writer(store: CardStore, request: CardRequest, at: Instant) -> Card | None:
-    """Return the card of who writes; None when nobody is known by that, or it is not verified."""
-    known = known_customer(request.customer)
+async def answer_card(store: CardStore, request: CardRequest, at: Instant) -> CardAnswer:
+    """Return the card of who writes, or, of an address that proves nothing, who it may be."""
+    customer = request.customer
+    if not customer.verified:
+        return CardAnswer(card=None, may_be=await _who_may_be(store, request))
+    known = known_customer(customer)
     if known is None:
-        return None
+        return CardAnswer(card=None)
     stored = await store.card_of_identity(request.shop_id, known.kind, known.value)
-    return None if stored is None else build_card(stored, at)
+    return CardAnswer(card=None if stored is None else build_card(stored, at))
+
+
+async def _who_may_be(store: CardStore, request: CardRequest) -> tuple[MayBe, ...]:
+    kind = request.customer.kind
+    value = normalise(kind, request.customer.value)
+    if value is None or kind not in TYPED:
+        return ()
+    return tuple(may_be(one) for one in await store.may_be(request.shop_id, kind, value))
 
 
 async def show_card(store: CardStore, shop_id: UUID, customer_id: UUID, at: Instant) -> Card:

@@ -45,6 +45,8 @@ def on_message(state: ShopState, command: MessageArrived) -> Answer:
         _reopen(state, conversation, command)
     elif from_customer and conversation and conversation.status is ConversationStatus.ASSIGNED:
         idling.heard(state, conversation, command.received_at)
+    elif command.kind is ItemKind.ADDRESS and conversation and conversation.customer is None:
+        state.put_conversation(replace(conversation, customer=command.customer))
     elif command.is_human_answer and conversation and conversation.unheard:
         _respond(state, conversation, command)
     return HeardUpTo(command.version)

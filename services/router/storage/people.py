@@ -26,7 +26,10 @@ SECTIONS: Final = EXPORTED[Service.ROUTER]
 
 _UNSENT = """
     SELECT EXISTS (SELECT FROM router.outbox
-        WHERE shop_id = :shop_id AND stream = ANY (:names))
+        WHERE shop_id = :shop_id AND (stream = ANY (:names)
+            OR split_part(stream, ':', 1) IN (SELECT router.wire_id('fwup', c.id)
+                FROM router.conversations c WHERE c.shop_id = :shop_id
+                    AND c.kind = 'follow_up' AND c.external_id = ANY (:names))))
     """
 _BLANK_DELIVERIES = """
     UPDATE router.webhook_deliveries

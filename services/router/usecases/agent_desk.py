@@ -84,7 +84,7 @@ class AgentDesk:
         return tuple(views.agent_standing(row) for row in rows)
 
     async def _card(self, shop_id: UUID, conversation: Conversation) -> routing.CardReady | None:
-        _, card = await self._cards.card(shop_id, conversation)
+        _, card, _ = await self._cards.card(shop_id, conversation)
         if card is None:
             return None
         return routing.CardReady(conversation_id=conversation.id, card=card)

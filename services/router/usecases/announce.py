@@ -98,13 +98,13 @@ class Herald:
         An offer that ended meanwhile is never told: its end was told already.
         """
         offer = told.offer
-        status, card = await self._cards.card(shop_id, told.conversation)
+        status, card, may_be = await self._cards.card(shop_id, told.conversation)
         if offer.id not in self._open_offers:
             return
         shown = views.card_for(offer, card)
         self._open_offers[offer.id] = status is not CardStatus.PENDING and shown is card
         self._shown.setdefault(offer.conversation_id, {})[offer.agent_id] = offer
-        body = views.offer(offer, told.conversation, status, card)
+        body = views.offer(offer, told.conversation, status, card, may_be)
         await self._publish(offer.agent_id, EventType.OFFER_CREATED, body)
         if status is CardStatus.PENDING:
             card = await self._cards.arrival(offer.conversation_id)

@@ -12,8 +12,8 @@ from uuid import UUID
 from services.router.domain.commands import Command, MessageArrived
 from services.router.domain.model import Conversation
 from services.router.usecases.ports import CardSource, CardUnavailableError
-from shared.contracts.cards import Card, CardsChanged
-from shared.contracts.items import CustomerRef
+from shared.contracts.cards import Card, CardAnswer, CardsChanged, MayBe
+from shared.contracts.items import TYPED, CustomerRef
 from shared.kernel.clock import Millis
 from shared.kernel.vocabulary import AuthorKind, CardStatus
 
@@ -32,7 +32,8 @@ KEPT: Final = 2_000
 Start: TypeAlias = Callable[[Coroutine[Any, Any, None]], None]
 """Runs something in an owned task, whose failure is its own."""
 
-Look: TypeAlias = tuple[CardStatus, Card | None]
+Look: TypeAlias = tuple[CardStatus, Card | None, tuple[MayBe, ...]]
+"""How a card stands, the card, and without one who the customer may be."""
 
 
 @dataclass(slots=True)
@@ -40,23 +41,28 @@ class _Fetch:
     shop_id: UUID
     customer: CustomerRef
     done: asyncio.Event = field(default_factory=asyncio.Event)
-    card: Card | None = None
-    answered: bool = False
+    answer: CardAnswer | None = None
 
     def is_of(self, news: CardsChanged) -> bool:
         """Tell whether the news is of this customer."""
         if self.shop_id != news.shop_id:
             return False
-        if self.card is not None and self.card.customer.id in news.customer_ids:
+        card = self.card
+        if card is not None and card.customer.id in news.customer_ids:
             return True
         mine = self.customer.value.strip().lower()
         return any(mine == one.value.lower() for one in news.customers)
 
     @property
+    def card(self) -> Card | None:
+        return None if self.answer is None else self.answer.card
+
+    @property
     def look(self) -> Look:
-        if not self.answered:
-            return CardStatus.PENDING, None
-        return (CardStatus.READY if self.card else CardStatus.UNKNOWN_CUSTOMER), self.card
+        if self.answer is None:
+            return CardStatus.PENDING, None, ()
+        status = CardStatus.READY if self.card else CardStatus.UNKNOWN_CUSTOMER
+        return status, self.card, self.answer.may_be
 
 
 class CardDesk:
@@ -68,8 +74,14 @@ class CardDesk:
         self._fetches: OrderedDict[UUID, _Fetch] = OrderedDict()
 
     def want(self, shop_id: UUID, conversation_id: UUID, customer: CustomerRef | None) -> None:
-        """Begin to fetch a conversation's card, unless that has begun or nobody may be known."""
-        if conversation_id in self._fetches or customer is None or not customer.verified:
+        """Begin to fetch a conversation's card, unless that has begun or nobody may be known.
+
+        Who left an address that proves nothing has no card, but may be somebody (LESSONS 24).
+        """
+        if customer is None or not (customer.verified or customer.kind in TYPED):
+            return
+        begun = self._fetches.get(conversation_id)
+        if begun is not None and begun.customer == customer:
             return
         fetch = self._fetches[conversation_id] = _Fetch(shop_id, customer)
         if len(self._fetches) > KEPT:
@@ -88,7 +100,7 @@ class CardDesk:
         self.want(shop_id, conversation.id, conversation.customer)
         fetch = self._fetches.get(conversation.id)
         if fetch is None:
-            return CardStatus.UNKNOWN_CUSTOMER, None
+            return CardStatus.UNKNOWN_CUSTOMER, None, ()
         try:
             async with asyncio.timeout(wait_ms / 1_000):
                 await fetch.done.wait()
@@ -113,7 +125,7 @@ class CardDesk:
         return tuple(
             conversation_id
             for conversation_id, fetch in self._fetches.items()
-            if fetch.answered and fetch.is_of(news)
+            if fetch.answer is not None and fetch.is_of(news)
         )
 
     async def renew(self, conversation_id: UUID) -> Card | None:
@@ -122,22 +134,22 @@ class CardDesk:
         if fetch is None:
             return None
         try:
-            card = await self._source.fetch(fetch.shop_id, fetch.customer, ANSWER_MS)
+            answer = await self._source.fetch(fetch.shop_id, fetch.customer, ANSWER_MS)
         except CardUnavailableError:
             return None
-        before, fetch.card = fetch.card, card
-        return None if card == before else card
+        before, fetch.answer = fetch.card, answer
+        return None if answer.card == before else answer.card
 
     async def _run(self, fetch: _Fetch, conversation_id: UUID) -> None:
         try:
             for _ in range(ATTEMPTS):
                 try:
-                    fetch.card = await self._source.fetch(fetch.shop_id, fetch.customer, ANSWER_MS)
+                    answer = await self._source.fetch(fetch.shop_id, fetch.customer, ANSWER_MS)
                 except CardUnavailableError:
                     continue
-                fetch.answered = True
+                fetch.answer = answer
                 return
         finally:
-            if not fetch.answered:
-                self._fetches.pop(conversation_id, None)
+            if fetch.answer is None and self._fetches.get(conversation_id) is fetch:
+                del self._fetches[conversation_id]
             fetch.done.set()

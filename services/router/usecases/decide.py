@@ -64,6 +64,8 @@ class _Share:
     commands: list[Command]
     effects: list[Effects]
     events: list[Envelope]
+    promises: list[Envelope]
+    """For history alone. They stand behind the events, whose places they must not move."""
     heard_items: list[HeardItem]
     work_told: list[WorkTold]
     failure: Exception | None = None
@@ -76,7 +78,7 @@ class _Share:
             self.shop_id,
             self.token,
             tuple(self.effects),
-            tuple(self.events),
+            (*self.events, *self.promises),
             tuple(self.heard_items),
             tuple(self.work_told),
         )
@@ -178,6 +180,7 @@ class Deciders:
                 share.heard_items.extend(views.heard_items(command, effects, now, place))
                 share.work_told.extend(work_views.work_told(effects, now, place))
                 share.events.extend(views.events(share.shop_id, effects, now))
+                share.promises.extend(views.promises(share.shop_id, effects, now))
         except (RefusedError, NotOwnedError) as refusal:
             share.failure = refusal
         except CommitFailedError:
@@ -278,7 +281,7 @@ def _by_shop(orders: Sequence[Order]) -> list[_Share]:
     for place, order in enumerate(orders):
         share = shares.get(order.shop_id)
         if share is None:
-            share = shares[order.shop_id] = _Share(order.shop_id, [], [], [], [], [], [])
+            share = shares[order.shop_id] = _Share(order.shop_id, [], [], [], [], [], [], [])
         share.places.append(place)
         share.commands.append(order.command)
     return list(shares.values())

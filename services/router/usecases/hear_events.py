@@ -12,8 +12,9 @@ from services.router.domain.commands import ItemTold, MessageArrived
 from services.router.domain.effects import HeardUpTo
 from services.router.usecases.ownership import Desk, Order
 from shared.contracts.events import Envelope
-from shared.contracts.items import MessageCreated
+from shared.contracts.items import CustomerRef, IdentityKind, Item, MessageCreated
 from shared.kernel.errors import ErrorCode, RefusedError
+from shared.kernel.vocabulary import ItemKind
 
 PREVIEW_MAX: Final = 200
 """Code points of the first message that an offer shows: two lines of a console."""
@@ -58,7 +59,7 @@ def _read(event: Envelope) -> MessageArrived:
         conversation_id=conversation.id,
         version=event.version,
         channel=conversation.channel,
-        customer=conversation.customer,
+        customer=conversation.customer or _typed(item),
         kind=item.kind,
         visibility=item.visibility,
         author=item.author.kind,
@@ -68,3 +69,11 @@ def _read(event: Envelope) -> MessageArrived:
         told=ItemTold(event.event_id, event.occurred_at, to_json(event.body).decode()),
         locale=conversation.locale,
     )
+
+
+def _typed(item: Item) -> CustomerRef | None:
+    """Return the address that an item is: it proves nothing, and opens nothing (LESSONS 24)."""
+    if item.kind is not ItemKind.ADDRESS or item.erased:
+        return None
+    kind = IdentityKind.EMAIL if "@" in item.text else IdentityKind.PHONE
+    return CustomerRef(kind=kind, value=item.text, verified=False)

@@ -13,7 +13,7 @@ from services.router.domain.commands import ItemTold
 from services.router.domain.effects import DecisionRecord, Effects
 from services.router.domain.model import Agent, Assignment, Conversation, Offer, Rows
 from services.router.domain.policy import Policy
-from shared.contracts.cards import Card
+from shared.contracts.cards import CardAnswer
 from shared.contracts.claims import Grant, Principal
 from shared.contracts.events import Envelope
 from shared.contracts.items import CustomerRef
@@ -313,8 +313,8 @@ class Signer(Protocol):
 class CardSource(Protocol):
     """History, as the router asks it."""
 
-    async def fetch(self, shop_id: UUID, customer: CustomerRef, wait_ms: Millis) -> Card | None:
-        """Return a verified customer's card, or None when nobody is known by that identity.
+    async def fetch(self, shop_id: UUID, customer: CustomerRef, wait_ms: Millis) -> CardAnswer:
+        """Return a verified customer's card, or who one may be that is not.
 
         Raises:
             CardUnavailableError: no answer within wait_ms.

@@ -13,13 +13,20 @@ from services.router.domain.model import Agent, Assignment, Conversation, Offer
 from services.router.usecases import work_views
 from services.router.usecases.ports import HeardItem, Standing
 from shared.contracts import routing, standings
-from shared.contracts.cards import Card
+from shared.contracts.cards import Card, MayBe
 from shared.contracts.events import Envelope
 from shared.contracts.items import Author
 from shared.kernel import ids
 from shared.kernel.clock import Instant
 from shared.kernel.ids import IdKind
-from shared.kernel.vocabulary import AgentStatus, CardStatus, Presence, Service, Visibility
+from shared.kernel.vocabulary import (
+    AgentStatus,
+    CardStatus,
+    EventType,
+    Presence,
+    Service,
+    Visibility,
+)
 
 RECEIVERS = (Service.GATEWAY, Service.HISTORY)
 """Every conversation event goes to both."""
@@ -34,7 +41,7 @@ def routing_state(conversation: Conversation) -> routing.RoutingState:
 
 
 def _state_of(conversation: Conversation) -> dict[str, Any]:
-    agent = None
+    agent, customer = None, conversation.customer
     if conversation.agent_id is not None:
         agent = routing.AgentRef(id=conversation.agent_id, name=conversation.agent_name or "")
     return {
@@ -50,7 +57,7 @@ def _state_of(conversation: Conversation) -> dict[str, Any]:
         "queue_wait_ms": conversation.queue_wait_ms,
         "ended_at": conversation.ended_at,
         "end_reason": conversation.end_reason,
-        "customer": conversation.customer,
+        "customer": customer if customer is not None and customer.verified else None,
         "channel": conversation.channel,
         "clock_at": conversation.clock_at,
         "transfers": conversation.transfers,
@@ -131,7 +138,11 @@ def agent_standing(row: Standing) -> standings.AgentStanding:
 
 
 def offer(
-    row: Offer, conversation: Conversation, status: CardStatus, card: Card | None
+    row: Offer,
+    conversation: Conversation,
+    status: CardStatus,
+    card: Card | None,
+    may_be: tuple[MayBe, ...] = (),
 ) -> routing.Offer:
     """Return an offer with as much of the card as this agent may see."""
     customer = conversation.customer
@@ -150,6 +161,7 @@ def offer(
         customer_name=(shown.customer.name if shown else None) or known,
         card_status=status,
         card=shown,
+        may_be=may_be if row.ordinal < CONTACT_FREE_FROM else (),
         work=work_views.routed_work(conversation),
     )
 
@@ -219,6 +231,27 @@ def events(shop_id: UUID, effects: Effects, now: Instant) -> tuple[Envelope, ...
         for told in effects.conversations_told
         if told.conversation.work is None  # nobody else has part in it
         for event in _envelopes(shop_id, told, now)
+    )
+
+
+def promises(shop_id: UUID, effects: Effects, now: Instant) -> tuple[Envelope, ...]:
+    """Return what history is told of promises made, kept and given up in a command.
+
+    Each is a stream of its own: a promise changes seldom, and its `version` says which is newer.
+    """
+    return tuple(
+        Envelope(
+            event_id=derived_id(IdKind.FOLLOW_UP, promised.id, promised.version, now),
+            type=EventType.PROMISE_CHANGED,
+            emitter=Service.ROUTER,
+            receiver=Service.HISTORY,
+            shop_id=shop_id,
+            stream=f"{ids.encode(IdKind.FOLLOW_UP, promised.id)}:{promised.version}",
+            version=1,
+            occurred_at=now,
+            body=promised.model_dump(mode="json"),
+        )
+        for promised in work_views.promises_changed(effects)
     )
 
 

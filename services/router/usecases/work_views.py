@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from typing import Final
 from uuid import UUID
 
 from pydantic import BaseModel
@@ -12,10 +14,21 @@ from services.router.domain.effects import Effects
 from services.router.domain.model import Conversation
 from services.router.usecases.ports import WorkTold
 from shared.contracts import routing
+from shared.contracts.promises import PromiseChanged
 from shared.contracts.routing_requests import RoutedWork, RoutingRequest, ServedBy, SkillNeed
 from shared.kernel.clock import Instant
 from shared.kernel.ids import IdKind, decode, encode
-from shared.kernel.vocabulary import WorkKind
+from shared.kernel.vocabulary import EventType, WorkKind
+
+_PROMISES: Final = frozenset(
+    {
+        EventType.FOLLOW_UP_QUEUED,
+        EventType.FOLLOW_UP_REQUEUED,
+        EventType.FOLLOW_UP_COMPLETED,
+        EventType.FOLLOW_UP_CANCELLED,
+    }
+)
+"""After which a promise is another one for whoever sees the customer's card."""
 
 
 def routed_work(row: Conversation) -> RoutedWork | None:
@@ -90,6 +103,28 @@ def follow_up(row: Conversation, now: Instant) -> routing.FollowUpDue:
         overdue=row.ended_at is None and work.not_before <= now,
         customer_name=customer.name if customer is not None and customer.verified else None,
     )
+
+
+def promises_changed(effects: Effects) -> Iterator[PromiseChanged]:
+    """Return the promises that were made, kept, given up or are to be kept again."""
+    for told in effects.conversations_told:
+        row, work = told.conversation, told.conversation.work
+        if told.type not in _PROMISES or work is None:
+            continue
+        if work.not_before is None or work.external_id is None:
+            raise TypeError("a follow-up is due one day, and of a conversation")
+        yield PromiseChanged(
+            id=row.id,
+            version=row.version,
+            conversation_id=decode(IdKind.CONVERSATION, work.external_id),
+            customer=row.customer,
+            text=work.title,
+            due_at=work.not_before,
+            order_reference=work.order_reference,
+            promised_at=row.started_at,
+            promised_by=work.promised_by_name,
+            over=row.is_over,
+        )
 
 
 def _body(row: Conversation, kind: WorkKind, now: Instant) -> BaseModel:

@@ -161,7 +161,7 @@ export interface Bye {
   readonly retry_in_ms: number | null;
 }
 
-/** One agent that a decision considered, best first. */
+/** One considered agent, best first; `chance`: of an answer by `respond_by`, 0 to 1. */
 export interface Candidate {
   readonly agent: AgentRef;
   readonly load: number;
@@ -355,7 +355,7 @@ export interface ErrorFrame {
 }
 
 /** Every event, the same string on socket, stream and bus. */
-export type EventType = "message.created" | "message.delivered" | "message.read" | "customer.typing" | "conversation.queued" | "conversation.offered" | "conversation.assigned" | "conversation.responded" | "conversation.taken" | "conversation.ended" | "conversation.wrapped_up" | "routing_request.queued" | "routing_request.offered" | "routing_request.assigned" | "routing_request.requeued" | "routing_request.taken" | "routing_request.missed" | "routing_request.completed" | "routing_request.cancelled" | "follow_up.queued" | "follow_up.offered" | "follow_up.assigned" | "follow_up.requeued" | "follow_up.taken" | "follow_up.missed" | "follow_up.completed" | "follow_up.cancelled" | "sla.at_risk" | "sla.missed" | "offer.created" | "offer.ended" | "card.ready" | "card.changed" | "agent.updated";
+export type EventType = "message.created" | "message.delivered" | "message.read" | "customer.typing" | "conversation.queued" | "conversation.offered" | "conversation.assigned" | "conversation.responded" | "conversation.taken" | "conversation.ended" | "conversation.wrapped_up" | "routing_request.queued" | "routing_request.offered" | "routing_request.assigned" | "routing_request.requeued" | "routing_request.taken" | "routing_request.missed" | "routing_request.completed" | "routing_request.cancelled" | "follow_up.queued" | "follow_up.offered" | "follow_up.assigned" | "follow_up.requeued" | "follow_up.taken" | "follow_up.missed" | "follow_up.completed" | "follow_up.cancelled" | "promise.changed" | "sla.at_risk" | "sla.missed" | "offer.created" | "offer.ended" | "card.ready" | "card.changed" | "agent.updated";
 
 /** Why an agent was not offered a conversation. */
 export type Exclusion = "disconnected" | "not_available" | "at_capacity" | "declined_before" | "already_offered" | "may_not_reply" | "lacks_skill" | "lacks_language";
@@ -401,15 +401,15 @@ export interface FirstResponses {
   readonly misses_attributed: number;
 }
 
-/** What was promised to a customer; open until somebody says it is done. */
+/** What was promised to a customer, in which conversation, and is still to be kept. */
 export interface FollowUp {
   readonly id: FollowUpId;
+  readonly conversation_id: ConversationId;
   readonly text: string;
   readonly due_at: Instant;
+  readonly order_reference: string | null;
   readonly created_at: Instant;
-  readonly created_by: string;
-  readonly done_at: Instant | null;
-  readonly done_by: string | null;
+  readonly created_by: string | null;
 }
 
 /** A promise to a customer: work that is not done before it is solved. */
@@ -560,7 +560,7 @@ export interface ListedConversation {
 /** What is open between a shop and a customer. */
 export type MatterKind = "late_parcel" | "return_under_way" | "payment_failed" | "cart_in_progress";
 
-/** Another customer who gave an address of this one's, unproven by one of them or by both. A hint for the agent: nothing is done by it, and no customer is shown any of it (LESSONS 24). */
+/** Another customer who gave an address of this one's, unproven by one of them or by both. On an offer: of an address that somebody left who is not signed in. A hint for the agent: nothing is done by it, and no customer is shown any of it (LESSONS 24). */
 export interface MayBe {
   readonly customer_id: CustomerId;
   readonly name: string | null;
@@ -639,6 +639,7 @@ export interface Offer {
   readonly customer_name: string | null;
   readonly card_status: CardStatus;
   readonly card: Card | null;
+  readonly may_be: readonly MayBe[];
   readonly work: RoutedWork | null;
 }
 

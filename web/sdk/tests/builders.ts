@@ -98,6 +98,7 @@ export function anOffer(more: Partial<Offer> = {}): Offer {
     customer_name: "Rui",
     card_status: "pending",
     card: null,
+    may_be: [],
     work: null,
     ...more,
   };

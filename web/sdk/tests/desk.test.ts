@@ -67,6 +67,12 @@ describe("an accepted conversation", () => {
     expect(theOne(desk)).toMatchObject({ preview: "Where is my parcel?", card: { orders: [] } });
   });
 
+  test("says who its customer may be, as the offer did", () => {
+    const rosa = { customer_id: "cust_7", name: "Rosa", same: ["email"] } as const;
+    const offer = anOffer({ may_be: [rosa] });
+    expect(theOne(after({ type: "taken", offer, taken: aTaken() }))?.mayBe).toEqual([rosa]);
+  });
+
   test("needs the grant until the gateway says that we joined", () => {
     expect(theOne(after(taken))?.grant).toBe("signed");
     expect(theOne(after(taken, said(anItem(1)), said(joined)))?.grant).toBeNull();

@@ -10,7 +10,6 @@ from shared.contracts import subjects
 from shared.contracts.cards import Card, CardRequest, CardsChanged
 from shared.contracts.items import CustomerRef, IdentityKind
 from shared.contracts.orders import IngestCart, OrderParts, Payment, Return
-from shared.kernel.ids import IdKind, encode
 from shared.kernel.vocabulary import (
     AuthorKind,
     ItemKind,
@@ -122,22 +121,13 @@ class TestWholeCard:
         assert await stores.cards.count_together(OTHER_SHOP, 100, 3, 5) == 0
         assert len((await card_of(service)).suggestions) == 1
 
-    async def test_notes_and_promises_stand_on_the_card_until_done(
-        self, service: RunningService, stores: Stores
-    ) -> None:
+    async def test_notes_stand_on_the_card(self, service: RunningService, stores: Stores) -> None:
         await stores.orders.ingest(SHOP, [order()], None)
         who = wire((await card_of(service)).customer.id)
         async with service.client(Scope.AGENT) as client:
             noted = await post(client, f"{who}/notes", text="Deaf in one ear.")
-            due = {"text": "Call back", "due_at": "2026-12-01T10:00:00.000Z"}
-            promised = await post(client, f"{who}/follow-ups", **due)
-            card = await card_of(service)
-            done = await post(client, f"{who}/follow-ups/{promised.json()['id']}/done")
-        assert (noted.status_code, promised.status_code, done.status_code) == (201, 201, 200)
-        assert [one.text for one in card.notes] == ["Deaf in one ear."]
-        assert [one.text for one in card.follow_ups] == ["Call back"]
-        after = await card_of(service)
-        assert (len(after.notes), after.follow_ups) == (1, ())
+        assert noted.status_code == 201
+        assert [one.text for one in (await card_of(service)).notes] == ["Deaf in one ear."]
 
     async def test_somebody_elses_customer_can_be_noted_nothing_of(
         self, service: RunningService, stores: Stores
@@ -147,14 +137,10 @@ class TestWholeCard:
         known = (await card_of(service)).customer.id
         told = []
         for customer_id in (known, new_id()):
-            follow_up = f"{wire(customer_id)}/follow-ups/{encode(IdKind.FOLLOW_UP, new_id())}/done"
             async with service.client(Scope.AGENT, shop_id=OTHER_SHOP) as eve:
-                answers = [
-                    await post(eve, f"{wire(customer_id)}/notes", text="Eve was here"),
-                    await post(eve, follow_up),
-                ]
-            told.append([(one.status_code, one.json()["code"]) for one in answers])
-        assert told == [[(404, "not_found")] * 2] * 2
+                answer = await post(eve, f"{wire(customer_id)}/notes", text="Eve was here")
+            told.append((answer.status_code, answer.json()["code"]))
+        assert told == [(404, "not_found")] * 2
 
     async def test_changed_order_is_told_to_who_shows_the_card(
         self, service: RunningService

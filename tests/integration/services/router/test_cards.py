@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from shared.contracts import subjects
-from shared.contracts.cards import Card, CardAnswer, CardCustomer, CardRequest, CardsChanged
+from shared.contracts.cards import Card, CardAnswer, CardCustomer, CardRequest, CardsChanged, MayBe
 from shared.contracts.items import CustomerRef, IdentityKind
 from shared.contracts.routing import RouterSnapshot, SnapshotRequest
-from shared.kernel.vocabulary import EventType
+from shared.kernel.vocabulary import EventType, ItemKind, Service, Visibility
 from shared.kit.bus.interface import BusError
 from shared.kit.new_ids import new_id
 from tests.support.clock import VirtualClock
@@ -31,6 +31,7 @@ class History:
         self.asked: list[CardRequest] = []
         self.may_answer = asyncio.Event()
         self.may_answer.set()
+        self.may_be: tuple[MayBe, ...] = ()
         self.card: Card | None = Card(
             customer=CardCustomer(
                 id=new_id(),
@@ -51,7 +52,7 @@ class History:
     async def answer(self, raw: bytes) -> bytes:
         self.asked.append(CardRequest.model_validate_json(raw))
         await self.may_answer.wait()
-        return CardAnswer(card=self.card).to_json()
+        return CardAnswer(card=self.card, may_be=self.may_be).to_json()
 
 
 @pytest.fixture
@@ -208,3 +209,27 @@ async def test_a_card_that_changes_meanwhile_is_shown_anew_to_the_third_without_
     whole = (await third.wait_for(EventType.CARD_CHANGED, 2))["card"]["customer"]
     assert (whole["order_count"], whole["email"]) == (3, "maria@example.com")
     assert sum(len(agent.of(EventType.CARD_CHANGED)) for agent in team) == 4
+
+
+async def test_an_address_that_was_left_says_who_it_may_be_to_the_first_agents_alone(
+    rig: Rig, history: History
+) -> None:
+    """LESSONS 24: it opens nothing, and whatever else is told of the conversation is without it."""
+    history.card = None
+    history.may_be = (MayBe(customer_id=new_id(), name="Rosa", same=(IdentityKind.EMAIL,)),)
+    shop, conversation = await rig.shop(), new_id()
+    address = {"kind": ItemKind.ADDRESS, "visibility": Visibility.AGENTS, "text": "rosa@m.example"}
+    await rig.message(shop, conversation)
+    await rig.message(shop, conversation, 2, **address)
+    agents = [await rig.console(shop, name=f"Agent {number}") for number in range(3)]
+    offers = []
+    for agent in agents:
+        offers.append(await agent.wait_for(EventType.OFFER_CREATED))
+        await agent.decline(offers[-1])
+    assert [one["card_status"] for one in offers] == ["unknown_customer"] * 3
+    assert [one["customer_name"] for one in offers] == [None] * 3
+    assert [[who["name"] for who in one["may_be"]] for one in offers] == [["Rosa"], ["Rosa"], []]
+    asked = {(one.customer.value, one.customer.verified) for one in history.asked}
+    assert asked == {("rosa@m.example", False)}
+    events = [*rig.events[Service.GATEWAY], *rig.events[Service.HISTORY]]
+    assert "rosa@m.example" not in str(events)

@@ -4,7 +4,7 @@ import type { Conversation } from "@firstreply/sdk/agent";
 import type { Card, CardCustomer, IdentityKind, Offer, Spent } from "@firstreply/sdk/contracts";
 import { count, money, month } from "../format.ts";
 import { Contacts } from "./Contacts.tsx";
-import { Besides, Now } from "./Now.tsx";
+import { Besides, MayBeList, Now } from "./Now.tsx";
 import { Orders } from "./Orders.tsx";
 
 interface Props {
@@ -21,6 +21,7 @@ export function CardPane({ offer, conversation }: Props) {
   const coming = conversation
     ? conversation.routing.customer?.verified === true
     : offer?.card_status === "pending";
+  const mayBe = conversation ? conversation.mayBe : (offer?.may_be ?? []);
   return (
     <aside className="card" aria-label="Customer">
       <div className="card-empty" role="status">
@@ -30,6 +31,7 @@ export function CardPane({ offer, conversation }: Props) {
             ? "Earlier orders and contacts appear here in a moment."
             : "Nobody is signed in to the shop, so there are no orders to show. Ask for an order number only if you need it."}
         </p>
+        <MayBeList mayBe={mayBe} heading="May be" />
       </div>
     </aside>
   );

@@ -1,6 +1,6 @@
 /** What an agent should know before the first word: what is open, what was promised, what comes again. */
 
-import type { Card, MatterKind, OpenMatter, Repetition } from "@firstreply/sdk/contracts";
+import type { Card, FollowUp, MatterKind, MayBe, OpenMatter, Repetition } from "@firstreply/sdk/contracts";
 import { Badge } from "@mantine/core";
 import { count, day, money } from "../format.ts";
 
@@ -35,12 +35,17 @@ export function Now({ card }: { card: Card }) {
               Promised
             </Badge>{" "}
             <span dir="auto">{promised.text}</span>
-            <span className="contact-facts">{` by ${day(promised.due_at)}, ${promised.created_by}`}</span>
+            <span className="contact-facts">{promisedBy(promised)}</span>
           </li>
         ))}
       </ul>
     </section>
   );
+}
+
+function promisedBy({ due_at, order_reference, created_by }: FollowUp): string {
+  const about = order_reference ? `, order ${order_reference}` : "";
+  return ` by ${day(due_at)}${about}${created_by ? `, ${created_by}` : ""}`;
 }
 
 function Matter({ matter }: { matter: OpenMatter }) {
@@ -102,20 +107,26 @@ export function Besides({ card }: { card: Card }) {
           </ul>
         </section>
       )}
-      {card.may_be.length > 0 && (
-        <section aria-labelledby="may-be">
-          <h3 id="may-be">May be the same person</h3>
-          <ul className="matters">
-            {card.may_be.map((one) => (
-              <li key={one.customer_id}>
-                <span dir="auto">{one.name ?? "No name given"}</span>
-                <span className="contact-facts">{`, gave the same ${one.same.join(" and ")}. Not proven: do not tell.`}</span>
-              </li>
-            ))}
-          </ul>
-        </section>
-      )}
+      <MayBeList mayBe={card.may_be} heading="May be the same person" />
     </>
+  );
+}
+
+/** Who a customer may be, for the agent's eyes: they gave the same address, and proved nothing. */
+export function MayBeList({ mayBe, heading }: { mayBe: readonly MayBe[]; heading: string }) {
+  if (mayBe.length === 0) return null;
+  return (
+    <section aria-labelledby="may-be">
+      <h3 id="may-be">{heading}</h3>
+      <ul className="matters">
+        {mayBe.map((one) => (
+          <li key={one.customer_id}>
+            <span dir="auto">{one.name ?? "No name given"}</span>
+            <span className="contact-facts">{`, gave the same ${one.same.join(" and ")}. Not proven: do not tell.`}</span>
+          </li>
+        ))}
+      </ul>
+    </section>
   );
 }
 

@@ -12,6 +12,7 @@ export function conversationOf(desk: Desk, routing: RoutingState): Conversation 
     standing: standingOf(desk, routing),
     thread: newThread(routing.conversation_id),
     card: null,
+    mayBe: [],
     preview: null,
     customerName: routing.customer?.name ?? null,
     grant: null,
@@ -35,6 +36,7 @@ export function take(
   return {
     ...begun,
     card: begun.card ?? offer.card,
+    mayBe: offer.may_be,
     preview: offer.preview,
     customerName: begun.customerName ?? offer.customer_name,
     grant: hasJoined(desk, begun) ? null : taken.grant,

@@ -8,6 +8,7 @@ import type {
   EventType,
   Item,
   ItemPage,
+  MayBe,
   Offer,
   OfferId,
   OfferTaken,
@@ -36,6 +37,8 @@ export interface Conversation {
   readonly standing: Standing;
   readonly thread: Thread;
   readonly card: Card | null;
+  /** From the offer: who gave the same address as this customer, who has proven none. Not to be told. */
+  readonly mayBe: readonly MayBe[];
   /** From the offer, to be shown until the items are there. */
   readonly preview: string | null;
   readonly customerName: string | null;

@@ -13,7 +13,7 @@ from services.router.domain.model import Conversation
 from services.router.usecases import cards as cards_module
 from services.router.usecases.cards import ATTEMPTS, CardDesk
 from services.router.usecases.ports import CardUnavailableError
-from shared.contracts.cards import Card
+from shared.contracts.cards import CardAnswer, MayBe
 from shared.contracts.items import CustomerRef, IdentityKind
 from shared.kernel.vocabulary import CardStatus, Channel, ConversationStatus
 from tests.support.routing import conversation_id
@@ -28,13 +28,14 @@ class Source:
     def __init__(self, failures: int) -> None:
         self.failures = failures
         self.asked = 0
+        self.may_be: tuple[MayBe, ...] = ()
 
-    async def fetch(self, shop_id: UUID, customer: CustomerRef, wait_ms: int) -> Card | None:
+    async def fetch(self, shop_id: UUID, customer: CustomerRef, wait_ms: int) -> CardAnswer:
         self.asked += 1
         await asyncio.sleep(0)
         if self.asked <= self.failures:
             raise CardUnavailableError
-        return None
+        return CardAnswer(card=None, may_be=self.may_be)
 
 
 def a_conversation(number: int, customer: CustomerRef | None = MARIA) -> Conversation:
@@ -67,14 +68,14 @@ async def test_a_card_is_asked_for_once_however_many_want_it(group: asyncio.Task
     source = Source(0)
     desk = a_desk(source, group)
     looks = await asyncio.gather(*(desk.card(SHOP, a_conversation(1)) for _ in range(5)))
-    assert set(looks) == {(CardStatus.UNKNOWN_CUSTOMER, None)}
+    assert set(looks) == {(CardStatus.UNKNOWN_CUSTOMER, None, ())}
     assert source.asked == 1
 
 
 async def test_history_is_asked_again_when_it_does_not_answer(group: asyncio.TaskGroup) -> None:
     source = Source(2)
     desk = a_desk(source, group)
-    assert await desk.card(SHOP, a_conversation(1)) == (CardStatus.UNKNOWN_CUSTOMER, None)
+    assert await desk.card(SHOP, a_conversation(1)) == (CardStatus.UNKNOWN_CUSTOMER, None, ())
     assert source.asked == 3
 
 
@@ -83,7 +84,7 @@ async def test_after_so_many_failures_the_next_who_needs_it_asks_again(
 ) -> None:
     source = Source(ATTEMPTS)
     desk = a_desk(source, group)
-    assert await desk.card(SHOP, a_conversation(1)) == (CardStatus.PENDING, None)
+    assert await desk.card(SHOP, a_conversation(1)) == (CardStatus.PENDING, None, ())
     assert await desk.arrival(conversation_id(1)) is None
     assert (await desk.card(SHOP, a_conversation(1)))[0] is CardStatus.UNKNOWN_CUSTOMER
 
@@ -101,3 +102,34 @@ async def test_the_oldest_card_is_dropped_when_too_many_are_kept(
     desk.forget(conversation_id(1))
     await desk.card(SHOP, a_conversation(1))
     assert source.asked == 5
+
+
+TYPED = CustomerRef(kind=IdentityKind.EMAIL, value="rosa@mail.example", verified=False)
+
+
+async def test_who_typed_an_address_has_no_card_but_may_be_somebody(
+    group: asyncio.TaskGroup,
+) -> None:
+    source = Source(0)
+    source.may_be = (MayBe(customer_id=UUID(int=7), name="Rosa", same=(IdentityKind.EMAIL,)),)
+    desk = a_desk(source, group)
+    look = await desk.card(SHOP, a_conversation(1, TYPED))
+    assert look == (CardStatus.UNKNOWN_CUSTOMER, None, source.may_be)
+
+
+async def test_who_was_nobody_or_somebody_else_before_is_asked_for_anew(
+    group: asyncio.TaskGroup,
+) -> None:
+    source = Source(0)
+    desk = a_desk(source, group)
+    for customer in (None, TYPED, TYPED, MARIA, MARIA):
+        await desk.card(SHOP, a_conversation(1, customer))
+    assert source.asked == 2
+
+
+async def test_a_shops_own_id_that_is_not_vouched_for_asks_nobody(group: asyncio.TaskGroup) -> None:
+    source = Source(0)
+    desk = a_desk(source, group)
+    claimed = MARIA.model_copy(update={"verified": False})
+    await desk.card(SHOP, a_conversation(1, claimed))
+    assert source.asked == 0
