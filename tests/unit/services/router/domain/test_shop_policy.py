@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from services.router.domain.policy import Policy
-from services.router.domain.shop_policy import SETTABLE, with_figures
+from services.router.domain.shop_policy import SETTABLE, figures_of, with_figures
 from shared.contracts.policies import PolicyFigures
 from shared.contracts.routing import DecisionTrigger
 from shared.kernel.vocabulary import AgentStatus, Channel, OfferStatus
@@ -32,6 +32,13 @@ class TestFigures:
             own=(("capacity", 6),),
             version=3,
         )
+
+    def test_the_figures_that_are_given_are_those_an_engine_takes(self) -> None:
+        weights = {Channel.WHATSAPP: 1, Channel.EMAIL: 2}
+        asked = PolicyFigures(capacity=6, weights=weights)
+        figures = figures_of(asked)
+        assert figures == (("capacity", 6), ("weights", tuple(sorted(weights.items()))))
+        assert with_figures(Policy(), figures, 1).weights == tuple(sorted(weights.items()))
 
     def test_a_figure_of_another_release_is_left_out(self) -> None:
         made = with_figures(Policy(), (("capacity", 6), ("of_tomorrow", 1)), 1)
