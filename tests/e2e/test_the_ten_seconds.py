@@ -81,7 +81,11 @@ class TestOffers:
         """Ten agents who take one conversation each, and ten customers."""
         shop = server.new_shop(agents=AT_ONCE, capacity=1)
         async with AsyncExitStack() as stack:
-            yield await a_team(stack, server, shop, customers=AT_ONCE)
+            team = await a_team(stack, server, shop, customers=AT_ONCE)
+            for agent in team.agents:  # who has just come is asked alone: no offer is a second one
+                await agent.set_status("away")
+                await agent.set_status("available")
+            yield team
 
     async def test_ten_conversations_at_once_with_ten_idle_agents_are_all_offered_within_100_ms(
         self, team: Team
