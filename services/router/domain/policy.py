@@ -43,7 +43,7 @@ class Policy:
     """A pending offer gets another beside it: 2 to 3 s gained most in simulation."""
 
     settle_ms: Millis = 8_000
-    """Who came, or took, finished or lost an offer is asked after those who did nothing of this for
+    """Who came, took, answered, finished or lost one is asked after those who did nothing of it for
     so long: writing takes 2.5 to 4 s, and what is lost from the screen cost 8 s in simulation."""
 
     savable_ms: Millis = 4_000
