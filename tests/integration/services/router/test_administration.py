@@ -156,5 +156,5 @@ async def test_every_endpoint_of_administration_says_what_it_does(rig: Rig) -> N
         for method, operation in methods.items()
         if "administration" in operation.get("tags", [])
     }
-    assert len(operations) == 19
+    assert len(operations) == 22
     assert [name for name, description in operations.items() if not description] == []
