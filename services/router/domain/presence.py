@@ -1,4 +1,9 @@
-"""Which gateway nodes hold streams of which agents, across shops; knows nothing of routing."""
+"""Which gateway nodes hold streams of which agents, across shops; knows nothing of routing.
+
+A node that falls silent has lost its agents, but silence of all is no news: it is this router that
+hears nobody, as while NATS is away, or nobody could write to a customer anyway. Its agents keep
+their conversations until somebody is heard again and the others have had their time to be.
+"""
 
 from __future__ import annotations
 
@@ -91,20 +96,23 @@ class PresenceBook:
             node.agents.discard(person)
 
     def silent(self, now: Instant) -> list[PresenceNews]:
-        """Forget nodes not heard for NODE_SILENT_MS; return whose agents are gone."""
+        """Forget nodes not heard for NODE_SILENT_MS, though others are; return who is gone."""
         news: list[PresenceNews] = []
+        if self._hears_nobody(now):
+            return news
         for node_id in sorted(self._nodes):
             if self._nodes[node_id].heard_at + NODE_SILENT_MS <= now:
                 gone = sorted(self._nodes.pop(node_id).agents)
                 news += _news(node_id, gone, Presence.DISCONNECTED)
         return news
 
-    def next_deadline(self) -> Instant | None:
-        """Return when a node will have been silent for too long, unless it is heard."""
-        heard = (node.heard_at for node in self._nodes.values())
-        return min((at + NODE_SILENT_MS for at in heard), default=None)
+    def _hears_nobody(self, now: Instant) -> bool:
+        return all(node.heard_at + NODE_SILENT_MS <= now for node in self._nodes.values())
 
     def _heard(self, node_id: UUID, now: Instant) -> _Node:
+        if self._hears_nobody(now):
+            for other in self._nodes.values():
+                other.heard_at = now
         node = self._nodes.setdefault(node_id, _Node(now))
         node.heard_at = now
         return node

@@ -277,15 +277,20 @@ class TestPresence:
         await bert.wait_for(EventType.OFFER_CREATED)
         assert (await anna.wait_for(EventType.OFFER_ENDED))["status"] == "rescinded"
 
-    async def test_the_agents_of_a_silent_node_are_disconnected(
+    async def test_the_agents_of_a_silent_node_are_disconnected_while_another_is_heard(
         self, rig: Rig, clock: VirtualClock
     ) -> None:
-        shop = await rig.shop()
+        shop, another = await rig.shop(), new_id()
         anna = await rig.console(shop)
         updates = partial(anna.of, EventType.AGENT_UPDATED)
         await rig.until(lambda: _presences(updates())[-1:] == ["connected"])
-        clock.advance(3_000)
-        await rig.until(lambda: _presences(updates())[-1] == "disconnected")
+
+        async def is_gone() -> bool:
+            await rig.beat(node=another)
+            clock.advance(500)
+            return _presences(updates())[-1] == "disconnected"
+
+        await rig.until_async(is_gone)
 
     async def test_a_beat_alone_connects_an_agent(self, rig: Rig) -> None:
         shop = await rig.shop()

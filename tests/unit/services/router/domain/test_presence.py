@@ -36,14 +36,23 @@ def test_a_node_silent_for_three_seconds_has_lost_its_agents() -> None:
     book = PresenceBook()
     book.beat(NODE, [ANNA], 0)
     book.beat(OTHER_NODE, [BERT], 500)
-    assert book.next_deadline() == NODE_SILENT_MS
     assert book.silent(NODE_SILENT_MS - 1) == []
     assert said(book.silent(NODE_SILENT_MS)) == [(*ANNA, Presence.DISCONNECTED)]
-    assert book.next_deadline() == NODE_SILENT_MS + 500
+    assert book.silent(NODE_SILENT_MS) == []
 
 
-def test_a_book_that_has_heard_nobody_waits_for_nothing() -> None:
-    assert PresenceBook().next_deadline() is None
+def test_while_nobody_is_heard_nobody_is_gone() -> None:
+    """The bus is away for half a minute: agents keep the customers they are writing to."""
+    book = PresenceBook()
+    back_at = 30_000
+    book.beat(NODE, [ANNA], 0)
+    book.beat(OTHER_NODE, [BERT], 500)
+    assert said(book.silent(back_at)) == []
+
+    assert book.beat(OTHER_NODE, [BERT], back_at) == []
+    assert book.silent(back_at + NODE_SILENT_MS - 1) == []
+    book.beat(OTHER_NODE, [BERT], back_at + 1_000)
+    assert said(book.silent(back_at + NODE_SILENT_MS)) == [(*ANNA, Presence.DISCONNECTED)]
 
 
 def test_a_beat_that_left_before_a_change_does_not_undo_it() -> None:
@@ -75,8 +84,9 @@ def test_a_change_that_a_freshly_built_engine_took_is_known_when_its_node_falls_
     for person in (ANNA, BERT):
         book.change(NODE, person, Presence.CONNECTED, 0)
     book.adopt(SHOP, [(BERT[1], NODE)], 0)
+    book.beat(OTHER_NODE, [], 1_000)
     book.told(PresenceNews(SHOP, PresenceChanged(ANNA[1], NODE, Presence.CONNECTED)))
     book.told(PresenceNews(SHOP, PresenceChanged(BERT[1], NODE, Presence.DISCONNECTED)))
     assert said(book.silent(NODE_SILENT_MS)) == [(*ANNA, Presence.DISCONNECTED)]
     book.told(PresenceNews(SHOP, PresenceChanged(ANNA[1], NODE, Presence.DISCONNECTED)))
-    assert book.next_deadline() is None
+    assert book.silent(NODE_SILENT_MS) == []
