@@ -81,6 +81,24 @@ class TestCard:
         assert not build_card(stored(), START + 10).orders[0].late
         assert build_card(stored(), START + 11).orders[0].late
 
+    def test_what_was_promised_stands_on_it(self) -> None:
+        promise = {
+            "id": str(new_id()),
+            "conversation_id": str(new_id()),
+            "text": "Call her back.",
+            "due_at": START + 10,
+            "order_reference": None,
+            "created_at": START,
+            "created_by": "Piotr",
+        }
+        more = MORE | {"follow_ups": [promise]}
+        (shown,) = build_card(StoredCard(CUSTOMER, [ORDER], [], [], more), START).follow_ups
+        assert (str(shown.id), shown.text, shown.created_by) == (
+            promise["id"],
+            "Call her back.",
+            "Piotr",
+        )
+
     def test_words_and_ids_are_ours_again(self) -> None:
         card = build_card(stored(), START)
         (order,), (contact,) = card.orders, card.contacts
