@@ -19,7 +19,7 @@ from tests.support.shop_server import ServedShop, ShopServer
 
 CHANGING = {"post", "put", "patch", "delete"}
 OF_AGENTS = ("/v1/agents/me/status", "/v1/routing/", "/v1/conversations", "/v1/agent-events")
-OF_ADMINS = "/v1/routing/webhooks"
+OF_ADMINS = ("/v1/routing/webhooks", "/v1/routing/policy")
 """What is not made but changed and removed is as it is, however often."""
 
 

@@ -97,7 +97,9 @@ class Trial:
 
     async def _goes_on(self) -> bool:
         known, _ = await self.tables.waiting()
-        return known < self.work.started or any((await self.tables.stuck()).values())
+        if known < self.work.started or self.work.gateway.untaken:
+            return True  # an agent's words may come after the conversation's end, and be told yet
+        return any((await self.tables.stuck()).values())
 
     async def keep_busy(self) -> None:
         """Have as many people come as keeps a line before all agents, and rest for a moment."""
