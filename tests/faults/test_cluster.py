@@ -31,7 +31,8 @@ WHOLE_WITHIN_S = 2.0
 """The promise: every screen is whole so long after NATS is back."""
 LOOK_S = 0.05
 CUSTOMERS = 6
-WRITE_EVERY_S = 0.1
+WRITE_EVERY_S = max(0.1, AWAY_S / 100)
+"""However long NATS is away, a snapshot has all that was written: the newest 200 of each."""
 WAIT_S = 20.0
 
 

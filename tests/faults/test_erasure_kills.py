@@ -27,8 +27,6 @@ from tests.support.demo_shop import demo_customer
 from tests.support.dump import dumped, hits, on_disk
 from tests.support.stack import Stack
 
-pytestmark = pytest.mark.watches_time
-
 KILLS = int(os.environ.get("FIRSTREPLY_ERASURE_KILLS", "1"))
 PEOPLE = 8
 LOOK_EVERY_S = 0.002
