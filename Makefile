@@ -54,12 +54,12 @@ e2e: ready-dev ## Run the whole stack in Chromium
 faults: ready-dev ## Kill, restart and partition, checked against a ledger
 	@$(PYTEST) tests/faults
 
-# The unit tests, traced, as they alone must reach every branch of the pure rooms; the tiers that share the processors
-# well; the whole product, three files of tests side by side, as they mostly wait; and then what watches real time and
-# wants the processors for itself.
+# The unit tests, traced, as they alone must reach every branch of the pure rooms; one service with a real PostgreSQL,
+# and then the whole product, three tests side by side, as they mostly wait; and then what watches real time and wants
+# the processors for itself.
 together:
 	@$(PYTEST) tests/unit -n $(PYTEST_WORKERS) --cov --cov-report=
-	@$(PYTEST) tests/integration tests/contract -n $(PYTEST_WORKERS)
+	@$(PYTEST) tests/integration tests/contract -n 3
 
 beside:
 	@$(PYTEST) tests/e2e tests/faults -m 'not bench and not watches_time' -n 3 --dist loadfile
