@@ -89,8 +89,8 @@ class Policy:
     stalled_after_ms: Millis = 30_000
     """While nobody is free for who waits or should have company, who leaves offers unanswered for
     so long and does nothing else is away at once: on a busy day the free places of who is not
-    there look like the only ones. As long as `offer_ttl_ms`: less won nothing that is seen in
-    simulated days (0.1 points at 0.8, 0.4 at 0.95), and a person may read for 8 s."""
+    there look like the only ones. As long as `offer_ttl_ms`: 8 s won 0.6 to 1.1 points in simulated
+    days (docs/simulation.md), but a person may read for so long. A shop may shorten it."""
 
     gone_grace_ms: Millis = 10_000
     """A disconnected agent keeps assigned conversations so long: a page reload takes 1 to 3 s."""
