@@ -3,61 +3,27 @@
 from __future__ import annotations
 
 import itertools
-from typing import TYPE_CHECKING, Any
-from uuid import UUID
+from functools import partial
+from typing import TYPE_CHECKING
 
 import pytest
 
 from services.history.domain.events import fact_of
 from shared.contracts import subjects
 from shared.contracts.cards import CardsChanged
-from shared.contracts.events import Envelope
 from shared.contracts.items import CustomerRef, IdentityKind
-from shared.contracts.promises import PromiseChanged
-from shared.kernel.ids import IdKind, encode
-from shared.kernel.vocabulary import EventType, Service
 from shared.kit.new_ids import new_id
 from tests.integration.services.history.conftest import OTHER_SHOP, SHOP
-from tests.integration.services.history.test_events import ANNA, send
+from tests.integration.services.history.test_events import send
 from tests.integration.services.history.test_whole_card import card_of
 from tests.support.clock import START
 from tests.support.orders import order
+from tests.support.promises import CONVERSATION, HOUR_MS, PROMISE, promise_told
 
 if TYPE_CHECKING:
     from tests.integration.services.history.conftest import RunningService, Stores
 
-HOUR_MS = 3_600_000
-PROMISE, CONVERSATION = new_id(), new_id()
-
-
-def told(version: int, *, shop_id: UUID = SHOP, **changes: Any) -> Envelope:
-    """Anna was promised to be called back; what changes says otherwise."""
-    promised = PromiseChanged(
-        **{
-            "id": PROMISE,
-            "version": version,
-            "conversation_id": CONVERSATION,
-            "customer": ANNA,
-            "text": "Call her back.",
-            "due_at": START + HOUR_MS,
-            "order_reference": "A-1",
-            "promised_at": START,
-            "promised_by": "Piotr",
-            "over": False,
-            **changes,
-        }
-    )
-    return Envelope(
-        event_id=new_id(),
-        type=EventType.PROMISE_CHANGED,
-        emitter=Service.ROUTER,
-        receiver=Service.HISTORY,
-        shop_id=shop_id,
-        stream=f"{encode(IdKind.FOLLOW_UP, promised.id)}:{version}",
-        version=1,
-        occurred_at=START,
-        body=promised.model_dump(mode="json"),
-    )
+told = partial(promise_told, shop_id=SHOP)
 
 
 async def test_a_promise_stands_on_the_card_as_the_router_told_it(

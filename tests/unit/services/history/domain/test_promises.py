@@ -7,41 +7,13 @@ from typing import Any
 from services.history.domain.contacts import KnownCustomer
 from services.history.domain.events import fact_of
 from services.history.domain.promises import PromiseFact
-from shared.contracts.events import Envelope
 from shared.contracts.items import CustomerRef, IdentityKind
-from shared.contracts.promises import PromiseChanged
-from shared.kernel.vocabulary import EventType
-from shared.kit.new_ids import new_id
 from tests.support.clock import START
-from tests.support.events import event
-
-PROMISE, CONVERSATION = new_id(), new_id()
-HOUR_MS = 3_600_000
-
-
-def told(**changes: Any) -> Envelope:
-    """Anna was promised to be called back; what changes says otherwise."""
-    promised = PromiseChanged(
-        **{
-            "id": PROMISE,
-            "version": 2,
-            "conversation_id": CONVERSATION,
-            "customer": CustomerRef(kind=IdentityKind.SHOP_CUSTOMER, value="anna", verified=True),
-            "text": "Call her back.",
-            "due_at": START + HOUR_MS,
-            "order_reference": "A-1",
-            "promised_at": START,
-            "promised_by": "Piotr",
-            "over": False,
-            **changes,
-        }
-    )
-    body = promised.model_dump(mode="json")
-    return event(body=body).model_copy(update={"type": EventType.PROMISE_CHANGED})
+from tests.support.promises import CONVERSATION, HOUR_MS, PROMISE, promise_told
 
 
 def kept(**changes: Any) -> PromiseFact:
-    content = fact_of(told(**changes)).content
+    content = fact_of(promise_told(2, **changes)).content
     assert isinstance(content, PromiseFact)
     return content
 
@@ -51,7 +23,7 @@ def test_an_open_promise_is_kept_with_its_words_and_for_whom_it_is() -> None:
         promise_id=str(PROMISE),
         promise_version=2,
         conversation_id=str(CONVERSATION),
-        customer=KnownCustomer(IdentityKind.SHOP_CUSTOMER, "anna", None),
+        customer=KnownCustomer(IdentityKind.SHOP_CUSTOMER, "anna", "Anna Kos"),
         text="Call her back.",
         due_at=START + HOUR_MS,
         order_reference="A-1",
@@ -69,5 +41,5 @@ def test_of_one_that_is_over_no_words_are_kept() -> None:
 def test_a_promise_to_nobody_who_is_known_for_certain_is_on_no_card() -> None:
     """A typed address proves nothing (LESSONS 24)."""
     typed = CustomerRef(kind=IdentityKind.EMAIL, value="anna@mail.example", verified=False)
-    assert fact_of(told(customer=typed)).content is None
-    assert fact_of(told(customer=None)).content is None
+    assert fact_of(promise_told(2, customer=typed)).content is None
+    assert fact_of(promise_told(2, customer=None)).content is None
