@@ -143,6 +143,16 @@ def a_conversation(desk: Desk) -> Conversation:
     return shop.conversation(99)
 
 
+def returns_wait(desk: Desk) -> Conversation:
+    """Have a customer wait for who knows returns, before the only agent connects."""
+    desk.customer_writes(1)
+    waiting = replace(desk.conversation(1), needs=Needs((("returns", 3),)))
+    desk.tables.conversations[waiting.id] = waiting
+    desk.engine = desk.rebuild()
+    desk.connects(1)
+    return waiting
+
+
 class TestNeeds:
     @pytest.mark.parametrize(
         ("figures", "reason"),
@@ -157,21 +167,13 @@ class TestNeeds:
     ) -> None:
         """LESSONS 8 (libredesk #634: agents without permission to reply)."""
         desk = Desk(an_agent(1, nodes=(), **figures))
-        desk.customer_writes(1)
-        waiting = replace(desk.conversation(1), needs=Needs((("returns", 3),)))
-        desk.tables.conversations[waiting.id] = waiting
-        desk.engine = desk.rebuild()
-        desk.connects(1)
+        waiting = returns_wait(desk)
         assert desk.asked(1) == []
         assert choice.excluded(desk.engine.state, waiting, ()) == ((reason, 1),)
 
     def test_an_agent_who_learns_the_skill_is_asked_in_that_instant(self) -> None:
         desk = Desk(an_agent(1, nodes=()))
-        desk.customer_writes(1)
-        waiting = replace(desk.conversation(1), needs=Needs((("returns", 3),)))
-        desk.tables.conversations[waiting.id] = waiting
-        desk.engine = desk.rebuild()
-        desk.connects(1)
+        returns_wait(desk)
         assert desk.asked(1) == []
         desk.changes(1, skills=(("returns", 4),))
         assert desk.asked(1) == [1]
