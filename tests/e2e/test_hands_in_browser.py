@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
@@ -12,7 +11,7 @@ from services.demo.people import AGENTS
 from tests.support.agent_client import AgentClient
 from tests.support.chat_client import chat_client
 from tests.support.demo_shop import beside_the_page, demo_customer
-from tests.support.pages import ConsolePage, tab_to
+from tests.support.pages import ConsolePage, keep_picture, tab_to
 from tests.support.stack import Stack
 
 ANNA, PIOTR, *_ = AGENTS
@@ -47,7 +46,7 @@ async def test_an_agent_passes_a_conversation_on_and_the_colleague_promises_a_fo
         await expect(dialog.get_by_label(PIOTR.name)).to_be_checked()
         await tab_to(page, dialog.get_by_label("Note for your colleague"))
         await page.keyboard.type("She wants a new one.")
-        await _look(page, "transfer")
+        await keep_picture(page, "transfer")
         await tab_to(page, dialog.get_by_role("button", name="Pass on"))
         await page.keyboard.press("Enter")
         await expect(page.locator(".over")).to_contain_text(f"{PIOTR.name} serves")
@@ -57,18 +56,13 @@ async def test_an_agent_passes_a_conversation_on_and_the_colleague_promises_a_fo
         await expect(his.get_by_text("Passed on once")).to_be_visible()
         await his.get_by_role("button", name="Close with a follow-up").press("Enter")
         await his.keyboard.type("A new vase is on its way.")
-        await _look(his, "promise")
+        await keep_picture(his, "promise")
         await his.keyboard.press("Tab")
         await his.get_by_role("button", name="Close and remember").press("Enter")
         await his.get_by_role("button", name="Done").press("Enter")
 
     follow_ups = his.get_by_role("region", name="Follow-ups")
     await expect(follow_ups).to_contain_text("A new vase is on its way.")
-    await _look(his, "follow-ups")
+    await keep_picture(his, "follow-ups")
     await follow_ups.get_by_role("button", name="Solved").press("Enter")
     await expect(follow_ups).to_have_count(0)
-
-
-async def _look(page: Page, name: str) -> None:
-    if folder := os.environ.get("FIRSTREPLY_LOOK"):
-        await page.screenshot(path=f"{folder}/{name}.png")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
@@ -19,7 +18,7 @@ from shared.kit.system_clock import SystemClock
 from tests.support.agent_client import AgentClient
 from tests.support.chat_client import ChatClient, chat_client
 from tests.support.demo_shop import demo_customer
-from tests.support.pages import ConsolePage
+from tests.support.pages import ConsolePage, keep_picture
 from tests.support.stack import Stack
 
 ANNA, *_ = AGENTS
@@ -46,12 +45,12 @@ async def test_an_agent_reads_who_it_may_be_and_the_customer_never_does(
         card = console.page.get_by_role("complementary", name="Customer")
         await expect(console.accept).to_be_visible()
         await expect(card).to_contain_text(f"{NAME}, gave the same email. Not proven: do not tell.")
-        await look(console.page, "may-be-offered")
+        await keep_picture(console.page, "may-be-offered")
         await console.take()
         await console.answer("Good day.")
         await expect(card).to_contain_text(NAME)
         await expect(card).to_contain_text("Not known yet")
-        await look(console.page, "may-be-served")
+        await keep_picture(console.page, "may-be-served")
         await customer.hears("Good day.")
         assert NAME not in everything_told(customer)
 
@@ -80,8 +79,3 @@ async def bought(stack: Stack, address: str) -> None:
 
 def everything_told(customer: ChatClient) -> str:
     return str([customer.items, customer.welcomes, customer.signs, customer.acks])
-
-
-async def look(page: Page, name: str) -> None:
-    if folder := os.environ.get("FIRSTREPLY_LOOK"):
-        await page.screenshot(path=f"{folder}/{name}.png")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from typing import Any
 
 import httpx
@@ -16,7 +15,7 @@ from shared.kit.auth.tokens import sign_principal
 from shared.kit.new_ids import new_id
 from shared.kit.system_clock import SystemClock
 from tests.support.agent_client import AgentClient
-from tests.support.pages import ConsolePage
+from tests.support.pages import ConsolePage, keep_picture
 from tests.support.stack import Stack
 
 ANNA, *_ = AGENTS
@@ -43,7 +42,7 @@ async def test_an_agent_takes_a_call_that_another_service_asks_for_and_is_done_w
         link = offer.get_by_role("link", name="Open call-4711")
         assert await link.get_attribute("href") == CALL["url"]
         await expect(offer).to_contain_text("+351 211 000 000")
-        await _look(page, "work-offer")
+        await keep_picture(page, "work-offer")
         await page.keyboard.press("a")
 
         work = page.get_by_role("region", name=str(CALL["title"]))
@@ -51,7 +50,7 @@ async def test_an_agent_takes_a_call_that_another_service_asks_for_and_is_done_w
         await expect(work.get_by_role("textbox")).to_have_count(0)
         await expect(work.get_by_role("link", name="Open call-4711")).to_be_visible()
         await expect(page.get_by_role("navigation", name="Offers")).to_contain_text("call-4711")
-        await _look(page, "work")
+        await keep_picture(page, "work")
         await work.get_by_role("button", name="Pass this work on").press("Enter")
         dialog = page.get_by_role("dialog", name="Pass this work on")
         await expect(dialog.get_by_label("Note for your colleague")).to_have_count(0)
@@ -59,7 +58,7 @@ async def test_an_agent_takes_a_call_that_another_service_asks_for_and_is_done_w
 
         await work.get_by_role("button", name="Done with it").press("Enter")
         await expect(page.locator(".over")).to_contain_text("This work is over.")
-        await _look(page, "work-over")
+        await keep_picture(page, "work-over")
         await page.get_by_role("button", name="Done", exact=True).press("Enter")
         await expect(page.get_by_text("Ready for the next customer")).to_be_visible()
         told = (await service.get(f"/v1/routing-requests/{made['id']}")).json()
@@ -97,8 +96,3 @@ async def asks(service: httpx.AsyncClient) -> dict[str, Any]:
     answer = await service.post("/v1/routing-requests", json=CALL, headers=key)
     made: dict[str, Any] = answer.raise_for_status().json()
     return made
-
-
-async def _look(page: Page, name: str) -> None:
-    if folder := os.environ.get("FIRSTREPLY_LOOK"):
-        await page.screenshot(path=f"{folder}/{name}.png")

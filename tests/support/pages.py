@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -160,6 +161,12 @@ async def tab_to(page: Page, wanted: Locator, key: str = "Tab") -> None:
         if await wanted.evaluate(f"wanted => ({FOCUSED})() === wanted"):
             return
     raise AssertionError(f"{TABS_MAX} times {key} did not lead to {wanted}")
+
+
+async def keep_picture(page: Page, name: str) -> None:
+    """Keep what is on the screen in the folder FIRSTREPLY_LOOK, where it says one."""
+    if folder := os.environ.get("FIRSTREPLY_LOOK"):
+        await page.screenshot(path=f"{folder}/{name}.png")
 
 
 async def focus_is_seen(page: Page) -> bool:

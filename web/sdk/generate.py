@@ -64,6 +64,7 @@ WE_READ: tuple[type[BaseModel], ...] = (
     routing.OfferEnded,
     routing.OfferTaken,
     routing.SignedIn,
+    routing.WaitingConversations,
     signs.CustomerTyping,
     signs.Receipt,
     sites.Appearance,

@@ -7,12 +7,14 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends
 
+from services.router.api.conversations import WATCHERS, eyes
 from services.router.usecases.hand_over import HandOver
 from services.router.usecases.repeat import Repeats
 from shared.contracts import routing
+from shared.contracts.claims import Principal
 from shared.contracts.wire import ConversationId
 from shared.kernel.vocabulary import Scope
-from shared.kit.auth.bearer import SignedInAgent, require_agent
+from shared.kit.auth.bearer import SignedInAgent, require, require_agent
 from shared.kit.auth.callers import Callers
 from shared.kit.web.bodies import JsonBody
 from shared.kit.web.idempotency import AnyIdempotencyKey, once
@@ -40,6 +42,7 @@ def handing_over_router(hand_over: HandOver, repeats: Repeats, *, callers: Calle
     """Return the endpoints by which conversations change hands without an offer."""
     router = APIRouter(prefix="/v1/routing", tags=["conversations"])
     agent = Annotated[SignedInAgent, Depends(require_agent(callers))]
+    watcher = Annotated[Principal, Depends(require(WATCHERS, callers))]
 
     @router.post("/conversations/{conversation_id}/take")
     async def take(
@@ -58,24 +61,24 @@ def handing_over_router(hand_over: HandOver, repeats: Repeats, *, callers: Calle
     async def transfer(
         conversation_id: ConversationId,
         wish: JsonBody[routing.Transfer],
-        caller: agent,
+        caller: watcher,
         key: AnyIdempotencyKey = None,
     ) -> routing.RoutingState:
-        """Pass a conversation on to a colleague, who has it at once, or back to the line.
+        """Pass one's own conversation on to a colleague, who has it at once, or back to the line.
 
-        409 `agent_gone`: the colleague is not there; `at_capacity`: has no room; `transfer_limit`:
-        it went from hand to hand too often. A note is for colleagues alone.
+        A supervisor passes on anybody's. 409 `agent_gone`: the colleague is not there;
+        `at_capacity`: has no room; `transfer_limit`: it went from hand to hand too often. A note is
+        for colleagues alone.
         """
-        supervises = Scope.SUPERVISOR in caller.principal.scopes
         act = partial(
             hand_over.transfer,
             caller.shop_id,
             conversation_id,
             wish,
-            by=None if supervises else caller.agent_id,
+            by=eyes(caller),
             by_name=caller.name,
         )
         named = None if key is None else once(key, f"conversation {conversation_id} transfer", wish)
-        return await repeats.answer(caller.principal, named, routing.RoutingState, act)
+        return await repeats.answer(caller, named, routing.RoutingState, act)
 
     return router

@@ -25,6 +25,15 @@ export function sentenceOf(failure: Failure): string {
   return SENTENCES[failure.code] ?? failure.detail;
 }
 
+/** When a conversation was taken by hand there is nothing written yet that could be lost. */
+export function takingSentence(failure: Failure): string {
+  if (failure.code === "agent_gone") {
+    return "The server does not see your console yet. Try again in a moment.";
+  }
+  const said = failure.code === "taken" || failure.code === "already_ended";
+  return said ? failure.detail : sentenceOf(failure);
+}
+
 export function signInSentence(failure: Failure): string {
   if (failure.code === "bad_credentials" || failure.code === "not_signed_in") {
     return "The shop, e-mail address or password is not right. Check all three.";

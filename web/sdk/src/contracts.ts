@@ -1019,6 +1019,18 @@ export interface WaitRange {
   readonly high_ms: number;
 }
 
+/** A conversation that nobody has taken yet. */
+export interface WaitingConversation {
+  readonly state: RoutingState;
+  readonly preview: string;
+  readonly customer_name: string | null;
+}
+
+/** Who waits, the most urgent first; at most a hundred. */
+export interface WaitingConversations {
+  readonly waiting: readonly WaitingConversation[];
+}
+
 /** A shop as it stands: who waits for an answer, the most urgent first, and who is there. `answered` conversations are with an agent and had their first response. `held` came while the shop was closed and wait for the opening; they are not among the unanswered. */
 export interface Wallboard {
   readonly at: Instant;

@@ -67,6 +67,12 @@ describe("an accepted conversation", () => {
     expect(theOne(desk)).toMatchObject({ preview: "Where is my parcel?", card: { orders: [] } });
   });
 
+  test("is on the screen too when nobody offered it", () => {
+    const desk = after({ type: "taken", offer: null, taken: aTaken() });
+    expect(desk.open).toBe(CONVERSATION);
+    expect(theOne(desk)).toMatchObject({ standing: "mine", grant: "signed", preview: null, mayBe: [] });
+  });
+
   test("says who its customer may be, as the offer did", () => {
     const rosa = { customer_id: "cust_7", name: "Rosa", same: ["email"] } as const;
     const offer = anOffer({ may_be: [rosa] });

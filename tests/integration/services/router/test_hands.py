@@ -108,6 +108,18 @@ async def test_a_supervisor_takes_over_and_nobody_passes_on_to_the_gone(rig: Rig
     assert (status, taken["state"]["agent"]["name"]) == (200, "Ben")
 
 
+async def test_a_supervisor_who_serves_nobody_passes_on_what_an_agent_has(rig: Rig) -> None:
+    shop = await rig.shop()
+    anna = await rig.console(shop)
+    place = await serving(rig, anna)
+    ben = await rig.console(shop, name="Ben")
+    boss = replace(ben, token=rig.token(shop, await rig.agent(shop, name="Vera"), Scope.SUPERVISOR))
+    wish = {"to_agent": ids.encode(IdKind.AGENT, ben.agent_id)}
+    status, state = await post(boss, place, "transfer", wish)
+    assert (status, state["agent"]["name"]) == (200, "Ben")
+    assert (await post(boss, place, "take"))[1]["code"] == "forbidden"
+
+
 async def test_a_silent_owners_customer_is_rescued_by_the_first_who_accepts(
     rig: Rig, clock: VirtualClock
 ) -> None:

@@ -1,6 +1,6 @@
 /** A supervisor's wallboard: who waits for an answer, who is there to give it, how today went. */
 
-import type { Unanswered } from "@firstreply/sdk/contracts";
+import type { ConversationId, Unanswered } from "@firstreply/sdk/contracts";
 import { Button } from "@mantine/core";
 import { useState } from "react";
 import { time } from "../format.ts";
@@ -16,8 +16,8 @@ import { Why } from "./Why.tsx";
 interface Props {
   readonly session: SignedInHere;
   readonly onLeave: (why: string | null) => void;
-  /** To one's own conversations; null for who has none. */
-  readonly onDesk: (() => void) | null;
+  /** To one's own conversations, to take one more along; null for who has none. */
+  readonly onDesk: ((take: ConversationId | null) => void) | null;
 }
 
 export function BoardPage({ session, onLeave, onDesk }: Props) {
@@ -36,7 +36,7 @@ export function BoardPage({ session, onLeave, onDesk }: Props) {
         </span>
         <span className="spring" />
         {onDesk && (
-          <Button className="bar-button" variant="subtle" color="gray" onClick={onDesk}>
+          <Button className="bar-button" variant="subtle" color="gray" onClick={() => onDesk(null)}>
             My conversations
           </Button>
         )}
@@ -57,7 +57,7 @@ export function BoardPage({ session, onLeave, onDesk }: Props) {
         <Team now={board.now} />
         <InTheWay today={board.today} />
       </aside>
-      <Why api={board.api} asked={asked} onClose={() => ask(null)} />
+      <Why board={board} asked={asked} onTake={onDesk} onClose={() => ask(null)} />
     </div>
   );
 }

@@ -31,7 +31,7 @@ function Load({ one: { load, capacity } }: { one: BoardAgent }) {
   );
 }
 
-const isThere = ({ status, presence }: BoardAgent): boolean =>
+export const isThere = ({ status, presence }: BoardAgent): boolean =>
   status === "available" && presence === "connected";
 
 function standingOf(one: BoardAgent): string {

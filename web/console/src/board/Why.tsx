@@ -1,22 +1,26 @@
 /** Why a conversation is where it is: the router's decisions, in words. */
 
 import { type AgentApi, asFailure } from "@firstreply/sdk/agent";
-import type { Decision, Unanswered } from "@firstreply/sdk/contracts";
+import type { ConversationId, Decision, Unanswered } from "@firstreply/sdk/contracts";
 import { Modal } from "@mantine/core";
 import { useEffect, useState } from "react";
 import { sentenceOf } from "../sentences.ts";
 import { decisionLine, leftOutLine } from "./explain.ts";
+import { Hands } from "./Hands.tsx";
+import type { Board } from "./useBoard.ts";
 
 const CLOCK = new Intl.DateTimeFormat(undefined, { timeStyle: "medium" });
 
 interface Props {
-  readonly api: AgentApi;
+  readonly board: Board;
   /** Null: nobody is asked about. The dialog stays, so that the focus goes back where it was. */
   readonly asked: Unanswered | null;
+  /** To take it oneself; null for who serves nobody. */
+  readonly onTake: ((id: ConversationId) => void) | null;
   readonly onClose: () => void;
 }
 
-export function Why({ api, asked, onClose }: Props) {
+export function Why({ board, asked, onTake, onClose }: Props) {
   const title = `${asked?.customer_name ?? "A customer"}: who was asked, and why`;
   return (
     <Modal
@@ -26,7 +30,10 @@ export function Why({ api, asked, onClose }: Props) {
       size="lg"
       closeButtonProps={{ "aria-label": "Close" }}
     >
-      {asked && <Decisions api={api} asked={asked} />}
+      {asked && <Decisions api={board.api} asked={asked} />}
+      {asked && (
+        <Hands key={asked.conversation_id} board={board} asked={asked} onTake={onTake} onDone={onClose} />
+      )}
     </Modal>
   );
 }

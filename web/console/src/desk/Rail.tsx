@@ -5,6 +5,7 @@ import type { ListedConversation, Offer } from "@firstreply/sdk/contracts";
 import { span } from "../format.ts";
 import { Countdown } from "../kit/Countdown.tsx";
 import { Earlier } from "./Earlier.tsx";
+import { Line } from "./Line.tsx";
 import { detailOf, loadOf, nameOfConversation, nameOfOffer, wordsOfOffer } from "./names.ts";
 import type { WorkActions } from "./useWork.ts";
 
@@ -31,6 +32,7 @@ export function Rail({ desk, shown, actions, past, onPast }: Props) {
           </li>
         ))}
       </ul>
+      <Line desk={desk} actions={actions} />
       <h2>Your conversations</h2>
       {conversations.length === 0 && <p className="rail-empty">None yet. Accept an offer to begin one.</p>}
       <ul>

@@ -1,9 +1,9 @@
 /** An agent at work: the bar above, what waits on the left, the talk, the customer on the right. */
 
 import type { Conversation, Desk } from "@firstreply/sdk/agent";
-import type { ListedConversation, Offer } from "@firstreply/sdk/contracts";
+import type { ConversationId, ListedConversation, Offer } from "@firstreply/sdk/contracts";
 import { Alert } from "@mantine/core";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { CardPane } from "../card/CardPane.tsx";
 import type { SignedInHere } from "../session.ts";
 import { Fetching } from "./Attachments.tsx";
@@ -25,9 +25,12 @@ interface Props {
   readonly onLeave: (why: string | null) => void;
   /** To the whole shop; null for who may not see it. */
   readonly onBoard: (() => void) | null;
+  /** To be taken as soon as the desk is there, where a supervisor comes from the board with it. */
+  readonly wanted: ConversationId | null;
+  readonly onTaken: () => void;
 }
 
-export function Work({ session, onLeave, onBoard }: Props) {
+export function Work({ session, onLeave, onBoard, wanted, onTaken }: Props) {
   const { desk, shown, notice, actions } = useWork(session, onLeave);
   const { narrow, pane, go } = usePanes(desk.open);
   const [past, setPast] = useState<ListedConversation | null>(null);
@@ -41,6 +44,11 @@ export function Work({ session, onLeave, onBoard }: Props) {
     go("talk");
   };
   useKeys(desk, shown, choose);
+  useEffect(() => {
+    if (wanted === null || desk.link !== "live") return;
+    onTaken();
+    void choose.take(wanted);
+  }, [wanted, desk.link]);
   const conversation = desk.open && !past ? (desk.conversations.get(desk.open) ?? null) : null;
   const offer = conversation || past ? null : shown;
   const sees = (one: Pane): boolean => !narrow || pane === one;

@@ -1,7 +1,7 @@
 /** What customers and an agent's load are called on the screen. */
 
 import type { Conversation, Desk } from "@firstreply/sdk/agent";
-import type { ListedConversation, Offer, RoutedWork } from "@firstreply/sdk/contracts";
+import type { ListedConversation, Offer, RoutedWork, WaitingConversation } from "@firstreply/sdk/contracts";
 
 import { count } from "../format.ts";
 
@@ -29,6 +29,10 @@ export function detailOf({ kind, title, external_id, attributes }: RoutedWork): 
 
 export function nameOfConversation({ card, customerName, routing }: Conversation): string {
   return titleOf(routing.work) ?? card?.customer.name ?? customerName ?? NOBODY;
+}
+
+export function nameOfWaiting({ state, customer_name: name }: WaitingConversation): string {
+  return titleOf(state.work) ?? name ?? NOBODY;
 }
 
 export function nameOfListed({ customer }: ListedConversation): string {

@@ -47,6 +47,10 @@ export function comingForward(actions: WorkActions, show: () => void): WorkActio
       actions.accept(offer);
       show();
     },
+    take: (id) => {
+      show();
+      return actions.take(id);
+    },
   };
 }
 

@@ -3,6 +3,7 @@
 import {
   asFailure,
   type Desk,
+  type Failure,
   toKeep,
   type UploadOptions,
   Workplace,
@@ -22,10 +23,11 @@ import type {
   ReadyAnswer,
   StoredFile,
   Transfer,
+  WaitingConversation,
 } from "@firstreply/sdk/contracts";
 import { useEffect, useMemo, useRef, useState } from "react";
 import { allowSound, chime } from "../kit/chime.ts";
-import { SIGNED_OUT, sentenceOf } from "../sentences.ts";
+import { SIGNED_OUT, sentenceOf, takingSentence } from "../sentences.ts";
 import { keep, keptOf, type SignedInHere } from "../session.ts";
 
 export interface WorkActions {
@@ -44,9 +46,12 @@ export interface WorkActions {
   ended(words: string, cursor: string | null): Promise<ConversationPage>;
   transcript(id: ConversationId): Promise<readonly Item[]>;
   close(id: ConversationId): Promise<void>;
-  /** This and the next four reject with a `Failure`. */
+  /** Take a conversation that nobody offered; a refusal is told on the screen. */
+  take(id: ConversationId): Promise<void>;
+  /** This and the next five reject with a `Failure`. */
   colleagues(): Promise<readonly Colleague[]>;
   transfer(id: ConversationId, wish: Transfer): Promise<void>;
+  waiting(): Promise<readonly WaitingConversation[]>;
   promise(id: ConversationId, wish: NewFollowUp): Promise<void>;
   followUps(): Promise<FollowUps>;
   solve(id: ConversationId): Promise<void>;
@@ -134,11 +139,12 @@ interface Screen {
 
 function actionsOf(workplace: Workplace, screen: Screen): WorkActions {
   const busy = new Set<OfferId>();
-  const told = (error: unknown): void => {
+  const tell = (error: unknown, words: (failure: Failure) => string): void => {
     const failure = asFailure(error);
     if (failure.code === "not_signed_in") screen.leave(SIGNED_OUT);
-    else screen.say(sentenceOf(failure));
+    else screen.say(words(failure));
   };
+  const told = (error: unknown): void => tell(error, sentenceOf);
   const answer = async (offer: Offer, verb: "accept" | "decline"): Promise<void> => {
     if (busy.has(offer.id)) return;
     busy.add(offer.id);
@@ -164,7 +170,9 @@ function actionsOf(workplace: Workplace, screen: Screen): WorkActions {
     transcript: (id) => workplace.transcript(id),
     close: (id) => workplace.close(id).catch(told),
     colleagues: () => workplace.colleagues(),
+    take: (id) => workplace.take(id).catch((error: unknown) => tell(error, takingSentence)),
     transfer: (id, wish) => workplace.transfer(id, wish),
+    waiting: () => workplace.waiting(),
     promise: (id, wish) => workplace.promise(id, wish),
     followUps: () => workplace.followUps(),
     solve: (id) => workplace.solve(id),

@@ -29,6 +29,8 @@ import type {
   StreamPing,
   StreamPong,
   Transfer,
+  WaitingConversation,
+  WaitingConversations,
   Wallboard,
 } from "../contracts.ts";
 import { asFailure, failureOf } from "./failure.ts";
@@ -122,6 +124,17 @@ export class AgentApi {
   async colleagues(): Promise<readonly Colleague[]> {
     const { colleagues } = await this.#call<Colleagues>("/v1/routing/colleagues");
     return colleagues;
+  }
+
+  /** Who waits for an agent in the shop, the most urgent first. */
+  async waiting(): Promise<readonly WaitingConversation[]> {
+    const { waiting } = await this.#call<WaitingConversations>("/v1/routing/waiting");
+    return waiting;
+  }
+
+  /** Take a conversation without an offer: one that waits, or for supervisors any. */
+  take(id: ConversationId): Promise<OfferTaken> {
+    return this.#call(`/v1/routing/conversations/${id}/take`, { method: "POST" });
   }
 
   transfer(id: ConversationId, wish: Transfer): Promise<RoutingState> {

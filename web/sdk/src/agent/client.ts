@@ -16,6 +16,7 @@ import type {
   ReadyAnswer,
   StoredFile,
   Transfer,
+  WaitingConversation,
 } from "../contracts.ts";
 import { type FileServer, fetchFile, type UploadOptions, uploadFile } from "../files.ts";
 import { newClientId } from "../client_id.ts";
@@ -192,6 +193,16 @@ export class Workplace {
 
   colleagues(): Promise<readonly Colleague[]> {
     return this.#api.colleagues();
+  }
+
+  /** Who waits for an agent in the shop, the most urgent first. */
+  waiting(): Promise<readonly WaitingConversation[]> {
+    return this.#api.waiting();
+  }
+
+  /** Take a conversation without an offer; it is on the desk before this resolves. */
+  async take(id: ConversationId): Promise<void> {
+    this.feed({ type: "taken", offer: null, taken: await this.#api.take(id) });
   }
 
   /** Pass a conversation on; it is another's on the desk before this resolves. */

@@ -26,20 +26,22 @@ export function conversationOf(desk: Desk, routing: RoutingState): Conversation 
   };
 }
 
-/** The conversation of an accepted offer, with what the offer already brought. */
+/** The conversation that was taken, with what its offer already brought if there was one. */
 export function take(
   desk: Desk,
-  { offer, taken }: { readonly offer: Offer; readonly taken: OfferTaken },
+  { offer, taken }: { readonly offer: Offer | null; readonly taken: OfferTaken },
 ): Conversation {
-  const known = desk.conversations.get(offer.conversation_id);
+  const known = desk.conversations.get(taken.state.conversation_id);
   const begun = known ? route(desk, known, taken.state) : conversationOf(desk, taken.state);
+  const grant = hasJoined(desk, begun) ? null : taken.grant;
+  if (offer === null) return { ...begun, grant };
   return {
     ...begun,
     card: begun.card ?? offer.card,
     mayBe: offer.may_be,
     preview: offer.preview,
     customerName: begun.customerName ?? offer.customer_name,
-    grant: hasJoined(desk, begun) ? null : taken.grant,
+    grant,
   };
 }
 

@@ -92,7 +92,7 @@ export type DeskInput =
   | { readonly type: "event"; readonly event: { readonly type: EventType; readonly body: unknown } }
   | { readonly type: "link"; readonly link: Link }
   | { readonly type: "agent"; readonly agent: AgentState }
-  | { readonly type: "taken"; readonly offer: Offer; readonly taken: OfferTaken }
+  | { readonly type: "taken"; readonly offer: Offer | null; readonly taken: OfferTaken }
   | { readonly type: "offerGone"; readonly offer: OfferId }
   | { readonly type: "page"; readonly id: ConversationId; readonly page: ItemPage }
   | { readonly type: "routing"; readonly routing: RoutingState }

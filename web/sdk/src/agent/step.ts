@@ -118,7 +118,7 @@ function takeUp(desk: Desk): Desk {
 }
 
 function onTaken(desk: Desk, input: Extract<DeskInput, { type: "taken" }>): Desk {
-  const id = input.offer.conversation_id;
+  const id = input.taken.state.conversation_id;
   return open(put(withoutOffersFor(desk, id), take(desk, input)), id);
 }
 

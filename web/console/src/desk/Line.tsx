@@ -1,0 +1,83 @@
+/** Who waits in the whole shop, looked at when asked for; anybody of them can be taken by hand. */
+
+import { asFailure, type Desk } from "@firstreply/sdk/agent";
+import type { WaitingConversation } from "@firstreply/sdk/contracts";
+import { Button } from "@mantine/core";
+import { useCallback, useEffect, useState } from "react";
+import { Countdown } from "../kit/Countdown.tsx";
+import { sentenceOf } from "../sentences.ts";
+import { nameOfWaiting } from "./names.ts";
+import type { WorkActions } from "./useWork.ts";
+
+/** The line is looked at this often while it is shown, in ms: offers never wait for that. */
+const LOOK_EVERY_MS = 3_000;
+
+interface Props {
+  readonly desk: Desk;
+  readonly actions: WorkActions;
+}
+
+export function Line({ desk, actions }: Props) {
+  const [open, show] = useState(false);
+  return (
+    <section className="shop-line" aria-labelledby="shop-line-head">
+      <h2 id="shop-line-head">
+        <button type="button" aria-expanded={open} onClick={() => show(!open)}>
+          Whole line
+        </button>
+      </h2>
+      {open && <LineList desk={desk} actions={actions} />}
+    </section>
+  );
+}
+
+function LineList({ desk, actions }: Props) {
+  const { line, problem, look } = useLine(actions);
+  const take = (one: WaitingConversation): void =>
+    void actions.take(one.state.conversation_id).then(look);
+  return (
+    <>
+      <p className="rail-empty" role="status">
+        {problem ?? (line?.length === 0 ? "Nobody waits in the shop." : "")}
+      </p>
+      <ul>
+        {line?.map((one) => (
+          <li key={one.state.conversation_id} className="shop-line-row">
+            <span className="row-words">
+              <b dir="auto">{nameOfWaiting(one)}</b>
+              <span dir="auto">{one.preview}</span>
+            </span>
+            <Countdown from={one.state.queued_at} until={one.state.respond_by} skewMs={desk.skewMs} />
+            <Button
+              variant="default"
+              size="xs"
+              aria-label={`Take ${nameOfWaiting(one)}: ${one.preview}`}
+              onClick={() => take(one)}
+            >
+              Take
+            </Button>
+          </li>
+        ))}
+      </ul>
+    </>
+  );
+}
+
+function useLine(actions: WorkActions) {
+  const [line, setLine] = useState<readonly WaitingConversation[] | null>(null);
+  const [problem, say] = useState<string | null>(null);
+  const look = useCallback(async (): Promise<void> => {
+    try {
+      setLine(await actions.waiting());
+      say(null);
+    } catch (error) {
+      say(sentenceOf(asFailure(error)));
+    }
+  }, [actions]);
+  useEffect(() => {
+    void look();
+    const timer = setInterval(() => void look(), LOOK_EVERY_MS);
+    return () => clearInterval(timer);
+  }, [look]);
+  return { line, problem, look };
+}
