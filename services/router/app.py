@@ -38,6 +38,7 @@ from services.router.clients.history import HistoryCards
 from services.router.clients.live import LiveAgents
 from services.router.clients.other_routers import BusRouters
 from services.router.config import RouterSettings
+from services.router.domain.commands import FactsKnown
 from services.router.domain.model import Agent
 from services.router.storage.accounts import RouterAccounts
 from services.router.storage.aged import AgedTables
@@ -69,6 +70,7 @@ from services.router.wiring.explaining import Explaining
 from services.router.wiring.hands import hands, requests
 from services.router.wiring.reports import reports_and_wallboard
 from services.router.wiring.webhooks import Webhooks, open_webhooks
+from shared.contracts.cards import CardFacts
 from shared.kernel.clock import Clock, Millis
 from shared.kernel.errors import ErrorCode
 from shared.kernel.vocabulary import Service
@@ -224,7 +226,7 @@ class _Machine:
         self.owners_lane = OwnersLane(leases)
         owners = Owners(self.leases.holds, self.owners_lane)
         self.chores = Chores()
-        self.cards = CardDesk(HistoryCards(bus), self.chores.start)
+        self.cards = CardDesk(HistoryCards(bus), self.chores.start, self._facts_known)
         self.herald = Herald(relay.offer, LiveAgents(bus), self.cards, self.chores.start)
         tables = RoutingTables(database, self.router_id)
         self.waits = GuessWaits(ToldWaits(database), self._anybody_waits, clock)
@@ -249,6 +251,10 @@ class _Machine:
 
     def _has_free_agent(self, shop_id: UUID) -> bool | None:
         return self.deciders.has_free_agent(shop_id)
+
+    def _facts_known(self, shop_id: UUID, conversation_id: UUID, facts: CardFacts) -> None:
+        command = FactsKnown(conversation_id, facts)  # behind the message that had them looked up
+        self.chores.start(self.lane.note(shop_id, command))
 
     def _built(self, shop_id: UUID, agents: Sequence[Agent]) -> None:
         self.presence.built(shop_id, agents)

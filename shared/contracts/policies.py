@@ -18,6 +18,8 @@ HOUR_MS: Final[Millis] = 3_600_000
 DAY_MS: Final[Millis] = 86_400_000
 HOLDING_TEXT_MAX: Final = 1_000
 OVERTAKES_MAX: Final = 10_000
+MINOR_MAX: Final = 2**31 - 1
+"""21 million of a currency with hundredths: no cart needs more to count."""
 
 Moment: TypeAlias = Annotated[int, Field(ge=0, le=10 * MINUTE_MS)]
 """A span that may be nothing, so that what follows it happens at once."""
@@ -63,6 +65,11 @@ class PolicyFigures(Contract):
     beyond_weight: Annotated[int, Field(ge=0, le=CAPACITY_MAX)] | None = None
     beyond_before_ms: Moment | None = None
     head_start_ms: Moment | None = None
+    late_parcel_head_start_ms: Moment | None = None
+    payment_failed_head_start_ms: Moment | None = None
+    repeat_contact_head_start_ms: Moment | None = None
+    cart_head_start_ms: Moment | None = None
+    cart_from_minor: Annotated[int, Field(ge=0, le=MINOR_MAX)] | None = None
     overtakes_max: Annotated[int, Field(ge=0, le=OVERTAKES_MAX)] | None = None
 
 

@@ -41,3 +41,8 @@ ASKED = (
         steps=(AskedStep(2_000, skills=(("mail", 1),)), AskedStep(5_000, (), queue_id=queue_id(2))),
     ),
 )
+FACTS: tuple[dict[str, Any], ...] = (
+    {},
+    {"late_parcel": True, "late_days": 2},
+    {"repeat_contacts": 3, "payment_failed": True, "cart_value_minor": 20_000},
+)

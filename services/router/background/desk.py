@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from typing import TypeAlias
 from uuid import UUID
 
 from services.router.domain.commands import Command
 from services.router.domain.effects import Answer
 from services.router.usecases.decide import Deciders
-from services.router.usecases.ownership import LeaseTables, Order
+from services.router.usecases.ownership import LeaseTables, NotOwnedError, Order
 from services.router.usecases.ports import CommitFailedError
 from shared.kernel.errors import ErrorCode, RefusedError
 from shared.kit.lanes import RETRY_AFTER_MS, GroupLane
@@ -29,6 +30,11 @@ class LaneDesk:
         """Put a command in line; awaiting it gives its answer after the commit."""
         self._foresee(shop_id, command)
         return self._lane.post(Order(shop_id, command))
+
+    async def note(self, shop_id: UUID, command: Command) -> None:
+        """Post what nobody waits for: where it is refused it is left undone."""
+        with suppress(RefusedError, NotOwnedError):
+            await self.post(shop_id, command)
 
     async def run(self) -> None:
         """Decide until cancelled."""

@@ -13,6 +13,7 @@ from services.router.domain.needs import NOTHING_ASKED, Asked, Skills
 from services.router.domain.policy import Figures, Weights
 from services.router.domain.queues import RoutingQueue
 from shared.contracts.accounts import OpeningHours
+from shared.contracts.cards import CardFacts
 from shared.contracts.items import CustomerRef
 from shared.contracts.wire import (
     AgentId,
@@ -170,6 +171,14 @@ class CustomerErased:
 
 
 @dataclass(frozen=True, slots=True)
+class FactsKnown:
+    """History has said of a conversation's customer what their answer's worth depends on."""
+
+    conversation_id: ConversationId
+    facts: CardFacts
+
+
+@dataclass(frozen=True, slots=True)
 class WorkRequested:
     """Another service has work for an agent; its id makes asking again the same request."""
 
@@ -265,6 +274,7 @@ Command: TypeAlias = (
     | ConversationTransferred
     | CustomerLeft
     | CustomerErased
+    | FactsKnown
     | WorkRequested
     | WorkCompleted
     | WorkCancelled

@@ -20,6 +20,7 @@ from services.router.domain import (
     response_clock,
     serving,
     shop_policy,
+    worth,
     wrapping_up,
 )
 from services.router.domain.changes import Changes
@@ -31,6 +32,7 @@ from services.router.domain.commands import (
     ConversationTransferred,
     CustomerErased,
     CustomerLeft,
+    FactsKnown,
     MessageArrived,
     OfferAccepted,
     OfferDeclined,
@@ -198,6 +200,7 @@ HANDLERS: Final[Mapping[type, Callable[[ShopState, Any], Answer]]] = MappingProx
         ConversationTransferred: handing_over.on_transfer,
         CustomerLeft: serving.on_left,
         CustomerErased: wrapping_up.on_erased,
+        FactsKnown: worth.on_facts,
         WorkRequested: requests.on_requested,
         WorkCompleted: requests.on_completed,
         WorkCancelled: requests.on_cancelled,

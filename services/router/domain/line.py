@@ -57,8 +57,13 @@ class Line(Generic[Kind]):
     # -- writing
 
     def put(self, conversation: Conversation) -> None:
-        """Take a conversation in; one that waits already keeps its place, whatever it needs."""
+        """Take a conversation in; one that waits already keeps its place, whatever it needs.
+
+        Only where its key is another it takes the place of that.
+        """
         conversation_id, kind = conversation.id, self._told_kind(conversation)
+        if self._key_of.get(conversation_id, conversation.line_key) != conversation.line_key:
+            self.drop(conversation_id)
         if conversation_id in self._key_of:
             if self._kind_of[conversation_id] != kind:
                 self._leave_kind(conversation_id)

@@ -131,6 +131,22 @@ class Policy:
     head_start_ms: Millis = 2_000
     """Each level of a queue's priority counts as so much less time left, in the line's order."""
 
+    late_parcel_head_start_ms: Millis = 2_000
+    """Who waits for a parcel that is late has so much less time left, in the line's order: as much
+    as one level of priority, and as the next two."""
+
+    payment_failed_head_start_ms: Millis = 2_000
+    """And who could not pay,"""
+
+    repeat_contact_head_start_ms: Millis = 2_000
+    """and who has to come again and again."""
+
+    cart_head_start_ms: Millis = 0
+    """And whose cart is worth `cart_from_minor`; 0: a shop says what that is in its currency."""
+
+    cart_from_minor: int = 10_000
+    """What a cart must be worth for its head start, in minor units of the cart's currency."""
+
     overtakes_max: int = 4
     """Of those who are late, the first waits until so many others were served before: then it is
     that one's turn, or nobody who is late would ever be served on a day of too many."""

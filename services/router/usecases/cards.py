@@ -12,7 +12,7 @@ from uuid import UUID
 from services.router.domain.commands import Command, MessageArrived
 from services.router.domain.model import Conversation
 from services.router.usecases.ports import CardSource, CardUnavailableError
-from shared.contracts.cards import Card, CardAnswer, CardsChanged, MayBe
+from shared.contracts.cards import Card, CardAnswer, CardFacts, CardsChanged, MayBe
 from shared.contracts.items import TYPED, CustomerRef
 from shared.kernel.clock import Millis
 from shared.kernel.vocabulary import AuthorKind, CardStatus
@@ -29,8 +29,14 @@ ATTEMPTS: Final = 5
 KEPT: Final = 2_000
 """Cards remembered: those of the conversations at hand; the oldest is dropped first."""
 
+NO_FACTS: Final = CardFacts()
+"""Nothing that routing goes by."""
+
 Start: TypeAlias = Callable[[Coroutine[Any, Any, None]], None]
 """Runs something in an owned task, whose failure is its own."""
+
+TellFacts: TypeAlias = Callable[[UUID, UUID, CardFacts], None]
+"""Told of a shop's conversation what its customer's card says that routing may go by."""
 
 Look: TypeAlias = tuple[CardStatus, Card | None, tuple[MayBe, ...]]
 """How a card stands, the card, and without one who the customer may be."""
@@ -42,6 +48,8 @@ class _Fetch:
     customer: CustomerRef
     done: asyncio.Event = field(default_factory=asyncio.Event)
     answer: CardAnswer | None = None
+    facts: CardFacts = NO_FACTS
+    """What was told of it."""
 
     def is_of(self, news: CardsChanged) -> bool:
         """Tell whether the news is of this customer."""
@@ -68,9 +76,10 @@ class _Fetch:
 class CardDesk:
     """The cards of conversations at hand, fetched once each, in parallel with everything else."""
 
-    def __init__(self, source: CardSource, start: Start) -> None:
+    def __init__(self, source: CardSource, start: Start, tell: TellFacts) -> None:
         self._source = source
         self._start = start
+        self._tell = tell
         self._fetches: OrderedDict[UUID, _Fetch] = OrderedDict()
 
     def want(self, shop_id: UUID, conversation_id: UUID, customer: CustomerRef | None) -> None:
@@ -138,7 +147,13 @@ class CardDesk:
         except CardUnavailableError:
             return None
         before, fetch.answer = fetch.card, answer
+        self._tell_facts(fetch, conversation_id)
         return None if answer.card == before else answer.card
+
+    def _tell_facts(self, fetch: _Fetch, conversation_id: UUID) -> None:
+        if fetch.card is not None and fetch.card.facts != fetch.facts:
+            fetch.facts = fetch.card.facts
+            self._tell(fetch.shop_id, conversation_id, fetch.facts)
 
     async def _run(self, fetch: _Fetch, conversation_id: UUID) -> None:
         try:
@@ -148,6 +163,7 @@ class CardDesk:
                 except CardUnavailableError:
                     continue
                 fetch.answer = answer
+                self._tell_facts(fetch, conversation_id)
                 return
         finally:
             if fetch.answer is None and self._fetches.get(conversation_id) is fetch:

@@ -9,7 +9,15 @@ from typing import Any
 import pytest
 
 from shared.contracts import subjects
-from shared.contracts.cards import Card, CardAnswer, CardCustomer, CardRequest, CardsChanged, MayBe
+from shared.contracts.cards import (
+    Card,
+    CardAnswer,
+    CardCustomer,
+    CardFacts,
+    CardRequest,
+    CardsChanged,
+    MayBe,
+)
 from shared.contracts.items import CustomerRef, IdentityKind
 from shared.contracts.routing import RouterSnapshot, SnapshotRequest
 from shared.kernel.vocabulary import EventType, ItemKind, Service, Visibility
@@ -126,6 +134,26 @@ async def test_a_customer_history_does_not_know_is_told_as_such(rig: Rig, histor
     anna = await rig.console(shop)
     await rig.message(shop, new_id(), customer=MARIA)
     assert (await anna.wait_for(EventType.OFFER_CREATED))["card_status"] == "unknown_customer"
+
+
+async def test_whose_parcel_is_late_is_offered_before_who_came_a_little_sooner(
+    rig: Rig, history: History, clock: VirtualClock
+) -> None:
+    assert history.card is not None
+    history.card = history.card.model_copy(update={"facts": CardFacts(late_parcel=True)})
+    shop = await rig.shop()
+    await rig.message(shop, new_id())
+    clock.advance(1_000)
+    await rig.message(shop, new_id(), customer=MARIA)
+
+    async def is_ahead() -> bool:
+        query = "SELECT count(*) FROM router.conversations WHERE head_start_ms > 0"
+        async with rig.database.server.admin(rig.database.name) as inside:
+            return bool(await inside.fetchval(query))
+
+    await rig.until_async(is_ahead)
+    anna = await rig.console(shop, capacity=1)
+    assert (await anna.wait_for(EventType.OFFER_CREATED))["customer_name"] == "Maria Silva"
 
 
 async def test_from_the_third_agent_on_the_card_has_no_way_to_reach_the_customer(

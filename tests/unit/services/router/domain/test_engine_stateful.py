@@ -27,7 +27,17 @@ from shared.kernel.vocabulary import (
     Presence,
     WorkKind,
 )
-from tests.support.any_day import AGENTS, ASKED, CALLS, LANGUAGES_OF, MAIL, POLICIES, SKILLS_OF
+from tests.support.any_day import (
+    AGENTS,
+    ASKED,
+    CALLS,
+    FACTS,
+    LANGUAGES_OF,
+    MAIL,
+    POLICIES,
+    SKILLS_OF,
+)
+from tests.support.facts import learns
 from tests.support.routing import (
     NODE,
     OTHER_NODE,
@@ -91,6 +101,10 @@ class AnyDay(RuleBasedStateMachine):
     def a_customer_writes(self, number: int, locale: str | None, channel: Channel) -> None:
         self.desk.customer_writes(number, locale=locale, channel=channel)
         self.written.add(conversation_id(number))
+
+    @rule(number=st.one_of(conversations, works), facts=st.sampled_from(FACTS))
+    def history_answers(self, number: int, facts: dict[str, Any]) -> None:
+        learns(self.desk, number, **facts)
 
     @rule(number=conversations, version=st.integers(1, 4))
     def an_event_comes_again_or_too_early(self, number: int, version: int) -> None:

@@ -13,7 +13,7 @@ from services.router.domain.model import Conversation
 from services.router.usecases import cards as cards_module
 from services.router.usecases.cards import ATTEMPTS, CardDesk
 from services.router.usecases.ports import CardUnavailableError
-from shared.contracts.cards import CardAnswer, MayBe
+from shared.contracts.cards import Card, CardAnswer, CardCustomer, CardFacts, MayBe
 from shared.contracts.items import CustomerRef, IdentityKind
 from shared.kernel.vocabulary import CardStatus, Channel, ConversationStatus
 from tests.support.routing import conversation_id
@@ -29,13 +29,14 @@ class Source:
         self.failures = failures
         self.asked = 0
         self.may_be: tuple[MayBe, ...] = ()
+        self.card: Card | None = None
 
     async def fetch(self, shop_id: UUID, customer: CustomerRef, wait_ms: int) -> CardAnswer:
         self.asked += 1
         await asyncio.sleep(0)
         if self.asked <= self.failures:
             raise CardUnavailableError
-        return CardAnswer(card=None, may_be=self.may_be)
+        return CardAnswer(card=self.card, may_be=self.may_be)
 
 
 def a_conversation(number: int, customer: CustomerRef | None = MARIA) -> Conversation:
@@ -57,11 +58,23 @@ async def group() -> AsyncIterator[asyncio.TaskGroup]:
         yield group
 
 
-def a_desk(source: Source, group: asyncio.TaskGroup) -> CardDesk:
+def a_desk(
+    source: Source, group: asyncio.TaskGroup, told: list[CardFacts] | None = None
+) -> CardDesk:
     def start(work: Coroutine[Any, Any, None]) -> None:
         group.create_task(work)
 
-    return CardDesk(source, start)
+    def tell(_shop_id: UUID, conversation: UUID, facts: CardFacts) -> None:
+        assert conversation == conversation_id(1)
+        if told is not None:
+            told.append(facts)
+
+    return CardDesk(source, start, tell)
+
+
+def a_card(**facts: Any) -> Card:
+    maria = CardCustomer(id=UUID(int=17), order_count=1, contact_count=0, spent_minor=0)
+    return Card(customer=maria, orders=(), contacts=(), facts=CardFacts(**facts))
 
 
 async def test_a_card_is_asked_for_once_however_many_want_it(group: asyncio.TaskGroup) -> None:
@@ -133,3 +146,28 @@ async def test_a_shops_own_id_that_is_not_vouched_for_asks_nobody(group: asyncio
     claimed = MARIA.model_copy(update={"verified": False})
     await desk.card(SHOP, a_conversation(1, claimed))
     assert source.asked == 0
+
+
+async def test_what_routing_may_go_by_is_told_once_and_again_when_it_is_other(
+    group: asyncio.TaskGroup,
+) -> None:
+    source, told = Source(0), list[CardFacts]()
+    source.card = a_card(late_parcel=True)
+    desk = a_desk(source, group, told)
+    for _ in range(2):
+        await desk.card(SHOP, a_conversation(1))
+    assert told == [CardFacts(late_parcel=True)]
+    await desk.renew(conversation_id(1))
+    source.card = a_card(late_parcel=True, payment_failed=True)
+    await desk.renew(conversation_id(1))
+    assert told == [CardFacts(late_parcel=True), CardFacts(late_parcel=True, payment_failed=True)]
+
+
+async def test_of_a_customer_like_any_other_routing_is_told_nothing(
+    group: asyncio.TaskGroup,
+) -> None:
+    source, told = Source(0), list[CardFacts]()
+    source.card = a_card()
+    desk = a_desk(source, group, told)
+    await desk.card(SHOP, a_conversation(1))
+    assert told == []

@@ -16,6 +16,7 @@ from services.router.domain.commands import (
     ConversationClosed,
     CustomerErased,
     CustomerLeft,
+    FactsKnown,
     OfferAccepted,
     OfferDeclined,
     OfferSeen,
@@ -44,6 +45,7 @@ from services.router.usecases.command_forms import (
     to_outcome,
 )
 from services.router.usecases.ownership import NotOwnedError, Order, UnheardError
+from shared.contracts.cards import CardFacts
 from shared.contracts.commands import CommandOutcome, CommandVerdict, ShopCommand
 from shared.contracts.items import CustomerRef, IdentityKind
 from shared.kernel.errors import ErrorCode, RefusedError
@@ -105,6 +107,7 @@ SAID: list[Command] = [
     ConversationClosed(conversation_id(1), None),
     CustomerLeft(conversation_id(1)),
     CustomerErased(conversation_id(1)),
+    FactsKnown(conversation_id(1), CardFacts(late_parcel=True, cart_value_minor=12_345)),
     AgentChanged(agent_id(1), "Anna B.", None, False, A_CHANGE),
     QueueChanged(30_000, replace(A_CHANGE, actor_id="agent_1", fields_json='{"hours": null}')),
     QueueChanged(None, A_CHANGE),
