@@ -2,6 +2,7 @@
 
 import { type Conversation, isReady, type Laid, type Tray } from "@firstreply/sdk/agent";
 import { TEXT_MAX } from "@firstreply/sdk/contracts";
+import { TrayList } from "@firstreply/talk/tray-list";
 import { Alert, Button, Kbd } from "@mantine/core";
 import { type FormEvent, type KeyboardEvent, useEffect, useRef, useState } from "react";
 import { count } from "../format.ts";
@@ -9,7 +10,6 @@ import { sentenceOf } from "../sentences.ts";
 import { Attach, takeFiles, useTray } from "./Attach.tsx";
 import { Opener } from "./Opener.tsx";
 import { ariaOf, ReplyList, useReplies } from "./Replies.tsx";
-import { TrayList } from "./TrayList.tsx";
 import type { WorkActions } from "./useWork.ts";
 
 /** How many characters before the limit the count is shown. */

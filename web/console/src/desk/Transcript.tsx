@@ -2,10 +2,11 @@
 
 import { attachmentOf, type Conversation, type Signs, type Unsent } from "@firstreply/sdk/agent";
 import type { AgentId, Item } from "@firstreply/sdk/contracts";
-import { type ReactNode, useEffect, useLayoutEffect, useRef, useState } from "react";
+import { Attachments } from "@firstreply/talk/attachments";
+import { useEndInSight } from "@firstreply/talk/end-in-sight";
+import type { ReactNode } from "react";
 import { time } from "../format.ts";
 import { useBefore } from "../kit/useNow.ts";
-import { Attachments } from "./Attachments.tsx";
 import { nameOfConversation } from "./names.ts";
 
 /** Closer to the end than this, new messages keep it at the end. In px. */
@@ -27,7 +28,7 @@ interface LogProps {
 
 export function Log({ items, unsent = [], preview = null, signs = null, names }: LogProps) {
   const lastOwn = items.findLast((item) => item.kind === "message" && item.author.kind === "agent");
-  const { box, below, toEnd } = useEndInSight(items.length + unsent.length);
+  const { box, below, toEnd } = useEndInSight(items.length + unsent.length, NEAR_END);
   return (
     <div className="transcript-frame">
       <div className="transcript" role="log" aria-label="Messages" tabIndex={0} ref={box}>
@@ -167,40 +168,4 @@ function lineOf(item: Item, me: AgentId): string {
   if (item.kind === "left") return `${who} left`;
   if (item.kind === "ended") return "Conversation ended";
   return item.text;
-}
-
-/** Keep the newest in sight, unless the agent is reading further up: then say that there is more. */
-function useEndInSight(length: number) {
-  const box = useRef<HTMLDivElement>(null);
-  const atEnd = useRef(true);
-  const [below, setBelow] = useState(false);
-  useEffect(() => {
-    const log = box.current;
-    if (!log) return;
-    const note = (): void => {
-      atEnd.current = log.scrollHeight - log.scrollTop - log.clientHeight < NEAR_END;
-      if (atEnd.current) setBelow(false);
-    };
-    const stay = new ResizeObserver(() => {
-      if (atEnd.current) log.scrollTop = log.scrollHeight;
-    });
-    stay.observe(log);
-    log.addEventListener("scroll", note, { passive: true });
-    return () => {
-      stay.disconnect();
-      log.removeEventListener("scroll", note);
-    };
-  }, []);
-  const toEnd = (): void => {
-    const log = box.current;
-    if (!log) return;
-    log.scrollTop = log.scrollHeight;
-    log.focus();
-  };
-  useLayoutEffect(() => {
-    const log = box.current;
-    if (log && atEnd.current) log.scrollTop = log.scrollHeight;
-    else setBelow(true);
-  }, [length]);
-  return { box, below, toEnd };
 }

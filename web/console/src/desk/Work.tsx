@@ -2,11 +2,11 @@
 
 import type { Conversation, Desk } from "@firstreply/sdk/agent";
 import type { ConversationId, ListedConversation, Offer } from "@firstreply/sdk/contracts";
+import { Fetching } from "@firstreply/talk/attachments";
 import { Alert } from "@mantine/core";
 import { useEffect, useState } from "react";
 import { CardPane } from "../card/CardPane.tsx";
 import type { SignedInHere } from "../session.ts";
-import { Fetching } from "./Attachments.tsx";
 import { AwayNotice } from "./AwayNotice.tsx";
 import { ConversationView } from "./ConversationView.tsx";
 import { Idle } from "./Idle.tsx";

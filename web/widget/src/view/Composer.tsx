@@ -1,11 +1,11 @@
 /** The box a customer writes in. Enter sends, Shift+Enter begins a line. */
 
 import { ACCEPT, isReady, type Laid, showsSomething, type Tray } from "@firstreply/sdk/chat";
+import { TrayList } from "@firstreply/talk/tray-list";
 import type { RefObject } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { ClipIcon, SendIcon } from "./icons.tsx";
 import { lengthOf } from "./sentences.ts";
-import { TrayList } from "./TrayList.tsx";
 
 /** How many characters before the limit the count is shown. */
 const COUNT_WITHIN = 500;

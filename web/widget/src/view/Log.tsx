@@ -2,8 +2,8 @@
 
 import { attachmentOf, type ChatState, covers, markOf, type Outgoing, type Signs } from "@firstreply/sdk/chat";
 import type { Item } from "@firstreply/sdk/contracts";
-import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
-import { Attachments } from "./Attachments.tsx";
+import { Attachments } from "@firstreply/talk/attachments";
+import { useEndInSight } from "@firstreply/talk/end-in-sight";
 import { isClosed } from "./Closed.tsx";
 import { DeliveredIcon, SentIcon, WaitingIcon } from "./icons.tsx";
 import { timeOf } from "./sentences.ts";
@@ -19,7 +19,11 @@ interface Props {
 export function Log({ state, onEdit }: Props) {
   const { items, outgoing, signs } = state;
   const lastOwn = items.findLast((item) => item.kind === "message" && item.author.kind === "customer");
-  const { box, below, toEnd } = useEndInSight(items.length + outgoing.length, outgoing.length > 0);
+  const { box, below, toEnd } = useEndInSight(
+    items.length + outgoing.length,
+    NEAR_END,
+    outgoing.length > 0,
+  );
   return (
     <div class="log-frame">
       <div class="log" role="log" aria-label="Messages" tabIndex={0} ref={box}>
@@ -173,40 +177,4 @@ function sentenceOf(item: Item): string | null {
 function sameVoice(one: Item | undefined, other: Item | undefined): boolean {
   if (one?.kind !== "message" || other?.kind !== "message") return false;
   return one.author.kind === other.author.kind && one.author.name === other.author.name;
-}
-
-/** Keep the newest in sight, unless the customer is reading further up: then say that there is more. */
-function useEndInSight(count: number, own: boolean) {
-  const box = useRef<HTMLDivElement>(null);
-  const atEnd = useRef(true);
-  const [below, setBelow] = useState(false);
-  useEffect(() => {
-    const log = box.current;
-    if (!log) return;
-    const note = (): void => {
-      atEnd.current = log.scrollHeight - log.scrollTop - log.clientHeight < NEAR_END;
-      if (atEnd.current) setBelow(false);
-    };
-    const stay = new ResizeObserver(() => {
-      if (atEnd.current) log.scrollTop = log.scrollHeight;
-    });
-    stay.observe(log);
-    log.addEventListener("scroll", note, { passive: true });
-    return () => {
-      stay.disconnect();
-      log.removeEventListener("scroll", note);
-    };
-  }, []);
-  const toEnd = (): void => {
-    const log = box.current;
-    if (!log) return;
-    log.scrollTop = log.scrollHeight;
-    log.focus();
-  };
-  useLayoutEffect(() => {
-    const log = box.current;
-    if (log && (atEnd.current || own)) log.scrollTop = log.scrollHeight;
-    else setBelow(true);
-  }, [count, own]);
-  return { box, below, toEnd };
 }

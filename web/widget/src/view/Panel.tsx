@@ -2,8 +2,8 @@
 
 import { type Chat, type ChatState, type Laid, servingAgent, Tray } from "@firstreply/sdk/chat";
 import type { FileId } from "@firstreply/sdk/contracts";
+import { Fetching } from "@firstreply/talk/attachments";
 import { useCallback, useEffect, useMemo, useRef, useState } from "preact/hooks";
-import { Fetching } from "./Attachments.tsx";
 import { AddressForm, ClosedLine } from "./Closed.tsx";
 import { Composer } from "./Composer.tsx";
 import { CloseIcon } from "./icons.tsx";

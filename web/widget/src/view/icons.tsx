@@ -44,14 +44,6 @@ export function ClipIcon() {
   );
 }
 
-export function FileIcon() {
-  return (
-    <svg viewBox="0 0 24 24" width="20" height="20" aria-hidden="true">
-      <path d="M6 3.5h8l4.5 4.5v12.5H6zM13.5 3.5V8.5h5" {...line} stroke-width="1.7" />
-    </svg>
-  );
-}
-
 export function SentIcon() {
   return (
     <svg viewBox="0 0 16 16" width="13" height="13" aria-hidden="true">

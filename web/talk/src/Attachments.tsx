@@ -1,7 +1,8 @@
 /** The files of a message: pictures to look at, everything else as a name with its size to take away. */
 
-import { isPicture, sizeOf } from "@firstreply/sdk/agent";
 import type { Attachment, FileId } from "@firstreply/sdk/contracts";
+import { isPicture } from "@firstreply/sdk/files";
+import { sizeOf } from "@firstreply/sdk/tray";
 import { createContext, useContext, useEffect, useRef, useState } from "react";
 import { FileIcon } from "./icons.tsx";
 

@@ -1,7 +1,7 @@
 /** The files beside the message that is being written: how far each is, and how to take it away. */
 
-import { type Laid, sizeOf } from "@firstreply/sdk/agent";
-import { CloseIcon } from "./icons.tsx";
+import { type Laid, sizeOf } from "@firstreply/sdk/tray";
+import { RemoveIcon } from "./icons.tsx";
 
 interface Props {
   readonly laid: readonly Laid[];
@@ -17,7 +17,7 @@ export function TrayList({ laid, onRemove }: Props) {
           <bdi className="laid-name">{one.name}</bdi>
           <Standing one={one} />
           <button type="button" aria-label={labelOf(one)} onClick={() => onRemove(one.key)}>
-            <CloseIcon />
+            <RemoveIcon />
           </button>
         </li>
       ))}
