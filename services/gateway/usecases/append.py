@@ -80,6 +80,8 @@ class GroupCommit:
 
     async def _commit_all(self, rows: Sequence[AppendRow]) -> Sequence[Answer]:
         shares = list(_by_shops(rows))
+        if len(shares) == 1:  # nearly always; each task more is a turn of the loop more to wait
+            return await self._commit(rows)
         async with asyncio.TaskGroup() as group:
             tasks = [
                 group.create_task(self._commit([rows[place] for place in share]))

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
+import pytest
+
 from services.gateway.usecases.append import MAX_SHOPS, TRIES, GroupCommit
 from services.gateway.usecases.ports import (
     AppendResult,
@@ -63,6 +65,14 @@ async def test_a_refused_group_is_tried_row_by_row() -> None:
 
     assert answers == [None, ErrorCode.TRY_AGAIN, None]
     assert store.groups[1:] == [["one"], ["poison"], ["two"]]
+
+
+async def test_a_group_is_at_the_store_before_anything_else_has_its_turn() -> None:
+    store = Store()
+    coroutine = GroupCommit(store, Heard())([a_message(SESSION, "m1", "one")])
+    with pytest.raises(StopIteration):
+        coroutine.send(None)  # the store of this test answers at once: so it ends in one step
+    assert store.groups == [["one"]]
 
 
 async def test_an_unknown_outcome_is_told_as_such_and_not_tried_row_by_row() -> None:
