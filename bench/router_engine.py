@@ -1,7 +1,7 @@
 """The shipped engine by itself, beside a scan over everybody: what one decision costs.
 
-The loads are made so that each measured command makes exactly one decision with its record; what
-leads there and away again (arrivals, accepts, answers) is not measured. Neither side waits for
+The loads are made so that each measured command decides about one conversation, with its record;
+what leads there and away again (arrivals, accepts, answers) is not measured. Neither side waits for
 anything, so what counts is the processor's time.
 """
 
@@ -85,16 +85,16 @@ class Shop:
             self.decisions += sum(bool(one.candidates) for one in effects.decisions)
         return effects
 
-    def accept(self, effects: Effects) -> list[tuple[UUID, UUID]]:
-        """Have each agent who was asked take it; return conversations with their owners."""
-        offers = [told.offer for told in effects.offers_told if told.news == "created"]
-        for offer in offers:
-            self.apply(OfferAccepted(offer.id, offer.agent_id))
-        return [(offer.conversation_id, offer.agent_id) for offer in offers]
+    def accept(self, effects: Effects) -> tuple[UUID, UUID]:
+        """Have the first agent who was asked take it; return the conversation and its owner."""
+        offer = next(told.offer for told in effects.offers_told if told.news == "created")
+        self.apply(OfferAccepted(offer.id, offer.agent_id))
+        return offer.conversation_id, offer.agent_id
 
-    def micros(self) -> float:
-        """Return what a measured decision cost since this was asked last."""
-        cost = MICROS * self.seconds / self.decisions
+    def micros(self, count: int) -> float:
+        """Return what so many measured commands cost each, since this was asked last."""
+        assert self.decisions >= count, "each of them is a decision, or several"
+        cost = MICROS * self.seconds / count
         self.seconds, self.decisions = 0.0, 0
         return cost
 
@@ -106,16 +106,15 @@ class CrowdedShop(Shop):
         super().__init__(agents, served=agents, waiting=waiting)
 
     def decide(self, count: int) -> float:
-        """Free so many slots, one after the other; return the microseconds each decision took."""
+        """Free so many slots, one after the other; return the microseconds each took."""
         for turn in range(count):
             place = turn * 7919 % len(self._served)
             conversation, agent = self._served[place]
             closed = ConversationClosed(conversation, agent, Outcome.RESOLVED, None)
             offered = self.apply(closed, measured=True)
-            (self._served[place],) = self.accept(offered)
+            self._served[place] = self.accept(offered)
             self.arrive()
-        assert self.decisions == count, "each freed slot is one decision"
-        return self.micros()
+        return self.micros(count)
 
 
 class CalmShop(Shop):
@@ -127,13 +126,12 @@ class CalmShop(Shop):
     def decide(self, count: int) -> float:
         """Have so many customers come, one after the other, and as many go."""
         for turn in range(count):
-            (taken,) = self.accept(self.arrive(measured=True))
+            taken = self.accept(self.arrive(measured=True))
             place = turn * 7919 % len(self._served)
             conversation, agent = self._served[place]
             self._served[place] = taken
             self.apply(ConversationClosed(conversation, agent, Outcome.RESOLVED, None))
-        assert self.decisions == count, "each arrival is one decision"
-        return self.micros()
+        return self.micros(count)
 
 
 @dataclass(slots=True)
@@ -306,7 +304,7 @@ def measure() -> dict[str, float]:
         ):
             micros.setdefault(name, []).append(shop.decide(DECISIONS))
     middle = {name: statistics.median(each) for name, each in micros.items()}
-    print({name: round(each, 1) for name, each in middle.items()}, "us a decision", flush=True)
+    print({name: round(each, 1) for name, each in middle.items()}, "us a command", flush=True)
     return {
         "engine_us": middle["crowded"],
         "scan_us": middle["scan"],
