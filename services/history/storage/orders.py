@@ -9,26 +9,22 @@ from uuid import UUID
 from pydantic_core import to_json
 
 from services.history.domain.digests import digest_of
-from services.history.domain.identities import normalise_email, normalise_phone
-from services.history.domain.orders import outcome_of
+from services.history.storage.told_orders import told_order
 from shared.contracts.orders import (
     Checkpoint,
     IngestCart,
     Ingested,
     IngestOrder,
     IngestProduct,
-    OrderLine,
-    OrderParts,
 )
 from shared.kit.database import STATEMENT_TIMEOUT_S, Database
 from shared.kit.new_ids import new_id
 
 _ANSWER = "SELECT created, updated, unchanged, outdated FROM"
-_INGEST = f"{_ANSWER} history.ingest_orders($1, $2::text::jsonb, $3, $4)"
+_INGEST = f"{_ANSWER} history.ingest_orders($1, $2::history.told_order[], $3, $4)"
 _KNOWN = "SELECT history.known_orders($1, $2, $3, $4)"
 _INGEST_CARTS = f"{_ANSWER} history.ingest_carts($1, $2::text::jsonb)"
 _INGEST_PRODUCTS = f"{_ANSWER} history.ingest_products($1, $2::text::jsonb)"
-_HANGING = {"lines", "parts"}
 _NEXT_BATCH = "SELECT next_batch FROM history.imports WHERE source = :source"
 
 FIRST_LOOK = 10
@@ -55,7 +51,7 @@ class SqlOrderStore:
         """Take orders and the checkpoint in one transaction; what is known already is left."""
         source = None if checkpoint is None else checkpoint.source
         next_batch = None if checkpoint is None else checkpoint.next_batch
-        digests = [digest_of(order) for order in orders]
+        digests = [bytes.fromhex(digest_of(order)) for order in orders]
         known = await self._known(shop_id, orders, digests)
         news = [
             (order, digest)
@@ -64,13 +60,13 @@ class SqlOrderStore:
         ]
         if not news and checkpoint is None:
             return Ingested(created=0, updated=0, unchanged=len(orders))
-        document = [_row(order, digest) for order, digest in news]
-        done = await self._ingest(_INGEST, shop_id, document, source, next_batch)
+        told = [told_order(order, digest) for order, digest in news]
+        done = await self._ingested(_INGEST, shop_id, told, source, next_batch)
         self._tell(shop_id, done, {order.customer.shop_ref.strip() for order, _ in news})
         return done.model_copy(update={"unchanged": done.unchanged + len(known)})
 
     async def _known(
-        self, shop_id: UUID, orders: Sequence[IngestOrder], digests: Sequence[str]
+        self, shop_id: UUID, orders: Sequence[IngestOrder], digests: Sequence[bytes]
     ) -> set[int]:
         """Return the places, from 1, of the orders whose very state is known."""
         if len(orders) < FIRST_LOOK:
@@ -80,7 +76,7 @@ class SqlOrderStore:
             shop_id,
             [order.platform for order in orders],
             [order.reference for order in orders],
-            [bytes.fromhex(digest) for digest in digests],
+            digests,
             timeout_s=STATEMENT_TIMEOUT_S,
         )
         return set(rows[0][0])
@@ -105,45 +101,13 @@ class SqlOrderStore:
         if done.created or done.updated:
             self._changed(shop_id, shop_refs)
 
-    async def _ingest(
-        self, sql: str, shop_id: UUID, document: list[dict[str, Any]], *args: str | int | None
-    ) -> Ingested:
-        told = to_json(document).decode()
-        rows = await self._db.call(sql, shop_id, told, *args, timeout_s=STATEMENT_TIMEOUT_S)
+    async def _ingest(self, sql: str, shop_id: UUID, document: list[dict[str, Any]]) -> Ingested:
+        return await self._ingested(sql, shop_id, to_json(document).decode())
+
+    async def _ingested(self, sql: str, shop_id: UUID, *args: Any) -> Ingested:
+        rows = await self._db.call(sql, shop_id, *args, timeout_s=STATEMENT_TIMEOUT_S)
         created, updated, unchanged, outdated = rows[0]
         return Ingested(created=created, updated=updated, unchanged=unchanged, outdated=outdated)
-
-
-def _row(order: IngestOrder, digest: str) -> dict[str, Any]:
-    """Return the order as the function takes it: flat, instants in milliseconds, ids for new rows.
-
-    Addresses are kept as the shop wrote them, and beside that in the form that is looked up. Lines
-    and parts are as they go over the wire, without what was not told.
-    """
-    person, outcome = order.customer, outcome_of(order)
-    told = order.model_dump(mode="json", exclude_defaults=True, include=_HANGING)
-    row: dict[str, Any] = {
-        **order.__dict__,
-        **person.__dict__,
-        "order_id": new_id(),
-        "customer_id": new_id(),
-        "digest": digest,
-        "promised_at": outcome.promised_at,
-        "delivered_at": outcome.delivered_at,
-        "refunded_minor": outcome.refunded_minor,
-        "returned_at": outcome.returned_at,
-        "lines": told.get("lines", ()),
-        "parts": told.get("parts", {}),
-        "shop_ref": person.shop_ref.strip(),
-        "email_key": None if person.email is None else normalise_email(person.email),
-        "phone_key": None
-        if person.phone is None
-        else normalise_phone(person.phone, person.country),
-    }
-    if person.email_verified or person.phone_verified:
-        row |= {"merge_id": new_id(), "phone_merge_id": new_id()}
-    del row["customer"]
-    return row
 
 
 def _cart_row(cart: IngestCart) -> dict[str, Any]:
@@ -151,10 +115,5 @@ def _cart_row(cart: IngestCart) -> dict[str, Any]:
         "customer_id": new_id(),
         "shop_ref": cart.shop_ref.strip(),
         "digest": digest_of(cart),
-        "lines": [_told(line) for line in cart.lines],
+        "lines": [line.model_dump(mode="json", exclude_defaults=True) for line in cart.lines],
     }
-
-
-def _told(part: OrderLine | OrderParts) -> dict[str, Any]:
-    """Return a line or the parts as they go over the wire, without what was not told."""
-    return part.model_dump(mode="json", exclude_defaults=True)

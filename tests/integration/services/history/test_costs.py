@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pydantic_core import to_json
-
 from services.history.domain.digests import digest_of
-from services.history.storage import orders as storage
+from services.history.storage.told_orders import told_order
 from shared.contracts.orders import Ingested
 from shared.kit.new_ids import new_id
 from tests.support.orders import order, person
@@ -20,7 +18,9 @@ if TYPE_CHECKING:
 SHOP = new_id()
 MANY = 400
 CARD = "SELECT customer FROM history.card_of(:shop, :customer, 5)"
-INGEST = "SELECT created FROM history.ingest_orders(:shop, CAST(:told AS text)::jsonb, NULL, NULL)"
+INGEST = """
+SELECT created FROM history.ingest_orders(:shop, CAST(:told AS history.told_order[]), NULL, NULL)
+"""
 READ = (
     "SELECT coalesce(sum(idx_tup_fetch + seq_tup_read), 0) FROM pg_stat_xact_user_tables "
     "WHERE schemaname = 'history' AND relname = :table"
@@ -55,8 +55,7 @@ class TestIngest:
     async def test_batch_looks_each_customer_up_once_or_twice_however_large_it_is(
         self, stores: Stores
     ) -> None:
-        document = [storage._row(one, digest_of(one)) for one in buyers(MANY)]
-        told = to_json(document).decode()
+        told = [told_order(one, bytes.fromhex(digest_of(one))) for one in buyers(MANY)]
         async with stores.db.write(SHOP) as tx:
             assert await tx.value(INGEST, {"shop": SHOP, "told": told}) == MANY
             assert await read(tx, "identities") <= 3 * MANY

@@ -9,6 +9,7 @@ import asyncpg
 import pytest
 
 from services.history.domain.cards import StoredCard
+from services.history.storage.told_orders import ToldOrder
 from shared.contracts.items import IdentityKind
 from shared.contracts.orders import Checkpoint, Ingested
 from shared.kernel.vocabulary import OrderStatus
@@ -21,6 +22,12 @@ if TYPE_CHECKING:
 
 SHOP, OTHER_SHOP = new_id(), new_id()
 SOURCE = "ab" * 32
+
+
+FIELDS = (
+    "SELECT attname FROM pg_attribute WHERE attrelid = 'history.told_order'::regclass "
+    "AND NOT attisdropped ORDER BY attnum"
+)
 
 
 async def card_of(stores: Stores, shop_ref: str = "anna") -> StoredCard:
@@ -63,6 +70,13 @@ class TestIngest:
             await stores.orders.ingest(SHOP, [good, bad], Checkpoint(source=SOURCE, next_batch=4))
         assert await stores.cards.card_of_identity(SHOP, IdentityKind.SHOP_CUSTOMER, "bob") is None
         assert await stores.orders.next_batch(SHOP, SOURCE) == 0
+
+    async def test_row_has_the_fields_of_the_databases_type_in_their_order(
+        self, stores: Stores
+    ) -> None:
+        async with stores.db.read(SHOP) as tx:
+            rows = await tx.rows(FIELDS)
+        assert tuple(row["attname"] for row in rows) == ToldOrder._fields
 
     async def test_batches_that_meet_count_each_order_once(self, stores: Stores) -> None:
         people = [person(f"p{number % 7}") for number in range(60)]
