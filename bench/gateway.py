@@ -24,6 +24,7 @@ import uvloop
 from bench import gateway_loads as loads
 from bench.ordinary_clients import by_ordinary_clients
 from bench.slice import open_folder, quantile_ms, server
+from bench.verdicts import print_verdicts
 from bench.wire import open_stream
 from shared.kernel.vocabulary import Service
 from shared.kit.postgres import PostgresOptions, running_postgres
@@ -284,11 +285,7 @@ async def main() -> None:
             await check_rows(node, node.told["acked"] + each.told["acked"])
         with gateway(one) as few, gateway(other) as many:
             figures |= await growth(few, many)
-    for name, aim in AIMS.items():
-        reached = figures[name] <= -aim if aim < 0 else figures[name] >= aim
-        sign = "at most" if aim < 0 else "at least"
-        print(f"{name} {figures[name]:.2f}: {sign} {abs(aim)} {'reached' if reached else 'MISSED'}")
-    print(json.dumps({name: round(value, 3) for name, value in figures.items()}))
+    print_verdicts(figures, AIMS)
 
 
 AIMS = {

@@ -32,6 +32,7 @@ from bench.history_data import (
     uuid_of,
 )
 from bench.slice import open_folder, quantile_ms, server
+from bench.verdicts import print_verdicts
 from services.history.domain.cards import NEWEST
 from services.history.storage.orders import SqlOrderStore
 from shared.kernel.ids import IdKind, encode
@@ -266,11 +267,7 @@ async def main() -> None:
     with open_folder() if KEEP is None else nullcontext(Path(KEEP)) as home:
         names = kept(home, size) or await filled(home, size)
         figures = await measure(home, names, size)
-    for name, aim in AIMS.items():
-        reached = figures[name] <= -aim if aim < 0 else figures[name] >= aim
-        sign = "at most" if aim < 0 else "at least"
-        print(f"{name} {figures[name]:.2f}: {sign} {abs(aim)} {'reached' if reached else 'MISSED'}")
-    print(json.dumps({name: round(value, 3) for name, value in figures.items()}))
+    print_verdicts(figures, AIMS)
 
 
 AIMS = {

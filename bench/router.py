@@ -7,7 +7,6 @@ object; what each figure is stands in `docs/performance.md`.
 
 from __future__ import annotations
 
-import json
 import statistics
 from contextlib import AsyncExitStack
 from typing import Any
@@ -17,6 +16,7 @@ from bench.gateway import lone_commits_ms
 from bench.router_lane import CAPACITY, Lane, running_lane
 from bench.router_rivals import Rival, by_the_hundred, one_by_one, rival
 from bench.slice import open_folder, quantile_ms
+from bench.verdicts import print_verdicts
 from shared.kernel.vocabulary import Service
 from shared.kit.logs import configure_logging
 from shared.kit.postgres import PostgresOptions, running_postgres
@@ -129,11 +129,7 @@ async def main() -> None:
             figures |= await decisions(database, lane)
             figures |= await accepts(database, lane)
         await check_rows(database)
-    for name, aim in AIMS.items():
-        reached = figures[name] <= -aim if aim < 0 else figures[name] >= aim
-        sign = "at most" if aim < 0 else "at least"
-        print(f"{name} {figures[name]:.2f}: {sign} {abs(aim)} {'reached' if reached else 'MISSED'}")
-    print(json.dumps({name: round(value, 3) for name, value in figures.items()}))
+    print_verdicts(figures, AIMS)
 
 
 AIMS = {
