@@ -98,6 +98,7 @@ class Engine:
         if answering.relieve(state):
             drain(state, _trigger_of(command))
         tell_what_changed(state)
+        state.index_agents()
         return state.changes.effects(answer)
 
     def _let_due_happen(self) -> None:

@@ -22,5 +22,10 @@ def kind_of(queues: Queues, policy: Policy, one: Conversation) -> Kind:
     """Return a conversation's kind now, as its queue and its stages say."""
     limit = queues.find(one.queue_id).capacity
     beyond = policy.beyond_weight if one.needs.beyond else 0
-    needs = Needs(one.needs.skills, one.needs.language)
-    return Kind(Room(one.channel, one.weight, limit, beyond), needs)
+    return Kind(Room(one.channel, one.weight, limit, beyond), _of_an_agent(one.needs))
+
+
+def _of_an_agent(needs: Needs) -> Needs:
+    """Return what is needed without whose wish it was; mostly there is nothing to leave out."""
+    whole = not (needs.own or needs.base or needs.beyond)
+    return needs if whole else Needs(needs.skills, needs.language)

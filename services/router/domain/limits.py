@@ -34,8 +34,11 @@ def first_given(*figures: int | None) -> int | None:
 
 def weight_in(channel: Channel, *weights: Weights) -> int:
     """Return what a channel's conversations weigh by the first table that names it."""
-    named = first_given(*(dict(table).get(channel) for table in (*weights, DEFAULT_WEIGHTS)))
-    return CHAT_WEIGHT if named is None else named
+    for table in (*weights, DEFAULT_WEIGHTS):
+        for named, weight in table:
+            if named is channel:
+                return weight
+    return CHAT_WEIGHT
 
 
 def limit_of(agent: Agent, room: Room, policy: Policy) -> int:

@@ -146,7 +146,7 @@ def _explain_unserved(state: ShopState) -> None:
         if conversation is not None and conversation_id in state.line:
             _decide(state, conversation, (), cause)
             counted = replace(conversation, decisions_made=conversation.decisions_made + 1)
-            state.put_conversation(counted)
+            state.count_conversation(counted)
 
 
 def _make_offer(

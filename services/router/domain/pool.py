@@ -232,8 +232,7 @@ class AgentPool:
         ):
             if there:
                 names.append(name)
-        turn = (agent.turn, agent.idle_since, agent.id.int)
-        self._sets.put(agent.id, turn, self._profile(agent).union(names))
+        self._sets.put(agent.id, turn_of(agent), self._profile(agent).union(names))
 
     def _profile(self, agent: Agent) -> Names:
         key = (agent.skills, agent.languages, agent.may_reply)
@@ -274,6 +273,11 @@ class AgentPool:
         if needs.language is None:
             return self._sets[_Set.ALL]
         return self._sets[_Set.ANY_LANGUAGE] | self._sets["language", needs.language]
+
+
+def turn_of(agent: Agent) -> Turn:
+    """Return whose turn it is among those who are alike otherwise: the least is first."""
+    return (agent.turn, agent.idle_since, agent.id.int)
 
 
 def _flexible(agent: Agent) -> int:

@@ -16,7 +16,7 @@ from services.router.domain.listing import listed_under
 from services.router.domain.model import Agent, Assignment, Conversation, Heard, Offer, Rows
 from services.router.domain.ordered import OrderedKeys
 from services.router.domain.policy import Policy
-from services.router.domain.pool import AgentPool
+from services.router.domain.pool import AgentPool, turn_of
 from services.router.domain.prediction import Outcome, Predictor
 from services.router.domain.queues import Queues
 from services.router.domain.replacing import replace
@@ -47,7 +47,9 @@ class ShopState:
         self.assignments: dict[UUID, Assignment] = {}
         self.heard: dict[UUID, int] = {}
         self.predictor = Predictor()
-        self.pool = AgentPool(policy, self.predictor)
+        self._pool = AgentPool(policy, self.predictor)
+        self._moved: dict[UUID, None] = {}
+        """Agents that the pool knows as they were: most change again before anybody looks."""
         self.turns = 0
         self.queues = Queues()
         self.waiting_in: Counter[UUID | None] = Counter()
@@ -68,6 +70,13 @@ class ShopState:
         self.changes = Changes()
 
     # -- reading
+
+    @property
+    def pool(self) -> AgentPool:
+        """Return the agents' indexes as they are by now."""
+        if self._moved:
+            self.index_agents()
+        return self._pool
 
     def find_conversation(self, conversation_id: UUID) -> Conversation | None:
         """Return a live or recently ended conversation."""
@@ -123,7 +132,7 @@ class ShopState:
         learnt = self.predictor.learn(outcome)
         self.changes.team_paces[learnt.team.key] = learnt.team
         self.changes.agent_paces[learnt.agent.key] = learnt.agent
-        self._pool(self.agents[outcome.agent_id])
+        self._moved[outcome.agent_id] = None
 
     def put_agent(self, agent: Agent) -> None:
         """Take an agent's new state; who came or was heard of has the last turn from now on."""
@@ -134,6 +143,16 @@ class ShopState:
         self.changes.agents_before.setdefault(agent.id, before)
         self.changes.agents[agent.id] = agent
         self._index_agent(agent)
+
+    def count_agent(self, agent: Agent) -> None:
+        """Take an agent's new version, which no index looks at."""
+        self.changes.agents[agent.id] = agent
+        self.agents[agent.id] = agent
+
+    def count_conversation(self, conversation: Conversation) -> None:
+        """Take a live conversation's new version or counts, which no index looks at."""
+        self.changes.conversations[conversation.id] = conversation
+        self.conversations[conversation.id] = conversation
 
     def put_conversation(self, conversation: Conversation) -> None:
         """Take a conversation's new state.
@@ -189,11 +208,12 @@ class ShopState:
         for conversation in rows.conversations:
             self._index_conversation(None, conversation)
         self.predictor.restore(rows.team_paces, rows.agent_paces)
-        for agent in sorted(rows.agents, key=lambda one: (one.turn, one.idle_since, one.id)):
+        for agent in rows.agents:
             capacity = self.policy.capacity if agent.inherits_capacity else agent.capacity
             held = self._weights_of(agent.id)
             self._index_agent(replace(agent, load=held, capacity=capacity))
             self.turns = max(self.turns, agent.turn)
+        self.index_agents()
         self.heard.update({one.conversation_id: one.version for one in rows.heard})
         # Every agent is new here, so everybody is looked after all the same.
         self.line.take_stirred()
@@ -217,16 +237,22 @@ class ShopState:
 
     def _index_agent(self, agent: Agent) -> None:
         self.agents[agent.id] = agent
-        self._pool(agent)
+        self._moved[agent.id] = None
         alarmed = agent.supervisor and agent.presence is Presence.CONNECTED
         (self.supervisors.add if alarmed else self.supervisors.discard)(agent.id)
         gone = agent.gone_since is not None and agent.id in self.serving
         due = (agent.gone_since or 0) + self.policy.gone_grace_ms
         self.timers.set(TimerKind.AGENT_GONE, agent.id, due if gone else None)
 
-    def _pool(self, agent: Agent) -> None:
-        self.pool.put(agent, tuple(one.created_at for one in self.pending_with(agent.id)))
-        stalls_at = self.pool.stalled.at(agent.id)
+    def index_agents(self) -> None:
+        """Bring the pool up to date, and the timers that are set by it."""
+        moved, self._moved = [self.agents[one] for one in self._moved], {}
+        for agent in sorted(moved, key=turn_of):
+            self._index_in_pool(agent)
+
+    def _index_in_pool(self, agent: Agent) -> None:
+        self._pool.put(agent, tuple(one.created_at for one in self.pending_with(agent.id)))
+        stalls_at = self._pool.stalled.at(agent.id)
         ahead = stalls_at is not None and stalls_at > self.now
         self.timers.set(TimerKind.AGENT_STALLS, agent.id, stalls_at if ahead else None)
 
@@ -313,8 +339,8 @@ class ShopState:
         for offer in before:
             if offer.id not in gone:
                 self.extras.remove(extra_key(offer))
-                self.pool.hold_extra(offer.agent_id, -1)
+                self._pool.hold_extra(offer.agent_id, -1)
         for offer in after:
             if offer.id not in new:
                 self.extras.add(extra_key(offer))
-                self.pool.hold_extra(offer.agent_id, 1)
+                self._pool.hold_extra(offer.agent_id, 1)

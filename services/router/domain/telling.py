@@ -49,11 +49,21 @@ def tell(
     """Take a conversation's new state and tell it as the next version; return it so counted."""
     told = replace(changed, version=changed.version + 1)
     state.put_conversation(told)
+    _note(state, told, event, audience, lines)
+    return told
+
+
+def _note(
+    state: ShopState,
+    told: Conversation,
+    event: EventType,
+    audience: tuple[UUID, ...] = (),
+    lines: tuple[Line, ...] = (),
+) -> None:
     state.changes.told_status[told.id] = told.status
     heard = state.heard.get(told.id, 0)
     named = event_of(event, told)
     state.changes.conversations_told.append(ConversationTold(named, told, audience, heard, lines))
-    return told
 
 
 def tell_what_changed(state: ShopState) -> None:
@@ -65,7 +75,9 @@ def tell_what_changed(state: ShopState) -> None:
     for conversation_id, told in tuple(state.changes.told_status.items()):
         conversation = state.conversations.get(conversation_id)
         if conversation is not None and conversation.status is not told:
-            tell(state, conversation, EVENT_OF[conversation.status])
+            counted = replace(conversation, version=conversation.version + 1)
+            state.count_conversation(counted)
+            _note(state, counted, EVENT_OF[conversation.status])
     for agent_id, before in tuple(state.changes.agents_before.items()):
         _tell_agent(state, before, state.agents[agent_id])
 
@@ -73,7 +85,7 @@ def tell_what_changed(state: ShopState) -> None:
 def _tell_agent(state: ShopState, before: Agent | None, after: Agent) -> None:
     if before is None or _visible(before) != _visible(after):
         after = replace(after, version=after.version + 1)
-        state.put_agent(after)
+        state.count_agent(after)
         state.changes.agents_told.append(after)
 
 

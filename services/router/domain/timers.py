@@ -40,19 +40,20 @@ class Timers:
 
     def __init__(self) -> None:
         self._order = OrderedKeys()
-        self._at: dict[tuple[TimerKind, UUID], Instant] = {}
+        self._at: dict[TimerKind, dict[UUID, Instant]] = {kind: {} for kind in TimerKind}
 
     def set(self, kind: TimerKind, owner: UUID, at: Instant | None) -> None:
         """Let a timer run out at an instant; None stops it."""
-        before = self._at.get((kind, owner))
+        instants = self._at[kind]
+        before = instants.get(owner)
         if before == at:
             return  # as for most that a changed row sets anew
         if before is not None:
             self._order.remove((before, kind, owner.int))
         if at is None:
-            del self._at[kind, owner]
+            del instants[owner]
         else:
-            self._at[kind, owner] = at
+            instants[owner] = at
             self._order.add((at, kind, owner.int))
 
     def next_at(self) -> Instant | None:

@@ -51,7 +51,7 @@ class Turns:
         """Count, for the late one that comes first, that one who is not late was served before."""
         if self._passed_over is not None:
             one = self._state.conversations[self._passed_over]
-            self._state.put_conversation(replace(one, overtaken=one.overtaken + 1))
+            self._state.count_conversation(replace(one, overtaken=one.overtaken + 1))
 
     def failed(self, conversation: Conversation) -> None:
         """Pass over one that nobody can serve: unless somebody passed it, nobody of its kind."""
