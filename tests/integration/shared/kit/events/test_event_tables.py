@@ -8,13 +8,23 @@ import pytest
 from sqlalchemy.exc import DBAPIError
 
 from shared.kernel.vocabulary import Service
-from shared.kit.database import Database, open_database
+from shared.kit.database import Database, DatabaseUrl, open_database
 from shared.kit.inbox import take_new
 from shared.kit.new_ids import new_id
-from shared.kit.outbox import BACKLOG_MAX, outbox_rows, write_events
+from shared.kit.outbox import BACKLOG_MAX, OutboxRows, outbox_rows, write_events
 from tests.integration.shared.kit.events.conftest import Pair
 from tests.support.events import SHOP, event, events
 
+NOTES_HOW_A_DELETION_COMMITS = """
+CREATE TABLE gateway.deletions (waits text);
+CREATE FUNCTION gateway.note_deletion() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
+BEGIN
+    INSERT INTO gateway.deletions VALUES (current_setting('synchronous_commit'));
+    RETURN NULL;
+END $$;
+CREATE TRIGGER noted AFTER DELETE ON gateway.outbox
+    FOR EACH ROW EXECUTE FUNCTION gateway.note_deletion();
+"""
 SET_SCOPE = "SELECT set_config('app.shop_ids', $1, false)"
 
 
@@ -58,6 +68,24 @@ class TestOutbox:
         left = await pair.rows.after(Service.ROUTER, {(SHOP, "a"): 0}, limit=9)
         assert [e.version for e in left] == [4, 5]
         assert await pair.waiting() == 2
+
+    async def test_a_deletion_waits_for_no_disk_and_leaves_its_connection_as_it_was(
+        self, pair: Pair
+    ) -> None:
+        await pair.commit([event()])
+        url = DatabaseUrl(
+            pair.test_database.sweep_url(Service.GATEWAY).dsn + "&synchronous_commit=on"
+        )
+        async with (
+            pair.test_database.server.admin(pair.test_database.name) as admin,
+            open_database(url, hot_pool_size=1) as sweep,
+        ):
+            await admin.execute(NOTES_HOW_A_DELETION_COMMITS)
+            rows = OutboxRows(sweep, "gateway", Service.GATEWAY)
+            await rows.delete({(Service.ROUTER, SHOP, event().stream): 1})
+            (waits,) = await sweep.call("SELECT current_setting('synchronous_commit')")
+            assert await admin.fetchval("SELECT waits FROM gateway.deletions") == "off"
+        assert waits[0] == "on"
 
     async def test_several_streams_are_read_after_their_own_versions(self, pair: Pair) -> None:
         await pair.commit([*events(5, stream="a"), *events(5, stream="b"), *events(5, stream="c")])
