@@ -30,6 +30,7 @@ from services.gateway.wiring import appending
 from shared.contracts import subjects
 from shared.contracts.claims import Principal
 from shared.contracts.events import Envelope, EventBatch
+from shared.contracts.hours import ShopHours
 from shared.contracts.revocations import RevocationPage
 from shared.contracts.routing import (
     AgentRef,
@@ -94,7 +95,7 @@ _PLACES = re.compile(rb'"shop_id":"([^"]+)","stream":"([^"]+)","version":([0-9]+
 
 
 class Elsewhere:
-    """Router and history as far as this node sees them: they acknowledge, and know agents."""
+    """Router and history as far as this node sees them: they acknowledge, know agents and hours."""
 
     def __init__(self, bus: Bus) -> None:
         self._bus = bus
@@ -104,6 +105,7 @@ class Elsewhere:
         await self._bus.serve(subjects.events(Service.ROUTER), self._take)
         await self._bus.serve(subjects.events(Service.HISTORY), self._take)
         await self._bus.serve(subjects.AGENT_SNAPSHOT, self._snapshot)
+        await self._bus.serve(subjects.HOURS, _always_open)
         await self._bus.serve(subjects.REVOCATIONS, _nobody_is_revoked)
 
     async def assign(self, conversations: Sequence[Any], agents: dict[UUID, UUID]) -> None:
@@ -139,6 +141,10 @@ class Elsewhere:
 
 async def _nobody_is_revoked(_raw: bytes) -> bytes:
     return RevocationPage(revocations=(), as_of=SystemClock().now()).to_json()
+
+
+async def _always_open(_raw: bytes) -> bytes:
+    return ShopHours(open=True).to_json()
 
 
 def _assigned(row: Any, agent_id: UUID) -> Envelope:
