@@ -133,10 +133,7 @@ class AgentState(Readable):
 
 
 class Offer(Readable):
-    """A conversation offered to one agent, with the context card when it was there in time.
-
-    `work`: other work than a conversation; `preview` is its title then.
-    """
+    """A conversation, or other `work`, offered to one agent; with the card if it came in time."""
 
     id: OfferId
     conversation_id: ConversationId
@@ -364,13 +361,14 @@ class NewStatus(Contract):
 
 
 class Candidate(Readable):
-    """One considered agent, best first; `chance`: of an answer by `respond_by`, 0 to 1."""
+    """One considered agent, best first; `occupied` come last. `chance`: of an answer in time."""
 
     agent: AgentRef
     load: int
     capacity: int
     chosen: bool
     chance: float | None = None
+    occupied: bool = False
 
 
 class ExclusionCount(Readable):

@@ -25,6 +25,7 @@ READY_WITHIN_S = 60.0
 STOP_WITHIN_S = 20.0
 POLL_S = 0.01
 REJECTED = "router.lease_lost"
+GIVEN_UP = "router.commit_failed"
 """What a router logs when a commit of its own was left out, because another one has the shop."""
 
 
@@ -100,6 +101,10 @@ class RouterNode:
     def rejected(self) -> int:
         """Return how many shops' late work its commits were refused so far."""
         return self.log.read_text().count(REJECTED)
+
+    def given_up(self) -> int:
+        """Return how many commits it did not wait for any longer, or could not send."""
+        return self.log.read_text().count(GIVEN_UP)
 
 
 @dataclass(frozen=True)

@@ -65,6 +65,8 @@ def seen(
     state: ShopState, conversation: Conversation, best: tuple[Agent, ...]
 ) -> tuple[CandidateSeen, ...]:
     """Return the candidates as a decision record tells them; the first is the one chosen."""
+    pool = state.pool
+    calm = pool.calm(pool.bits(*(one.id for one in best)))
     return tuple(
         CandidateSeen(
             agent_id=one.id,
@@ -73,6 +75,7 @@ def seen(
             capacity=limit_of(one, room_of(state, conversation), state.policy),
             chosen=one is best[0],
             chance_permille=learning.chance(state, conversation, one),
+            occupied=not calm & pool.bits(one.id),
         )
         for one in best
     )

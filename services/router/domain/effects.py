@@ -129,6 +129,8 @@ class CandidateSeen:
     chosen: bool
     chance_permille: int | None = None
     """The predicted chance to answer in time; of decisions from before it was predicted, None."""
+    occupied: bool = False
+    """Came, took, answered, finished or lost something just now: asked after those who are calm."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ def decision_json(shop_id: UUID, one: DecisionRecord) -> Json:
             "capacity": seen.capacity,
             "chosen": seen.chosen,
             "chance_permille": seen.chance_permille,
+            "occupied": seen.occupied,
         }
         for seen in one.candidates
     ]

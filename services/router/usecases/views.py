@@ -210,6 +210,7 @@ def decision(row: DecisionRecord) -> routing.Decision:
                 capacity=one.capacity,
                 chosen=one.chosen,
                 chance=_share(one.chance_permille),
+                occupied=one.occupied,
             )
             for one in row.candidates
         ),

@@ -161,13 +161,14 @@ export interface Bye {
   readonly retry_in_ms: number | null;
 }
 
-/** One considered agent, best first; `chance`: of an answer by `respond_by`, 0 to 1. */
+/** One considered agent, best first; `occupied` come last. `chance`: of an answer in time. */
 export interface Candidate {
   readonly agent: AgentRef;
   readonly load: number;
   readonly capacity: number;
   readonly chosen: boolean;
   readonly chance: number | null;
+  readonly occupied: boolean;
 }
 
 /** The context card: newest orders and contacts first, at most five of each. */
@@ -625,7 +626,7 @@ export interface NewStatus {
   readonly status: AgentStatus;
 }
 
-/** A conversation offered to one agent, with the context card when it was there in time. `work`: other work than a conversation; `preview` is its title then. */
+/** A conversation, or other `work`, offered to one agent; with the card if it came in time. */
 export interface Offer {
   readonly id: OfferId;
   readonly conversation_id: ConversationId;

@@ -61,6 +61,6 @@ export function leftOutLine({ excluded }: Decision): string | null {
   return `Left out: ${parts.join(", ")}.`;
 }
 
-function withLoad({ agent, load, capacity }: Decision["candidates"][number]): string {
-  return `${agent.name} (${load} of ${capacity} places taken)`;
+function withLoad({ agent, load, capacity, occupied }: Decision["candidates"][number]): string {
+  return `${agent.name} (${load} of ${capacity} places taken${occupied ? ", occupied" : ""})`;
 }

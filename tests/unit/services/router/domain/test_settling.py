@@ -43,6 +43,15 @@ class TestSettling:
             desk.customer_writes(customer)
         assert (desk.asked(2), desk.asked(3)) == ([1], [2])
 
+    def test_a_decision_says_who_was_occupied(self) -> None:
+        desk = served()
+        desk.connects(2)
+        desk.wait(8_000)
+        for customer in (2, 3):
+            desk.customer_writes(customer)
+        last = desk.last.decisions[0].candidates
+        assert [(one.occupied, one.chosen) for one in last] == [(False, True), (True, False)]
+
     def test_who_lost_an_offer_is_asked_after_others_for_a_while(self) -> None:
         desk = Desk(*(an_agent(n) for n in (1, 2, 3)), policy=replace(AT_ONCE, first_offers=2))
         desk.customer_writes(1)
