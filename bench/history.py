@@ -31,7 +31,7 @@ from bench.history_data import (
     sql_uuid,
     uuid_of,
 )
-from bench.slice import open_folder, quantile_ms, server
+from bench.slice import open_folder, part, quantile_ms, server
 from bench.verdicts import print_verdicts
 from services.history.domain.cards import NEWEST
 from services.history.storage.orders import SqlOrderStore
@@ -46,7 +46,7 @@ KEEP = os.environ.get("KEEP")
 FILLED = "filled.json"
 SCALE = float(os.environ.get("SCALE", "1"))
 ROUNDS = 5
-TURN_S = 4
+TURN_S = 3
 SAMPLE = 500
 """Customers whose lines stand in a table for the ORM, and whose cards are compared."""
 STATEMENTS = 400
@@ -103,7 +103,8 @@ async def filled(home: Path, size: Size) -> tuple[str, str]:
                 took = await fill(admin, one)
                 await admin.execute(LINES)
                 size_bytes = await admin.fetchval("SELECT pg_database_size(current_database())")
-            print(f"{one.customers:,} customers in {took:.0f} s, {size_bytes / 2**30:.1f} GiB")
+            reached = f"{one.customers:,} customers in {took:.0f} s"
+            print(f"{reached}, {size_bytes / 2**30:.1f} GiB", flush=True)
             names.append(database.name)
         await templates.drop_all()
     told = {"customers": size.customers, "many": names[0], "few": names[1]}
@@ -252,12 +253,16 @@ async def measure(home: Path, names: tuple[str, str], size: Size) -> Figures:
         sweep = many.sweep_url(Service.HISTORY)
         with server("bench.history_server", url.dsn, sweep.dsn, *shops) as told:
             check_conditions(told["conditions"])
-            figures |= await cards(many, told, size, home)
-            figures |= await searches(told, size)
-        figures |= await statements(few, many, size)
-        async with open_database(url, hot_pool_size=loads.STREAMS) as db:
-            store = SqlOrderStore(db)
-            figures |= await loads.ingest_beside_copy(many, store, NEW_ORDERS, rounds=3)
+            with part("cards over HTTP, by pgbench and by an ORM in turn"):
+                figures |= await cards(many, told, size, home)
+            with part("searches"):
+                figures |= await searches(told, size)
+        with part("the card's statement, with few and with many customers"):
+            figures |= await statements(few, many, size)
+        with part("new orders, the same again, and COPY"):
+            async with open_database(url, hot_pool_size=loads.STREAMS) as db:
+                store = SqlOrderStore(db)
+                figures |= await loads.ingest_beside_copy(many, store, NEW_ORDERS, rounds=3)
     return figures
 
 
@@ -265,7 +270,8 @@ async def main() -> None:
     """Fill, measure, assert the conditions, print the figures."""
     size = Size(max(int(FULL * SCALE), 10_000))
     with open_folder() if KEEP is None else nullcontext(Path(KEEP)) as home:
-        names = kept(home, size) or await filled(home, size)
+        with part("filling"):
+            names = kept(home, size) or await filled(home, size)
         figures = await measure(home, names, size)
     print_verdicts(figures, AIMS)
 

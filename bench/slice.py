@@ -133,6 +133,15 @@ async def open_shops(told: dict[str, Any]) -> AsyncIterator[list[Shop]]:
         yield shops
 
 
+@contextmanager
+def part(name: str) -> Iterator[None]:
+    """Say what is done next, and afterwards how long it took."""
+    print(f"{name} ...", flush=True)
+    started = time.perf_counter()
+    yield
+    print(f"{name}: {time.perf_counter() - started:.0f} s", flush=True)
+
+
 def quantile_ms(samples: list[float], share: float) -> float:
     """Return the sample below which this share lies."""
     return sorted(samples)[min(len(samples) - 1, int(len(samples) * share))]
