@@ -9,19 +9,7 @@ from services.history.usecases.note_views import Views
 from shared.kernel.clock import to_iso
 from shared.kit.database import Database
 
-_ADD = """
-    INSERT INTO history.card_views AS v (shop_id, customer_id, how, viewer_kind, viewer_id,
-        viewer_name, hour, first_at, last_at, times)
-    SELECT :shop_id, s.customer_id, s.how, s.viewer_kind, s.viewer_id, s.viewer_name, s.hour,
-        s.first_at, s.last_at, s.times
-    FROM jsonb_to_recordset(CAST(:views AS jsonb)) AS s(
-        customer_id uuid, how text, viewer_kind text, viewer_id text, viewer_name text,
-        hour timestamptz, first_at timestamptz, last_at timestamptz, times integer)
-    ORDER BY 2, 7, 3, 4, 5
-    ON CONFLICT (customer_id, hour, how, viewer_kind, viewer_id, shop_id) DO UPDATE SET
-        viewer_name = excluded.viewer_name, last_at = greatest(v.last_at, excluded.last_at),
-        times = v.times + excluded.times
-    """
+_ADD = "SELECT history.add_views($1, $2::text::jsonb)"
 
 
 class SqlViews:
@@ -46,5 +34,4 @@ class SqlViews:
             }
             for view, seen in views.items()
         ]
-        async with self._db.write(shop_id) as tx:
-            await tx.execute(_ADD, {"shop_id": shop_id, "views": json.dumps(rows)})
+        await self._db.call(_ADD, shop_id, json.dumps(rows))
