@@ -24,12 +24,18 @@ class Way:
     database: TestDatabase
     _open: asyncio.Event
     cut: asyncio.Event = field(default_factory=asyncio.Event)
-    """Set once a statement stands before its commit: see `cut_off`."""
+    """Set once a statement stands where it was to stand: see `hold_up_at` and `cut_off`."""
+    _stands_at: bytes | None = None
     _marker: bytes | None = None
 
     def hold_up(self) -> None:
         """Carry nothing any more, in either direction, and lose nothing."""
         self._open.clear()
+
+    def hold_up_at(self, marker: bytes) -> None:
+        """Carry on until a statement with this in it comes: nothing from there on, either way."""
+        self.cut.clear()
+        self._stands_at = marker
 
     def cut_off(self, marker: bytes) -> None:
         """Carry on until a statement with this in it is done but not committed, then hold up."""
@@ -38,20 +44,25 @@ class Way:
 
     def go_on(self) -> None:
         """Carry what was held up, and what comes."""
-        self._marker = None
+        self._stands_at = self._marker = None
         self._open.set()
 
     async def carry(self, chunk: bytes, far: asyncio.StreamWriter) -> None:
         """Bring this to the other side, when it may be."""
         await self._open.wait()
+        if self._stands_at is not None and self._stands_at in chunk:
+            await self._stand()
         if self._marker is not None and self._marker in chunk and chunk.endswith(SYNC):
             far.write(chunk.removesuffix(SYNC))
             chunk = SYNC
-            self._open.clear()
-            self.cut.set()
-            await self._open.wait()
+            await self._stand()
         far.write(chunk)
         await far.drain()
+
+    async def _stand(self) -> None:
+        self.hold_up()
+        self.cut.set()
+        await self._open.wait()
 
 
 @asynccontextmanager

@@ -143,9 +143,9 @@ async def at_any_moment(_run: Trial, owner: RouterNode, _way: Way) -> None:
 
 async def with_a_commit_under_way(run: Trial, owner: RouterNode, way: Way) -> None:
     """Stop it while a commit of its own is on its way to the database."""
-    way.hold_up()
+    way.hold_up_at(COMMIT)
     run.work.arrive(ARRIVALS)
-    await asyncio.sleep(LATE_S)
+    await way.cut.wait()
     owner.stall()
 
 
