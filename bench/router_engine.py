@@ -10,43 +10,16 @@ from __future__ import annotations
 import gc
 import statistics
 import time
-from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from heapq import nsmallest
 from uuid import UUID
 
-from services.router.domain.commands import (
-    Command,
-    ConversationClosed,
-    MessageArrived,
-    OfferAccepted,
-)
-from services.router.domain.effects import DecisionRecord, Effects
+from bench.router_rows import START, STEP_MS, a_message, an_agent, one_who_waits, served_by
+from bench.router_scan import MICROS, NaiveScan
+from services.router.domain.commands import Command, ConversationClosed, OfferAccepted
+from services.router.domain.effects import Effects
 from services.router.domain.engine import Engine
-from services.router.domain.model import Agent, Assignment, Conversation, Heard, Rows
+from services.router.domain.model import Heard, Rows
 from services.router.domain.policy import Policy
-from shared.kernel.clock import Instant, Millis
-from shared.kernel.vocabulary import (
-    AgentStatus,
-    AuthorKind,
-    Channel,
-    ConversationStatus,
-    Exclusion,
-    ItemKind,
-    Outcome,
-    Presence,
-    Visibility,
-)
-
-START: Instant = 1_790_000_000_000
-STEP_MS: Millis = 1
-"""Between two arrivals: a thousand a second, so that alarms and misses come as they would."""
-TARGET_MS: Millis = 10_000
-SUPERVISOR_EACH = 100
-CANDIDATES = 5
-MICROS = 1_000_000
-NODE = UUID(int=0xA0DE)
+from shared.kernel.vocabulary import Outcome
 
 
 class Shop:
@@ -132,154 +105,6 @@ class CalmShop(Shop):
             self._served[place] = taken
             self.apply(ConversationClosed(conversation, agent, Outcome.RESOLVED, None))
         return self.micros(count)
-
-
-@dataclass(slots=True)
-class Waiting:
-    """One who waits, as the scan keeps it."""
-
-    id: UUID
-    respond_by: Instant
-    weight: int = 1
-
-
-class NaiveScan:
-    """How it is written first: everybody who waits, and every agent, is looked at each time."""
-
-    def __init__(self, agents: int, waiting: int) -> None:
-        team = [an_agent(number) for number in range(agents)]
-        self.agents = {one.id: replace(one, load=1) for one in team}
-        self.waiting = {
-            one.id: one
-            for one in (
-                Waiting(UUID(int=1 << 80 | number), START + number) for number in range(waiting)
-            )
-        }
-        self._now = START + waiting // 2
-
-    def decide(self, count: int) -> float:
-        """Free so many slots; return the microseconds each decision took."""
-        ids = list(self.agents)
-        seconds = 0.0
-        for turn in range(count):
-            freed = ids[turn * 7919 % len(ids)]
-            self.agents[freed] = replace(self.agents[freed], load=0)
-            started = time.thread_time()
-            chosen, agent, _ = self._choose()
-            seconds += time.thread_time() - started
-            assert agent == freed
-            self.agents[freed] = replace(self.agents[freed], load=1)
-            self._now += STEP_MS
-            newcomer = Waiting(UUID(int=1 << 90 | turn), self._now + 10_000)
-            del self.waiting[chosen]
-            self.waiting[newcomer.id] = newcomer
-        return MICROS * seconds / count
-
-    def _choose(self) -> tuple[UUID, UUID, DecisionRecord]:
-        now = self._now
-        first = min(self.waiting.values(), key=lambda one: (one.respond_by <= now, one.respond_by))
-        counts: Counter[Exclusion] = Counter()
-        best = nsmallest(CANDIDATES, self._free(first, counts), key=_rank)
-        ahead = sum(one.respond_by < first.respond_by for one in self.waiting.values())
-        record = DecisionRecord(
-            id=first.id,
-            conversation_id=first.id,
-            decided_at=now,
-            trigger="slot_freed",  # type: ignore[arg-type]
-            policy="scan",
-            candidates=(),
-            excluded=tuple(counts.items()),
-            waiting_ahead=ahead,
-        )
-        return first.id, best[0].id, record
-
-    def _free(self, one: Waiting, counts: Counter[Exclusion]) -> Iterator[Agent]:
-        for agent in self.agents.values():
-            if agent.presence is Presence.DISCONNECTED:
-                counts[Exclusion.DISCONNECTED] += 1
-            elif agent.status is not AgentStatus.AVAILABLE:
-                counts[Exclusion.NOT_AVAILABLE] += 1
-            elif agent.load + one.weight > agent.capacity:
-                counts[Exclusion.AT_CAPACITY] += 1
-            else:
-                yield agent
-
-
-def _rank(agent: Agent) -> tuple[int, Instant, int]:
-    return agent.load, agent.idle_since, agent.id.int
-
-
-def an_agent(number: int) -> Agent:
-    """Return an agent who is here and available, with room for one conversation."""
-    return Agent(
-        id=UUID(int=0xA000 + number),
-        name=f"Agent {number}",
-        email=f"agent{number}@bench.example",
-        status=AgentStatus.AVAILABLE,
-        nodes=(NODE,),
-        capacity=1,
-        supervisor=number % SUPERVISOR_EACH == 0,
-    )
-
-
-def served_by(agent: Agent, number: int) -> tuple[Conversation, Assignment]:
-    """Return a conversation that an agent has answered already."""
-    conversation, assignment = UUID(int=1 << 81 | number), UUID(int=1 << 82 | number)
-    row = replace(
-        a_conversation(conversation, START - TARGET_MS),
-        status=ConversationStatus.ASSIGNED,
-        agent_id=agent.id,
-        agent_name=agent.name,
-        assignment_id=assignment,
-        assignment_version=1,
-        first_response_ms=1_000,
-        queue_wait_ms=100,
-    )
-    return row, Assignment(assignment, conversation, agent.id, None, 1, 1, START - TARGET_MS)
-
-
-def one_who_waits(number: int, of: int) -> Conversation:
-    """Return one of a line: they came one after the other, and most are late by now."""
-    came_at = START - STEP_MS * (of - number)
-    row = a_conversation(UUID(int=1 << 83 | number), came_at)
-    risk_at = row.respond_by - Policy().at_risk_before_ms
-    return replace(
-        row,
-        risk_told_at=risk_at if risk_at <= START else None,
-        miss_told_at=row.respond_by if row.respond_by <= START else None,
-    )
-
-
-def a_conversation(conversation_id: UUID, came_at: Instant) -> Conversation:
-    """Return one that nobody has taken."""
-    return Conversation(
-        id=conversation_id,
-        status=ConversationStatus.QUEUED,
-        channel=Channel.CHAT,
-        customer=None,
-        preview="Where is my order?",
-        started_at=came_at,
-        queued_at=came_at,
-        respond_by=came_at + TARGET_MS,
-        version=1,
-        decisions_made=1,
-    )
-
-
-def a_message(conversation_id: UUID, now: Instant) -> MessageArrived:
-    """Return a customer's first words."""
-    return MessageArrived(
-        conversation_id=conversation_id,
-        version=1,
-        channel=Channel.CHAT,
-        customer=None,
-        kind=ItemKind.MESSAGE,
-        visibility=Visibility.EVERYONE,
-        author=AuthorKind.CUSTOMER,
-        preview="Where is my order?",
-        received_at=now,
-        created_at=now,
-    )
 
 
 AGENTS_FEW, AGENTS_MANY = 1_000, 10_000

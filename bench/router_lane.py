@@ -13,7 +13,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from uuid import UUID
 
-from bench.router_engine import NODE, a_message
+from bench.router_rows import NODE, a_message
 from services.router.app import open_set_up
 from services.router.background.desk import LaneDesk
 from services.router.background.leases import RenewalLoop
