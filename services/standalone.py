@@ -333,5 +333,6 @@ def announce(console: Console, url: str, demo: Demo | None) -> None:
     line(f"  Demo shop   {url}/demo/")
     line(f"  Console     {url}/console/?shop={shop}")
     for agent in (*AGENTS, SUPERVISOR):
-        line(f"  Sign in     {agent.email}  password  {PASSWORD}   ({agent.name})")
+        who = f"{agent.name}, supervisor" if agent is SUPERVISOR else agent.name
+        line(f"  Sign in     {agent.email}  password  {PASSWORD}   ({who})")
     console.print(Text("Ctrl-C stops it.", style="dim"))
