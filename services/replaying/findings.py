@@ -120,6 +120,8 @@ class Replay:
     target_ms: int
     predicted: float
     """The service level that the formula says of this staffing, per cent."""
+    infinite_capacity: float
+    """Per cent in time if each customer had the whole staff to themselves: no policy passes it."""
     agent_hours: float
     seconds: float
     seed: int

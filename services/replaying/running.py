@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import tzinfo
 from pathlib import Path
@@ -14,6 +14,7 @@ from services.replaying.days import Drawn, RecordedDay, people_for, recorded_day
 from services.replaying.findings import Replay, findings_of
 from services.replaying.playing import play_all
 from services.simulation.domain.assumptions import Assumptions
+from services.simulation.domain.bounds import in_time_alone
 from services.simulation.domain.pairing import POINTS
 from services.simulation.runs import read_assumptions
 from services.staffing.demand import typical_days
@@ -96,6 +97,7 @@ def run(prepared: Prepared, watch: Callable[[], None]) -> Replay:
         share=wish.target.share,
         target_ms=wish.target.within_ms,
         predicted=POINTS * service_level(half_hour for one in days for half_hour in one.plan.open),
+        infinite_capacity=_infinite_capacity(days),
         agent_hours=sum(sum(one.staff) for one in days) / 2,
         seconds=took,
         seed=wish.seed,
@@ -120,6 +122,11 @@ def _days(wish: Wish, recording: Recording, people: Assumptions) -> tuple[Record
         zone=wish.zone,
         target_ms=wish.target.within_ms,
     )
+
+
+def _infinite_capacity(days: Sequence[RecordedDay]) -> float:
+    customers = sum(len(one.day.visits) for one in days)
+    return POINTS * sum(in_time_alone(one.day) for one in days) / customers
 
 
 def _drawn(seed: int, patience: Patience, recording: Recording) -> Drawn:

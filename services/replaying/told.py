@@ -57,6 +57,7 @@ def notes(replay: Replay) -> tuple[str, ...]:
     return (
         *replay.notes,
         _formula(replay),
+        _infinite_capacity(replay),
         _took(replay),
         f"Made by: {replay.command}",
         _inputs(replay),
@@ -67,6 +68,13 @@ def _formula(replay: Replay) -> str:
     return (
         f"The formula (M/M/n+G) says {replay.predicted:.1f} % of this staffing: it takes each half "
         "hour by itself, and knows no spread in how fast agents notice."
+    )
+
+
+def _infinite_capacity(replay: Replay) -> str:
+    return (
+        f"With infinite capacity {replay.infinite_capacity:.1f} % could be answered in time: each "
+        "customer with the whole staff to themselves."
     )
 
 

@@ -28,8 +28,12 @@ def bounds_of(day: Day) -> Bounds:
     """Return the bounds of a day; of a day without customers, 1."""
     if not day.visits:
         return Bounds(1.0, 1.0)
-    in_time = sum(_soonest(day, visit) <= visit.at + day.target_ms for visit in day.visits)
-    return Bounds(in_time / len(day.visits), _erlang_a(day))
+    return Bounds(in_time_alone(day) / len(day.visits), _erlang_a(day))
+
+
+def in_time_alone(day: Day) -> int:
+    """Return how many would be answered in time, each with the whole team to themselves."""
+    return sum(_soonest(day, visit) <= visit.at + day.target_ms for visit in day.visits)
 
 
 def _soonest(day: Day, visit: Visit) -> Instant:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -38,6 +39,17 @@ def test_each_policy_is_told_in_a_line_with_its_points_over_round_robin(history:
     ]
     assert "Points: above round robin with limit, on the same days." in done.output
     assert "300 contacts of 3 days (1999-01-03 to 1999-01-05)" in done.output
+
+
+def test_what_the_whole_staff_could_do_for_each_is_told_and_even_who_knows_all_does_not_pass_it(
+    history: Path,
+) -> None:
+    done = replay(history, "--policy", "clairvoyant", "--away", "30")
+    told = re.search(r"With infinite capacity ([\d.]+) % could be answered in time", done.output)
+    level = re.search(r"Clairvoyant \(a bound\) +([\d.]+)", done.output)
+    assert told is not None
+    assert level is not None
+    assert 0 < float(level[1]) <= float(told[1]) <= 100
 
 
 def test_a_seed_and_a_policy_give_the_same_figures_again(history: Path) -> None:
