@@ -52,7 +52,8 @@ async def test_ctrl_c_under_load_ends_it_cleanly_and_loses_nothing(stack: Stack)
             verdict = await ledger.judge(trial.acknowledgements(), trial.sent())
             assert await ledger.violations() == {}
     assert (verdict.lost, verdict.doubled, verdict.strange) == ((), (), ())
-    assert set(trial.load.refusals) <= {"try_again"}
+    # Whoever kept writing while it was away sends all of that at once: it may be above their rate.
+    assert set(trial.load.refusals) <= {"try_again", "rate_limited"}
     assert took_s < STOPPED_WITHIN_S
 
 
