@@ -133,7 +133,7 @@ class AgentState(Readable):
 
 
 class Offer(Readable):
-    """A conversation, or other `work`, offered to one agent; with the card if it came in time."""
+    """A conversation, or `work` titled by `preview`, offered to one agent; the card if in time."""
 
     id: OfferId
     conversation_id: ConversationId

@@ -133,16 +133,16 @@ class Policy:
 
     late_parcel_head_start_ms: Millis = 2_000
     """Who waits for a parcel that is late has so much less time left, in the line's order: as much
-    as one level of priority, and as the next two."""
+    as one level of priority."""
 
     payment_failed_head_start_ms: Millis = 2_000
-    """And who could not pay,"""
+    """The same for who could not pay."""
 
     repeat_contact_head_start_ms: Millis = 2_000
-    """and who has to come again and again."""
+    """The same for who has to come again and again."""
 
     cart_head_start_ms: Millis = 0
-    """And whose cart is worth `cart_from_minor`; 0: a shop says what that is in its currency."""
+    """The same for whose cart is worth `cart_from_minor`; 0: none, until a shop sets it."""
 
     cart_from_minor: int = 10_000
     """What a cart must be worth for its head start, in minor units of the cart's currency."""

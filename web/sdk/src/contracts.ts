@@ -626,7 +626,7 @@ export interface NewStatus {
   readonly status: AgentStatus;
 }
 
-/** A conversation, or other `work`, offered to one agent; with the card if it came in time. */
+/** A conversation, or `work` titled by `preview`, offered to one agent; the card if in time. */
 export interface Offer {
   readonly id: OfferId;
   readonly conversation_id: ConversationId;
