@@ -1,9 +1,76 @@
-"""What one router asks another about the decisions of a shop that is the other's."""
+"""Why work was offered to whom, and what one router asks another about it."""
 
 from __future__ import annotations
 
-from shared.contracts.routing import Decision
-from shared.contracts.wire import DecisionId, Readable, ShopId
+from enum import StrEnum
+
+from shared.contracts.routing import AgentRef
+from shared.contracts.wire import (
+    Contract,
+    ConversationId,
+    DecisionId,
+    Readable,
+    ShopId,
+    WireInstant,
+)
+from shared.kernel.vocabulary import Exclusion
+
+
+class Candidate(Readable):
+    """One considered agent, best first; `occupied` come last. `chance`: of an answer in time."""
+
+    agent: AgentRef
+    load: int
+    capacity: int
+    chosen: bool
+    chance: float | None = None
+    occupied: bool = False
+
+
+class ExclusionCount(Readable):
+    """How many agents one reason left out."""
+
+    reason: Exclusion
+    agents: int
+
+
+class DecisionTrigger(StrEnum):
+    """What made the router decide."""
+
+    CONVERSATION_STARTED = "conversation_started"
+    SLOT_FREED = "slot_freed"
+    AGENT_AVAILABLE = "agent_available"
+    OFFER_DECLINED = "offer_declined"
+    OFFER_EXPIRED = "offer_expired"
+    AGENT_GONE = "agent_gone"
+    OFFER_UNANSWERED = "offer_unanswered"
+    CONVERSATION_REOPENED = "conversation_reopened"
+    AGENT_CHANGED = "agent_changed"
+    SHOP_OPENED = "shop_opened"
+    TRANSFERRED = "transferred"
+    WORK_REQUESTED = "work_requested"
+    WORK_DUE = "work_due"
+    REQUEUED = "requeued"
+    POLICY_SET = "policy_set"
+
+
+class Decision(Readable):
+    """Why a conversation was offered to whom, or to nobody yet."""
+
+    id: DecisionId
+    conversation_id: ConversationId
+    decided_at: WireInstant
+    trigger: DecisionTrigger
+    policy: str
+    candidates: tuple[Candidate, ...]
+    excluded: tuple[ExclusionCount, ...]
+    waiting_ahead: int
+
+
+class DecisionPage(Contract):
+    """The decisions about one conversation, oldest first."""
+
+    decisions: tuple[Decision, ...]
 
 
 class DecisionAsked(Readable):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
-
 from pydantic import Field, model_validator
 
 from shared.contracts.cards import Card, MayBe
@@ -15,7 +13,6 @@ from shared.contracts.wire import (
     AssignmentId,
     Contract,
     ConversationId,
-    DecisionId,
     MessageText,
     NodeId,
     OfferId,
@@ -31,7 +28,6 @@ from shared.kernel.vocabulary import (
     Channel,
     ConversationStatus,
     EndReason,
-    Exclusion,
     ItemKind,
     OfferStatus,
     Outcome,
@@ -358,60 +354,3 @@ class NewStatus(Contract):
     """What agents say of themselves."""
 
     status: AgentStatus
-
-
-class Candidate(Readable):
-    """One considered agent, best first; `occupied` come last. `chance`: of an answer in time."""
-
-    agent: AgentRef
-    load: int
-    capacity: int
-    chosen: bool
-    chance: float | None = None
-    occupied: bool = False
-
-
-class ExclusionCount(Readable):
-    """How many agents one reason left out."""
-
-    reason: Exclusion
-    agents: int
-
-
-class DecisionTrigger(StrEnum):
-    """What made the router decide."""
-
-    CONVERSATION_STARTED = "conversation_started"
-    SLOT_FREED = "slot_freed"
-    AGENT_AVAILABLE = "agent_available"
-    OFFER_DECLINED = "offer_declined"
-    OFFER_EXPIRED = "offer_expired"
-    AGENT_GONE = "agent_gone"
-    OFFER_UNANSWERED = "offer_unanswered"
-    CONVERSATION_REOPENED = "conversation_reopened"
-    AGENT_CHANGED = "agent_changed"
-    SHOP_OPENED = "shop_opened"
-    TRANSFERRED = "transferred"
-    WORK_REQUESTED = "work_requested"
-    WORK_DUE = "work_due"
-    REQUEUED = "requeued"
-    POLICY_SET = "policy_set"
-
-
-class Decision(Readable):
-    """Why a conversation was offered to whom, or to nobody yet."""
-
-    id: DecisionId
-    conversation_id: ConversationId
-    decided_at: WireInstant
-    trigger: DecisionTrigger
-    policy: str
-    candidates: tuple[Candidate, ...]
-    excluded: tuple[ExclusionCount, ...]
-    waiting_ahead: int
-
-
-class DecisionPage(Contract):
-    """The decisions about one conversation, oldest first."""
-
-    decisions: tuple[Decision, ...]

@@ -13,6 +13,7 @@ from services.router.usecases.repeat import Repeats
 from services.router.usecases.serve_offers import ServeOffers
 from shared.contracts import routing
 from shared.contracts.claims import Principal
+from shared.contracts.decisions import DecisionPage
 from shared.contracts.wire import ConversationId, WorkId
 from shared.kernel.errors import ErrorCode, RefusedError
 from shared.kernel.vocabulary import Scope
@@ -36,7 +37,7 @@ def conversations_router(
         return await explain.conversation(caller.shop_id, conversation_id, eyes(caller))
 
     @router.get("/{conversation_id}/decisions")
-    async def read_decisions(conversation_id: WorkId, caller: watcher) -> routing.DecisionPage:
+    async def read_decisions(conversation_id: WorkId, caller: watcher) -> DecisionPage:
         """Return every decision about a conversation, or a routing request, oldest first."""
         return await explain.decisions(caller.shop_id, conversation_id, eyes(caller))
 

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends
 from services.router.api.conversations import WATCHERS, eyes
 from services.router.usecases.explain import Explain
 from shared.contracts.claims import Principal
-from shared.contracts.routing import Decision
+from shared.contracts.decisions import Decision
 from shared.contracts.wire import DecisionId, WorkId
 from shared.kernel.errors import ErrorCode, RefusedError
 from shared.kit.auth.bearer import require

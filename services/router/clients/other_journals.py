@@ -7,8 +7,7 @@ from uuid import UUID
 from pydantic import ValidationError
 
 from shared.contracts import subjects
-from shared.contracts.decisions import DecisionAsked, DecisionMadeAgain
-from shared.contracts.routing import Decision
+from shared.contracts.decisions import Decision, DecisionAsked, DecisionMadeAgain
 from shared.kernel.clock import Millis
 from shared.kernel.errors import ErrorCode, RefusedError
 from shared.kit.bus.interface import Bus, BusError

@@ -11,7 +11,7 @@ from services.router.domain.offering import end_offer, offer_lost
 from services.router.domain.replacing import replace
 from services.router.domain.serving import requeue
 from services.router.domain.state import ShopState
-from shared.contracts.routing import DecisionTrigger
+from shared.contracts.decisions import DecisionTrigger
 from shared.kernel.errors import ErrorCode
 from shared.kernel.vocabulary import AgentStatus, AssignmentStatus, OfferStatus, Presence
 

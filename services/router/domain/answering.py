@@ -13,7 +13,7 @@ from services.router.domain.owning import assign
 from services.router.domain.replacing import replace
 from services.router.domain.rooms import most_of
 from services.router.domain.state import ShopState
-from shared.contracts.routing import DecisionTrigger
+from shared.contracts.decisions import DecisionTrigger
 from shared.kernel.errors import ErrorCode
 from shared.kernel.vocabulary import AgentStatus, OfferStatus
 

@@ -22,7 +22,7 @@ from services.router.domain.model import (
     Offer,
 )
 from services.router.domain.paces import AgentKey, AgentPace, TeamKey, TeamPace
-from shared.contracts.routing import DecisionTrigger
+from shared.contracts.decisions import DecisionTrigger
 from shared.kernel.vocabulary import ConversationStatus
 
 

@@ -16,7 +16,7 @@ from services.router.domain.model import (
     Offer,
 )
 from services.router.domain.paces import AgentPace, TeamPace
-from shared.contracts.routing import DecisionTrigger
+from shared.contracts.decisions import DecisionTrigger
 from shared.kernel.clock import Instant
 from shared.kernel.errors import ErrorCode
 from shared.kernel.vocabulary import AuthorKind, EventType, Exclusion, ItemKind, Visibility

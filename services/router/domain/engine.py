@@ -55,7 +55,7 @@ from services.router.domain.policy import Policy
 from services.router.domain.state import ShopState
 from services.router.domain.telling import tell_what_changed
 from services.router.domain.timers import TimerKind
-from shared.contracts.routing import DecisionTrigger
+from shared.contracts.decisions import DecisionTrigger
 from shared.kernel.clock import Instant
 from shared.kernel.vocabulary import ConversationStatus
 

@@ -7,7 +7,7 @@ from services.router.domain.model import Conversation, Promise, Work
 from services.router.domain.requests import on_the_clock
 from services.router.domain.state import ShopState
 from services.router.domain.telling import tell
-from shared.contracts.routing import DecisionTrigger
+from shared.contracts.decisions import DecisionTrigger
 from shared.kernel.ids import IdKind, encode
 from shared.kernel.vocabulary import Channel, ConversationStatus, EventType, WorkKind
 

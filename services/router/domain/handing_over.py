@@ -12,7 +12,7 @@ from services.router.domain.owning import assign, end_assignment, on_own_clock, 
 from services.router.domain.replacing import replace
 from services.router.domain.rooms import most_of, weighs
 from services.router.domain.state import ShopState
-from shared.contracts.routing import DecisionTrigger
+from shared.contracts.decisions import DecisionTrigger
 from shared.kernel.errors import ErrorCode
 from shared.kernel.vocabulary import (
     AgentStatus,

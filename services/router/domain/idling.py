@@ -8,7 +8,7 @@ from services.router.domain.model import Conversation
 from services.router.domain.offering import make_room
 from services.router.domain.replacing import replace
 from services.router.domain.state import ShopState
-from shared.contracts.routing import DecisionTrigger
+from shared.contracts.decisions import DecisionTrigger
 from shared.kernel.clock import Instant
 
 

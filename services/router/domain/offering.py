@@ -14,7 +14,7 @@ from services.router.domain.rooms import most_of, weighs
 from services.router.domain.state import ShopState
 from services.router.domain.timers import TimerKind
 from services.router.domain.turns import Turns
-from shared.contracts.routing import DecisionTrigger
+from shared.contracts.decisions import DecisionTrigger
 from shared.kernel.clock import Instant
 from shared.kernel.ids import IdKind
 from shared.kernel.vocabulary import ConversationStatus, OfferStatus

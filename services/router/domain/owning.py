@@ -15,7 +15,7 @@ from services.router.domain.replacing import replace
 from services.router.domain.rooms import weighs
 from services.router.domain.state import ShopState
 from services.router.domain.telling import EVENT_OF, tell
-from shared.contracts.routing import DecisionTrigger
+from shared.contracts.decisions import DecisionTrigger
 from shared.kernel.clock import Instant
 from shared.kernel.ids import IdKind
 from shared.kernel.vocabulary import AssignmentStatus, ConversationStatus, EventType

@@ -18,7 +18,7 @@ from services.router.domain.queues import RoutingQueue, hours_of, target_of
 from services.router.domain.replacing import replace
 from services.router.domain.state import ShopState
 from services.router.domain.telling import tell
-from shared.contracts.routing import DecisionTrigger
+from shared.contracts.decisions import DecisionTrigger
 from shared.kernel.clock import Instant
 from shared.kernel.errors import ErrorCode
 from shared.kernel.vocabulary import ConversationStatus, EndReason, EventType, Outcome

@@ -12,8 +12,8 @@ from services.router.domain.policy import Figures, Policy
 from services.router.domain.replacing import replace
 from services.router.domain.standing import standing_of
 from services.router.domain.state import ShopState
+from shared.contracts.decisions import DecisionTrigger
 from shared.contracts.policies import PolicyFigures
-from shared.contracts.routing import DecisionTrigger
 
 SETTABLE: Final = frozenset(one.name for one in fields(Policy)) - {
     *("first_response_target_ms", "hours"),  # the default queue's

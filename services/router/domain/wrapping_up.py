@@ -12,7 +12,7 @@ from services.router.domain.owning import end_assignment
 from services.router.domain.replacing import replace
 from services.router.domain.state import ShopState
 from services.router.domain.telling import tell
-from shared.contracts.routing import DecisionTrigger
+from shared.contracts.decisions import DecisionTrigger
 from shared.kernel.clock import Instant
 from shared.kernel.errors import ErrorCode
 from shared.kernel.vocabulary import AssignmentStatus, ConversationStatus, EventType

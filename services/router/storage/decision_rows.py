@@ -7,7 +7,7 @@ from uuid import UUID
 from services.router.domain.effects import CandidateSeen, DecisionRecord
 from services.router.storage.json_columns import Json, read_json
 from services.router.storage.rows import Row
-from shared.contracts.routing import DecisionTrigger
+from shared.contracts.decisions import DecisionTrigger
 from shared.kernel.clock import from_datetime, to_iso
 from shared.kernel.vocabulary import Exclusion
 

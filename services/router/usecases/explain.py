@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from services.router.usecases import views
+from services.router.usecases import decision_views, views
 from services.router.usecases.full_decisions import FullDecisions
 from services.router.usecases.ports import Records
 from shared.contracts import routing
+from shared.contracts.decisions import Decision, DecisionPage
 from shared.kernel.errors import ErrorCode, RefusedError
 
 
@@ -33,7 +34,7 @@ class Explain:
 
     async def decisions(
         self, shop_id: UUID, conversation_id: UUID, seen_by: UUID | None
-    ) -> routing.DecisionPage:
+    ) -> DecisionPage:
         """Return every decision about a conversation, oldest first.
 
         Raises:
@@ -41,11 +42,11 @@ class Explain:
         """
         await self.conversation(shop_id, conversation_id, seen_by)
         rows = await self._records.decisions(shop_id, conversation_id)
-        return routing.DecisionPage(decisions=tuple(views.decision(row) for row in rows))
+        return DecisionPage(decisions=tuple(decision_views.decision(row) for row in rows))
 
     async def decision(
         self, shop_id: UUID, conversation_id: UUID, seen_by: UUID | None, decision_id: UUID
-    ) -> routing.Decision:
+    ) -> Decision:
         """Return one decision about a conversation.
 
         Raises:

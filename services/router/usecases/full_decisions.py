@@ -10,9 +10,9 @@ from uuid import UUID
 from services.router.domain.effects import DecisionRecord
 from services.router.domain.journal import Recalled, make_again
 from services.router.domain.state import CANDIDATES_TOLD
-from services.router.usecases import views
+from services.router.usecases.decision_views import decision
 from services.router.usecases.ports import Records
-from shared.contracts.routing import Decision
+from shared.contracts.decisions import Decision
 from shared.kernel.clock import Millis
 from shared.kernel.errors import ErrorCode, RefusedError
 
@@ -66,7 +66,7 @@ class OwnJournals:
         if recalled is None:
             return None
         async with self._turn:
-            return views.decision(await self._aside(make_again, recalled))
+            return decision(await self._aside(make_again, recalled))
 
 
 class FullDecisions:
@@ -89,7 +89,7 @@ class FullDecisions:
             LookupError: it was made otherwise this time, which is a defect.
         """
         rows = await self._records.decisions(shop_id, conversation_id)
-        told = next((views.decision(row) for row in rows if row.id == decision_id), None)
+        told = next((decision(row) for row in rows if row.id == decision_id), None)
         if told is None:
             raise RefusedError(ErrorCode.NOT_FOUND, "There is nothing here.")
         there = await self._where.find(shop_id)

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from services.router.domain.commands import Command, MessageArrived
 from services.router.domain.derived_ids import derived_id
-from services.router.domain.effects import ConversationTold, DecisionRecord, Effects, Line
+from services.router.domain.effects import ConversationTold, Effects, Line
 from services.router.domain.model import Agent, Assignment, Conversation, Offer
 from services.router.usecases import work_views
 from services.router.usecases.ports import HeardItem, Standing
@@ -193,36 +193,6 @@ def assignment(row: Assignment) -> routing.Assignment:
         started_at=row.started_at,
         ended_at=row.ended_at,
     )
-
-
-def decision(row: DecisionRecord) -> routing.Decision:
-    """Return a decision as it is explained."""
-    return routing.Decision(
-        id=row.id,
-        conversation_id=row.conversation_id,
-        decided_at=row.decided_at,
-        trigger=row.trigger,
-        policy=row.policy,
-        candidates=tuple(
-            routing.Candidate(
-                agent=routing.AgentRef(id=one.agent_id, name=one.name),
-                load=one.load,
-                capacity=one.capacity,
-                chosen=one.chosen,
-                chance=_share(one.chance_permille),
-                occupied=one.occupied,
-            )
-            for one in row.candidates
-        ),
-        excluded=tuple(
-            routing.ExclusionCount(reason=reason, agents=agents) for reason, agents in row.excluded
-        ),
-        waiting_ahead=row.waiting_ahead,
-    )
-
-
-def _share(permille: int | None) -> float | None:
-    return None if permille is None else permille / 1_000
 
 
 def events(shop_id: UUID, effects: Effects, now: Instant) -> tuple[Envelope, ...]:

@@ -6,7 +6,7 @@ import pytest
 
 from services.router.domain.effects import Noted, Refused
 from services.router.domain.model import OfferEnd
-from shared.contracts.routing import DecisionTrigger
+from shared.contracts.decisions import DecisionTrigger
 from shared.kernel.errors import ErrorCode
 from shared.kernel.vocabulary import AgentStatus, ConversationStatus, OfferStatus, Presence
 from tests.support.routing import A_CHANGE, Desk, an_agent

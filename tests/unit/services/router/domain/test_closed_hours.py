@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from services.router.domain.commands import Tick
 from services.router.domain.policy import Policy
-from shared.contracts.routing import DecisionTrigger
+from shared.contracts.decisions import DecisionTrigger
 from shared.kernel.clock import Instant
 from shared.kernel.vocabulary import ConversationStatus, EventType
 from tests.support.clock import START

@@ -9,7 +9,7 @@ from services.router.domain.effects import Effects
 from services.router.domain.model import Conversation, Offer, Promise
 from services.router.domain.policy import Policy
 from services.router.usecases.work_views import follow_up
-from shared.contracts.routing import DecisionTrigger
+from shared.contracts.decisions import DecisionTrigger
 from shared.kernel.vocabulary import (
     ConversationStatus,
     EventType,

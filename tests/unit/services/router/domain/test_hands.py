@@ -8,7 +8,7 @@ from services.router.domain.commands import ConversationTaken
 from services.router.domain.effects import ConversationNow, Refused, Taken
 from services.router.domain.model import OfferEnd
 from services.router.domain.policy import Policy
-from shared.contracts.routing import DecisionTrigger
+from shared.contracts.decisions import DecisionTrigger
 from shared.kernel.errors import ErrorCode
 from shared.kernel.vocabulary import (
     AgentStatus,

@@ -8,7 +8,7 @@ import pytest
 
 from services.router.domain.effects import OfferNews
 from services.router.domain.model import OfferEnd
-from shared.contracts.routing import DecisionTrigger
+from shared.contracts.decisions import DecisionTrigger
 from shared.kernel.vocabulary import (
     AgentStatus,
     ConversationStatus,

@@ -8,7 +8,7 @@ from services.router.domain.effects import ConversationNow, Effects, Refused
 from services.router.domain.model import Conversation
 from services.router.domain.owning import on_own_clock
 from services.router.domain.policy import Policy
-from shared.contracts.routing import DecisionTrigger
+from shared.contracts.decisions import DecisionTrigger
 from shared.kernel.errors import ErrorCode
 from shared.kernel.vocabulary import (
     ConversationStatus,

@@ -19,7 +19,7 @@ from services.router.domain.engine import Unknown
 from services.router.domain.model import OfferEnd
 from services.router.domain.state import ENDED_KEPT
 from services.router.domain.transitions import CONVERSATION, IllegalTransitionError, check
-from shared.contracts.routing import DecisionTrigger
+from shared.contracts.decisions import DecisionTrigger
 from shared.kernel.errors import ErrorCode
 from shared.kernel.vocabulary import (
     AgentStatus,

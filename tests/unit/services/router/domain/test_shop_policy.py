@@ -6,8 +6,8 @@ import pytest
 
 from services.router.domain.policy import Policy
 from services.router.domain.shop_policy import SETTABLE, figures_of, with_figures
+from shared.contracts.decisions import DecisionTrigger
 from shared.contracts.policies import PolicyFigures
-from shared.contracts.routing import DecisionTrigger
 from shared.kernel.vocabulary import AgentStatus, Channel, OfferStatus
 from tests.support.routing import Desk, an_agent, hours_from, shape_of
 

@@ -10,7 +10,7 @@ import pytest
 from services.router.domain.model import OfferEnd
 from services.router.domain.policy import Policy
 from services.router.usecases.views import agent_state
-from shared.contracts.routing import DecisionTrigger
+from shared.contracts.decisions import DecisionTrigger
 from shared.kernel.vocabulary import AgentStatus, ConversationStatus, OfferStatus
 from tests.support.routing import OTHER_NODE, PLAIN, Desk, agent_id, an_agent, conversation_id
 

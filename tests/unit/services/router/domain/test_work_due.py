@@ -6,7 +6,7 @@ import pytest
 
 from services.router.domain.policy import Policy
 from services.router.domain.requests import on_the_clock
-from shared.contracts.routing import DecisionTrigger
+from shared.contracts.decisions import DecisionTrigger
 from tests.support.clock import START
 from tests.support.routing import Desk, an_agent, hours_from
 from tests.support.work import TARGET_MS, asks
