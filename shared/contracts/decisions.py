@@ -17,7 +17,10 @@ from shared.kernel.vocabulary import Exclusion
 
 
 class Candidate(Readable):
-    """One considered agent, best first; `occupied` come last. `chance`: of an answer in time."""
+    """One considered agent, best first; `occupied` come last. `chance`: of an answer in time.
+
+    `language`: the first that this agent speaks of those that would do; null: none is needed.
+    """
 
     agent: AgentRef
     load: int
@@ -25,6 +28,7 @@ class Candidate(Readable):
     chosen: bool
     chance: float | None = None
     occupied: bool = False
+    language: str | None = None
 
 
 class ExclusionCount(Readable):
@@ -55,7 +59,11 @@ class DecisionTrigger(StrEnum):
 
 
 class Decision(Readable):
-    """Why a conversation was offered to whom, or to nobody yet."""
+    """Why a conversation was offered to whom, or to nobody yet.
+
+    Any of `languages` would have done (none: any at all); who speaks none of them is excluded as
+    `lacks_language`.
+    """
 
     id: DecisionId
     conversation_id: ConversationId
@@ -65,6 +73,7 @@ class Decision(Readable):
     candidates: tuple[Candidate, ...]
     excluded: tuple[ExclusionCount, ...]
     waiting_ahead: int
+    languages: tuple[str, ...] = ()
 
 
 class DecisionPage(Contract):

@@ -54,21 +54,30 @@ class SkillNeed(Contract):
 class NeedsStep(Contract):
     """What is given up when nobody has taken the work after a while, counted from its clock.
 
-    `skills` replace those that were asked for (not those of its queue, which has steps of its own);
-    `queue` is where it goes on.
+    `skills` replace those that were asked for (not those of its queue, which has steps of its own)
+    and `languages` the languages: more of them, fewer, or none, for which `any_language` is another
+    word; `queue` is where it goes on.
     """
 
     after_ms: Millis = Field(ge=0, le=TARGET_MAX_MS)
     skills: tuple[SkillNeed, ...] | None = Field(default=None, max_length=NEEDS_MAX)
     any_language: bool = False
+    languages: tuple[Language, ...] | None = Field(default=None, max_length=NEEDS_MAX)
     queue: QueueId | None = None
+
+    @model_validator(mode="after")
+    def _one_word(self) -> Self:
+        if self.any_language and self.languages:
+            raise ValueError("say either any_language or languages")
+        return self
 
 
 class Needs(Contract):
     """What the work asks of an agent. `weight` is what it takes of a capacity; a chat takes 1.
 
     Without a queue it waits where conversations of its channel do. Skills are needed beside those
-    of the queue, a language until a step gives it up, and `priority` counts with the queue's.
+    of the queue, any one of the languages until a step gives them up: who speaks an earlier one is
+    asked sooner. `priority` counts with the queue's.
     """
 
     queue: QueueId | None = None

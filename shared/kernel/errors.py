@@ -40,7 +40,6 @@ class ErrorCode(StrEnum):
     ALREADY_ENDED = "already_ended"
     AGENT_GONE = "agent_gone"
     TRANSFER_LIMIT = "transfer_limit"
-    UNSUPPORTED_NEED = "unsupported_need"
     UNKNOWN_QUEUE = "unknown_queue"
     UNKNOWN_SKILL = "unknown_skill"
     UNKNOWN_LANGUAGE = "unknown_language"

@@ -35,7 +35,8 @@ POLICIES: list[dict[str, Any]] = [
 ]
 ASKED = (
     NOTHING_ASKED,
-    Asked(queue_id(1), priority=-3, language="pt", steps=(AskedStep(3_000, any_language=True),)),
+    Asked(queue_id(1), priority=-3, languages=("pt",), steps=(AskedStep(3_000, languages=()),)),
+    Asked(languages=("pt", "fr"), steps=(AskedStep(3_000, languages=("fr", "en")),)),
     Asked(
         skills=(("calls", 2), ("mail", 3)),
         steps=(AskedStep(2_000, skills=(("mail", 1),)), AskedStep(5_000, (), queue_id=queue_id(2))),

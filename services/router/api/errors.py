@@ -16,7 +16,6 @@ STATUSES: Mapping[ErrorCode, int] = MappingProxyType(
         ErrorCode.ALREADY_ENDED: 409,
         ErrorCode.AGENT_GONE: 409,
         ErrorCode.TRANSFER_LIMIT: 409,
-        ErrorCode.UNSUPPORTED_NEED: 422,
         ErrorCode.UNKNOWN_QUEUE: 422,
         ErrorCode.UNKNOWN_SKILL: 422,
         ErrorCode.UNKNOWN_LANGUAGE: 422,

@@ -43,8 +43,8 @@ def routing_requests_router(requests: RoutingRequests, *, callers: Callers) -> A
         """Have work offered to the agents of the shop, in the line of its conversations.
 
         The same Idempotency-Key again is the same request, answered as it stands by then. 422
-        `unknown_queue`, `unknown_skill`, `unknown_language`, `unsupported_need` (two languages)
-        or `respond_by_past`: nothing is kept of it.
+        `unknown_queue`, `unknown_skill`, `unknown_language` or `respond_by_past`: nothing is kept
+        of it.
         """
         return await requests.make(caller, new, once(key, "routing-request", new))
 

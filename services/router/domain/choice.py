@@ -10,6 +10,7 @@ from services.router.domain.effects import CandidateSeen
 from services.router.domain.indexes import extra_key
 from services.router.domain.limits import fits, limit_of
 from services.router.domain.model import Agent, Conversation, Offer
+from services.router.domain.needs import Languages
 from services.router.domain.pool import FEW
 from services.router.domain.rooms import room_of
 from services.router.domain.state import ShopState
@@ -76,9 +77,16 @@ def seen(
             chosen=one is best[0],
             chance_permille=learning.chance(state, conversation, one),
             occupied=not calm & pool.bits(one.id),
+            language=spoken(one, conversation.needs.languages),
         )
         for one in best
     )
+
+
+def spoken(agent: Agent, languages: Languages) -> str | None:
+    """Return the first of these languages that an agent is asked in, if any is needed."""
+    any_will_do = not agent.languages
+    return next((one for one in languages if any_will_do or one in agent.languages), None)
 
 
 def displaceable(state: ShopState, conversation: Conversation) -> Offer | None:
@@ -123,10 +131,13 @@ def _rested(state: ShopState, conversation: Conversation, asked: set[UUID]) -> i
 
 
 def _best(state: ShopState, conversation: Conversation, among: int) -> tuple[Agent, ...]:
-    """Return the first five of a set: who served it before, then by the pool's order."""
+    """Return the first five of a set: who served it before, then by language and pool's order."""
     within = learning.time_left(state, conversation)
     known = conversation.preferred_agent
-    best = state.pool.best(among, conversation.channel, within, state.candidates_told)
+    best = list[UUID]()
+    for some in state.pool.preferred(among, conversation.needs.languages):
+        wanted = state.candidates_told - len(best)
+        best += state.pool.best(some, conversation.channel, within, wanted)
     if known is not None and among & state.pool.bits(known):
         best = [known, *(one for one in best if one != known)][: state.candidates_told]
     return tuple(state.agents[one] for one in best)

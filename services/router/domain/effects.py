@@ -15,6 +15,7 @@ from services.router.domain.model import (
     Heard,
     Offer,
 )
+from services.router.domain.needs import Languages
 from services.router.domain.paces import AgentPace, TeamPace
 from shared.contracts.decisions import DecisionTrigger
 from shared.kernel.clock import Instant
@@ -131,6 +132,8 @@ class CandidateSeen:
     """The predicted chance to answer in time; of decisions from before it was predicted, None."""
     occupied: bool = False
     """Came, took, answered, finished or lost something just now: asked after those who are calm."""
+    language: str | None = None
+    """Of the languages that would do, the first that this agent speaks; none is needed: None."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +148,8 @@ class DecisionRecord:
     candidates: tuple[CandidateSeen, ...]
     excluded: tuple[tuple[Exclusion, int], ...]
     waiting_ahead: int
+    languages: Languages = ()
+    """Any of which would have done: who speaks none of them is counted as lacking a language."""
 
 
 @dataclass(frozen=True, slots=True)

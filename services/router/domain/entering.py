@@ -7,7 +7,7 @@ from uuid import UUID
 
 from services.router.domain.limits import weight_in
 from services.router.domain.model import Conversation
-from services.router.domain.needs import Asked, Needs, Skills, Stage, both
+from services.router.domain.needs import Asked, Languages, Needs, Skills, Stage, both
 from services.router.domain.queues import RoutingQueue
 from services.router.domain.replacing import replace
 from services.router.domain.state import ShopState
@@ -19,20 +19,19 @@ def enter(
 ) -> Conversation:
     """Return a conversation that begins to wait in a queue at an instant.
 
-    Of the wish its own skills and its language count. A language that nobody who is here speaks is
-    not waited for. Where as many wait as may, it goes on in the queue that the first overflow
+    Of the wish its own skills and its languages count. One that nobody who is here speaks is not
+    waited for. Where as many wait as may, it goes on in the queue that the first overflow
     leads to; nothing that was accepted is turned away.
     """
-    spoken = wish.language is not None and state.pool.anybody_here_speaks(wish.language)
-    language = wish.language if spoken else None
+    languages = tuple(filter(state.pool.anybody_here_speaks, wish.languages))
     priority = queue.priority * state.policy.head_start_ms
-    entered = _in_queue(one, queue, wish.own, language)
+    entered = _in_queue(one, queue, wish.own, languages)
     if one.work is None:
         weight = weight_in(one.channel, queue.weights, state.policy.weights)
         entered = replace(entered, weight=weight)
     entered = replace(entered, head_start_ms=max(one.head_start_ms, priority))
-    any_language = Stage(at + state.policy.language_for_ms, any_language=True)
-    given_up = () if language is None else (any_language,)
+    any_language = Stage(at + state.policy.language_for_ms, languages=())
+    given_up = (any_language,) if languages else ()
     return _begun(state, entered, queue, at, given_up)
 
 
@@ -41,18 +40,18 @@ def enter_as_asked(
 ) -> Conversation:
     """Return work that begins to wait in a queue at an instant, with what its owner asks for."""
     priority = (queue.priority + asked.priority) * state.policy.head_start_ms
-    entered = _in_queue(one, queue, asked.skills, asked.language)
+    entered = _in_queue(one, queue, asked.skills, asked.languages)
     given_up = tuple(
-        Stage(at + step.after_ms, None, step.any_language, step.queue_id, own=step.skills)
+        Stage(at + step.after_ms, None, step.languages, step.queue_id, own=step.skills)
         for step in asked.steps
     )
     return _begun(state, replace(entered, head_start_ms=priority), queue, at, given_up)
 
 
 def _in_queue(
-    one: Conversation, queue: RoutingQueue, own: Skills, language: str | None
+    one: Conversation, queue: RoutingQueue, own: Skills, languages: Languages
 ) -> Conversation:
-    needs = Needs(both(queue.skills, own), language, own, base=queue.skills)
+    needs = Needs(both(queue.skills, own), languages, own, base=queue.skills)
     return replace(one, queue_id=None if queue.is_default else queue.id, needs=needs)
 
 
@@ -83,7 +82,8 @@ def _stages(
     state: ShopState, one: Conversation, queue: RoutingQueue, at: Instant
 ) -> Iterator[Stage]:
     for step in queue.steps:
-        yield Stage(at + step.after_ms, step.skills, step.any_language, step.queue_id)
+        languages = () if step.any_language else None
+        yield Stage(at + step.after_ms, step.skills, languages, step.queue_id)
     if state.policy.beyond_weight > 0:
         yield Stage(one.respond_by - state.policy.beyond_before_ms, beyond=True)
 
@@ -97,7 +97,7 @@ def _at_next_stage(state: ShopState, one: Conversation) -> Conversation:
     own = one.needs.own if stage.own is None else stage.own
     needs = Needs(
         skills=both(base, own),
-        language=None if stage.any_language else one.needs.language,
+        languages=one.needs.languages if stage.languages is None else stage.languages,
         own=own,
         beyond=one.needs.beyond or stage.beyond,
         base=base,

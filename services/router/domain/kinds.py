@@ -26,6 +26,9 @@ def kind_of(queues: Queues, policy: Policy, one: Conversation) -> Kind:
 
 
 def _of_an_agent(needs: Needs) -> Needs:
-    """Return what is needed without whose wish it was; mostly there is nothing to leave out."""
-    whole = not (needs.own or needs.base or needs.beyond)
-    return needs if whole else Needs(needs.skills, needs.language)
+    """Return what is needed without whose wish it was, nor which of its languages is liked best.
+
+    Mostly there is nothing to leave out.
+    """
+    whole = not (needs.own or needs.base or needs.beyond or len(needs.languages) > 1)
+    return needs if whole else Needs(needs.skills, tuple(sorted(needs.languages)))

@@ -12,19 +12,22 @@ from shared.kernel.clock import Millis
 Skills: TypeAlias = tuple[tuple[str, int], ...]
 """Skill and level, by name: at least so much is needed, or so much is there."""
 
+Languages: TypeAlias = tuple[str, ...]
+"""Any of these will do, who speaks an earlier one is asked sooner; none named: any at all."""
+
 _LANGUAGE: Final = re.compile(r"([A-Za-z]{2,3})(?:[-_].*)?")
 
 
 @dataclass(frozen=True, slots=True)
 class Needs:
-    """Who can serve a conversation: at least these levels, and this language.
+    """Who can serve a conversation: at least these levels, and one of these languages.
 
     `own` are the skills among them that it asks for itself, whatever its queue, and `base` are its
     queue's. `beyond`: agents may be asked for more than their limit, as far as policy allows.
     """
 
     skills: Skills = ()
-    language: str | None = None
+    languages: Languages = ()
     own: Skills = ()
     beyond: bool = False
     base: Skills = ()
@@ -37,13 +40,13 @@ NO_NEEDS: Final = Needs()
 class Stage:
     """What changes, and when, for a conversation that still waits then.
 
-    `skills` replace those of its queue, `own` those that it asks for itself; `queue_id` names the
-    queue it goes on in.
+    `skills` replace those of its queue, `own` and `languages` those that it asks for itself;
+    `queue_id` names the queue it goes on in.
     """
 
     at: WireInstant
     skills: Skills | None = None
-    any_language: bool = False
+    languages: Languages | None = None
     queue_id: QueueId | None = None
     beyond: bool = False
     own: Skills | None = None
@@ -51,11 +54,11 @@ class Stage:
 
 @dataclass(frozen=True, slots=True)
 class AskedStep:
-    """What whoever asks for an agent gives up after a while; `skills` replace those asked for."""
+    """What whoever asks for an agent gives up after a while: what is given replaces what was."""
 
     after_ms: Millis
     skills: Skills | None = None
-    any_language: bool = False
+    languages: Languages | None = None
     queue_id: QueueId | None = None
 
 
@@ -64,13 +67,13 @@ class Asked:
     """What work that is no conversation asks for beyond its queue's needs.
 
     Without a queue it begins where conversations of its channel do. `priority` counts with the
-    queue's; a language is needed until a step gives it up.
+    queue's; one of the languages is needed until a step gives them up.
     """
 
     queue_id: QueueId | None = None
     priority: int = 0
     skills: Skills = ()
-    language: str | None = None
+    languages: Languages = ()
     steps: tuple[AskedStep, ...] = ()
 
 

@@ -227,5 +227,6 @@ def _decide(
             candidates=choice.seen(state, conversation, best),
             excluded=choice.excluded(state, conversation, best),
             waiting_ahead=state.line.ahead_of(conversation.id),
+            languages=conversation.needs.languages,
         )
     )

@@ -14,7 +14,7 @@ from services.router.domain.agent_sets import AgentSets, Names, Turn
 from services.router.domain.levels import Levels
 from services.router.domain.limits import Room, fits
 from services.router.domain.model import Agent
-from services.router.domain.needs import Needs, Skills
+from services.router.domain.needs import Languages, Needs, Skills
 from services.router.domain.policy import CHAT_WEIGHT, Policy
 from services.router.domain.prediction import Predictor
 from shared.kernel.clock import Instant, Millis
@@ -130,12 +130,12 @@ class AgentPool:
         return ready & self.suited(needs) & self._with_room(room)
 
     def suited(self, needs: Needs) -> int:
-        """Return the set of those who have the skills and the language, here or not."""
-        return self._skilled(needs) & self._speaking(needs)
+        """Return the set of those who have the skills and a language, here or not."""
+        return self._skilled(needs) & self._speaking(needs.languages)
 
     def anybody_here_speaks(self, language: str) -> bool:
         """Tell whether somebody who is available now speaks a language."""
-        return bool(self._sets[_Set.REACHABLE] & self._speaking(Needs(language=language)))
+        return bool(self._sets[_Set.REACHABLE] & self._speaking((language,)))
 
     def holding_extras(self, needs: Needs) -> int:
         """Return the set of those who could serve this if an offer of theirs gave way."""
@@ -144,6 +144,21 @@ class AgentPool:
     def calm(self, among: int) -> int:
         """Return those of a set whom nothing else occupies."""
         return among & self._sets[_Set.CALM]
+
+    def preferred(self, among: int, languages: Languages) -> Iterator[int]:
+        """Yield the parts of a set in the order in which they are asked, where languages matter.
+
+        Whom nothing occupies comes first here too, and within that who speaks an earlier language.
+        """
+        if not languages[1:]:
+            yield among
+            return
+        calm = self.calm(among)
+        for half in (calm, among & ~calm):
+            left = half
+            for language in languages:
+                yield left & self._speaking((language,))
+                left &= ~self._speaking((language,))
 
     def others_here(self, agents: Iterable[UUID]) -> bool:
         """Tell whether somebody who is available now is none of these."""
@@ -161,7 +176,7 @@ class AgentPool:
             (Exclusion.DISCONNECTED, self._sets[_Set.CONNECTED]),
             (Exclusion.NOT_AVAILABLE, self._sets[_Set.AVAILABLE]),
             (Exclusion.LACKS_SKILL, self._skilled(needs)),
-            (Exclusion.LACKS_LANGUAGE, self._speaking(needs)),
+            (Exclusion.LACKS_LANGUAGE, self._speaking(needs.languages)),
             (Exclusion.AT_CAPACITY, self._sets[_Set.ATTENTIVE] & self._with_room(room)),
         ):
             out = left & ~there
@@ -269,10 +284,13 @@ class AgentPool:
             skilled &= self._sets["skill", name, level]
         return skilled
 
-    def _speaking(self, needs: Needs) -> int:
-        if needs.language is None:
+    def _speaking(self, languages: Languages) -> int:
+        if not languages:
             return self._sets[_Set.ALL]
-        return self._sets[_Set.ANY_LANGUAGE] | self._sets["language", needs.language]
+        speaking = self._sets[_Set.ANY_LANGUAGE]
+        for language in languages:
+            speaking |= self._sets["language", language]
+        return speaking
 
 
 def turn_of(agent: Agent) -> Turn:

@@ -141,7 +141,8 @@ def _start(state: ShopState, command: MessageArrived) -> None:
     queue = state.queues.for_channel(command.channel)
     conversation = replace(conversation, queue_id=queue.id)
     conversation = _on_the_clock(state, conversation, command.received_at)
-    wish = Needs(language=language_of(command.locale))
+    language = language_of(command.locale)
+    wish = Needs(languages=() if language is None else (language,))
     conversation = enter(state, conversation, queue, wish, conversation.clock_from)
     if conversation.held_until is None:
         state.changes.causes[conversation.id] = DecisionTrigger.CONVERSATION_STARTED

@@ -23,6 +23,7 @@ def decision_json(shop_id: UUID, one: DecisionRecord) -> Json:
             "chosen": seen.chosen,
             "chance_permille": seen.chance_permille,
             "occupied": seen.occupied,
+            "language": seen.language,
         }
         for seen in one.candidates
     ]
@@ -36,6 +37,7 @@ def decision_json(shop_id: UUID, one: DecisionRecord) -> Json:
         "candidates": candidates,
         "excluded": [[reason, agents] for reason, agents in one.excluded],
         "waiting_ahead": one.waiting_ahead,
+        "languages": one.languages,
     }
 
 
@@ -55,4 +57,5 @@ def read_decision(row: Row) -> DecisionRecord:
             (Exclusion(reason), agents) for reason, agents in read_json(row["excluded"])
         ),
         waiting_ahead=row["waiting_ahead"],
+        languages=tuple(row["languages"] or ()),
     )

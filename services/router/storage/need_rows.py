@@ -45,10 +45,14 @@ def read_needs(kept: Any) -> Needs:
     if found is None:
         return Needs()
     base = found.get("base", found["skills"])  # of before they were kept apart
-    return _NEEDS.validate_python(found | {"base": base}, strict=False)
+    one = found.get("language")  # of before there could be several
+    languages = found.get("languages", () if one is None else (one,))
+    return _NEEDS.validate_python(found | {"base": base, "languages": languages}, strict=False)
 
 
 def read_stages(kept: Any) -> tuple[Stage, ...]:
     """Return stages, the next one first."""
-    found = read_json(kept)
-    return () if found is None else _STAGES.validate_python(found, strict=False)
+    found = read_json(kept) or ()
+    # Of before there could be several: all that a stage could do was to give up the one.
+    told = (one | ({"languages": ()} if one.get("any_language") else {}) for one in found)
+    return _STAGES.validate_python(tuple(told), strict=False)

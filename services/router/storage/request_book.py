@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from services.router.domain.model import Conversation
+from services.router.domain.needs import Languages
 from services.router.storage.queue_accounts import ANYBODY_HAS
 from services.router.storage.rows import read_conversation
 from services.router.usecases.routing_requests import Wanted
@@ -30,7 +31,7 @@ _QUEUE = """
 _SPEAKS = """
     SELECT EXISTS (SELECT FROM router.agents
         WHERE shop_id = :shop_id AND deactivated_at IS NULL
-            AND (languages = '{}' OR CAST(:language AS text) = ANY (languages)))
+            AND (languages = '{}' OR languages && CAST(:languages AS text[])))
     """
 """Who has no language named is asked in every one."""
 
@@ -67,9 +68,9 @@ class RequestRows:
         """Tell whether an active agent has a skill at least so well."""
         return await self._is_there(ANYBODY_HAS, shop_id, skill=skill, level=level)
 
-    async def anybody_speaks(self, shop_id: UUID, language: str) -> bool:
-        """Tell whether an active agent would be asked in a language."""
-        return await self._is_there(_SPEAKS, shop_id, language=language)
+    async def anybody_speaks(self, shop_id: UUID, languages: Languages) -> bool:
+        """Tell whether an active agent would be asked in one of these languages."""
+        return await self._is_there(_SPEAKS, shop_id, languages=list(languages))
 
     async def _is_there(self, statement: str, shop_id: UUID, **asked: object) -> bool:
         async with self._database.read(shop_id) as tx:

@@ -23,6 +23,7 @@ def decision(row: DecisionRecord) -> decisions.Decision:
                 chosen=one.chosen,
                 chance=_share(one.chance_permille),
                 occupied=one.occupied,
+                language=one.language,
             )
             for one in row.candidates
         ),
@@ -31,6 +32,7 @@ def decision(row: DecisionRecord) -> decisions.Decision:
             for reason, agents in row.excluded
         ),
         waiting_ahead=row.waiting_ahead,
+        languages=row.languages,
     )
 
 

@@ -17,14 +17,20 @@ from services.router.domain.commands import (
 )
 from services.router.domain.effects import ConversationNow, Refused
 from services.router.domain.model import Conversation, Work
-from services.router.domain.needs import Asked, AskedStep, Skills, language_of
+from services.router.domain.needs import Asked, AskedStep, Languages, Skills, language_of
 from services.router.usecases.ownership import Desk
 from services.router.usecases.ports import Records
 from services.router.usecases.repeat import AnswerBook
 from services.router.usecases.work_views import routing_request
 from shared.contracts.changes import Once
 from shared.contracts.claims import Principal
-from shared.contracts.routing_requests import Needs, NewRoutingRequest, RoutingRequest, SkillNeed
+from shared.contracts.routing_requests import (
+    Needs,
+    NeedsStep,
+    NewRoutingRequest,
+    RoutingRequest,
+    SkillNeed,
+)
 from shared.kernel.clock import Clock
 from shared.kernel.errors import ErrorCode, RefusedError
 from shared.kernel.ids import IdKind, decode, encode
@@ -38,7 +44,7 @@ _SENTENCES: Final = {
     ErrorCode.ALREADY_ENDED: "This routing request has ended already.",
     ErrorCode.RESPOND_BY_PAST: "respond_by is past, or not after not_before: nobody could keep it.",
     ErrorCode.UNKNOWN_QUEUE: "There is no such queue, or it is retired.",
-    ErrorCode.UNKNOWN_LANGUAGE: "No agent speaks that language; give it to one first.",
+    ErrorCode.UNKNOWN_LANGUAGE: "No agent speaks any of these; give one a language first.",
 }
 
 
@@ -71,8 +77,8 @@ class RequestBook(Protocol):
         """Tell whether an active agent has a skill at least so well."""
         ...
 
-    async def anybody_speaks(self, shop_id: UUID, language: str) -> bool:
-        """Tell whether an active agent would be asked in a language."""
+    async def anybody_speaks(self, shop_id: UUID, languages: Languages) -> bool:
+        """Tell whether an active agent would be asked in one of these languages."""
         ...
 
 
@@ -105,8 +111,8 @@ class RoutingRequests:
         try makes it, or finds it made.
 
         Raises:
-            RefusedError: UNSUPPORTED_NEED, UNKNOWN_QUEUE, UNKNOWN_SKILL, UNKNOWN_LANGUAGE,
-                RESPOND_BY_PAST, IDEMPOTENCY_CONFLICT, TRY_AGAIN.
+            RefusedError: UNKNOWN_QUEUE, UNKNOWN_SKILL, UNKNOWN_LANGUAGE, RESPOND_BY_PAST,
+                IDEMPOTENCY_CONFLICT, TRY_AGAIN.
         """
         kept = await self._answers.find(caller, once)
         if kept is None:
@@ -179,9 +185,6 @@ class RoutingRequests:
 
     async def _check_needs(self, shop_id: UUID, needs: Needs) -> None:
         """Refuse what nobody could ever meet: a typing error, most likely."""
-        if len(needs.languages) > 1:
-            detail = "One language can be asked for: name the one that is needed most."
-            raise RefusedError(ErrorCode.UNSUPPORTED_NEED, detail)
         for queue_id in {needs.queue, *(step.queue for step in needs.steps)} - {None}:
             if queue_id is not None and not await self._book.has_queue(shop_id, queue_id):
                 raise _refused(ErrorCode.UNKNOWN_QUEUE)
@@ -190,8 +193,8 @@ class RoutingRequests:
             if not await self._book.anybody_has(shop_id, one.skill, one.level):
                 detail = f"No agent has the skill {one.skill!r} at level {one.level}."
                 raise RefusedError(ErrorCode.UNKNOWN_SKILL, detail)
-        for language in map(language_of, needs.languages):
-            if language and not await self._book.anybody_speaks(shop_id, language):
+        for some in (needs.languages, *(step.languages or () for step in needs.steps)):
+            if some and not await self._book.anybody_speaks(shop_id, _languages(some)):
                 raise _refused(ErrorCode.UNKNOWN_LANGUAGE)
 
     async def _post(self, shop_id: UUID, command: Command) -> RoutingRequest:
@@ -207,13 +210,24 @@ def _asked(needs: Needs) -> Asked:
         AskedStep(
             step.after_ms,
             None if step.skills is None else _skills(step.skills),
-            step.any_language,
+            _languages_after(step),
             step.queue,
         )
         for step in needs.steps
     )
-    language = next(map(language_of, needs.languages), None)
-    return Asked(needs.queue, needs.priority, _skills(needs.skills), language, steps)
+    languages = _languages(needs.languages)
+    return Asked(needs.queue, needs.priority, _skills(needs.skills), languages, steps)
+
+
+def _languages_after(step: NeedsStep) -> Languages | None:
+    if step.any_language:
+        return ()
+    return None if step.languages is None else _languages(step.languages)
+
+
+def _languages(asked: Sequence[str]) -> Languages:
+    """Return each language once, in the order asked for; regions are left out."""
+    return tuple(dict.fromkeys(filter(None, map(language_of, asked))))
 
 
 def _skills(asked: Sequence[SkillNeed]) -> Skills:

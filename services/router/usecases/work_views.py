@@ -67,7 +67,7 @@ def routing_request(row: Conversation) -> RoutingRequest:
         weight=row.weight,
         queue=row.queue_id,
         skills=tuple(SkillNeed(skill=name, level=level) for name, level in row.needs.skills),
-        languages=() if row.needs.language is None else (row.needs.language,),
+        languages=row.needs.languages,
         status=row.status,
         version=row.version,
         created_at=row.started_at,

@@ -161,7 +161,7 @@ export interface Bye {
   readonly retry_in_ms: number | null;
 }
 
-/** One considered agent, best first; `occupied` come last. `chance`: of an answer in time. */
+/** One considered agent, best first; `occupied` come last. `chance`: of an answer in time. `language`: the first that this agent speaks of those that would do; null: none is needed. */
 export interface Candidate {
   readonly agent: AgentRef;
   readonly load: number;
@@ -169,6 +169,7 @@ export interface Candidate {
   readonly chosen: boolean;
   readonly chance: number | null;
   readonly occupied: boolean;
+  readonly language: string | null;
 }
 
 /** The context card: newest orders and contacts first, at most five of each. */
@@ -320,7 +321,7 @@ export interface CustomerTyping {
   readonly for_ms: number;
 }
 
-/** Why a conversation was offered to whom, or to nobody yet. */
+/** Why a conversation was offered to whom, or to nobody yet. Any of `languages` would have done (none: any at all); who speaks none of them is excluded as `lacks_language`. */
 export interface Decision {
   readonly id: DecisionId;
   readonly conversation_id: ConversationId;
@@ -330,6 +331,7 @@ export interface Decision {
   readonly candidates: readonly Candidate[];
   readonly excluded: readonly ExclusionCount[];
   readonly waiting_ahead: number;
+  readonly languages: readonly string[];
 }
 
 /** The decisions about one conversation, oldest first. */
@@ -344,7 +346,7 @@ export type DecisionTrigger = "conversation_started" | "slot_freed" | "agent_ava
 export type EndReason = "closed_by_agent" | "customer_left" | "abandoned" | "completed" | "cancelled";
 
 /** Stable codes: they may be added to, never renamed. */
-export type ErrorCode = "bad_frame" | "unknown_frame" | "frame_too_large" | "hello_first" | "already_welcome" | "unknown_site" | "origin_refused" | "bad_customer_token" | "unknown_session" | "replaced" | "slow_consumer" | "text_length" | "bad_address" | "client_id_conflict" | "bad_client_id" | "rate_limited" | "invalid_request" | "not_signed_in" | "bad_credentials" | "forbidden" | "not_found" | "method_not_allowed" | "body_too_large" | "not_assigned" | "offer_gone" | "taken" | "at_capacity" | "already_ended" | "agent_gone" | "transfer_limit" | "unsupported_need" | "unknown_queue" | "unknown_skill" | "unknown_language" | "respond_by_past" | "policy_invalid" | "decision_too_old" | "already_exists" | "in_use" | "no_evidence" | "bad_cursor" | "idempotency_key_required" | "idempotency_conflict" | "bad_signature" | "bad_import" | "file_type" | "file_unfit" | "file_quota" | "file_missing" | "unknown_file" | "try_again" | "routing_unavailable" | "internal";
+export type ErrorCode = "bad_frame" | "unknown_frame" | "frame_too_large" | "hello_first" | "already_welcome" | "unknown_site" | "origin_refused" | "bad_customer_token" | "unknown_session" | "replaced" | "slow_consumer" | "text_length" | "bad_address" | "client_id_conflict" | "bad_client_id" | "rate_limited" | "invalid_request" | "not_signed_in" | "bad_credentials" | "forbidden" | "not_found" | "method_not_allowed" | "body_too_large" | "not_assigned" | "offer_gone" | "taken" | "at_capacity" | "already_ended" | "agent_gone" | "transfer_limit" | "unknown_queue" | "unknown_skill" | "unknown_language" | "respond_by_past" | "policy_invalid" | "decision_too_old" | "already_exists" | "in_use" | "no_evidence" | "bad_cursor" | "idempotency_key_required" | "idempotency_conflict" | "bad_signature" | "bad_import" | "file_type" | "file_unfit" | "file_quota" | "file_missing" | "unknown_file" | "try_again" | "routing_unavailable" | "internal";
 
 /** A frame was refused; the connection stays open. */
 export interface ErrorFrame {

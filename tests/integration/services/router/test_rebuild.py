@@ -48,8 +48,11 @@ from tests.support.work import A_CALL
 NEEDS = Asked(
     priority=-2,
     skills=(("returns", 4),),
-    language="pt",
-    steps=(AskedStep(2_000, skills=(("returns", 1),)), AskedStep(3_000, any_language=True)),
+    languages=("pt", "es"),
+    steps=(
+        AskedStep(2_000, skills=(("returns", 1),), languages=("es", "en")),
+        AskedStep(3_000, languages=()),
+    ),
 )
 ANY_LANGUAGE = {"after_ms": 4_000, "any_language": True}
 

@@ -262,7 +262,12 @@ class TestRefused:
         [
             ({"needs": {"skills": [{"skill": "billing", "level": 3}]}}, "unknown_skill"),
             ({"needs": {"steps": [a_step(skills=[{"skill": "wine"}])]}}, "unknown_skill"),
-            ({"needs": {"languages": ["pt", "en"]}}, "unsupported_need"),
+            ({"needs": {"languages": ["pt", "es"]}}, "unknown_language"),
+            ({"needs": {"steps": [a_step(languages=["es"])]}}, "unknown_language"),
+            (
+                {"needs": {"steps": [a_step(any_language=True, languages=["en"])]}},
+                "invalid_request",
+            ),
             ({"needs": {"languages": ["fi-FI"]}}, "unknown_language"),
             ({"needs": {"priority": 11}}, "invalid_request"),
             ({"needs": {"steps": [a_step(queue=encode(IdKind.QUEUE, new_id()))]}}, "unknown_queue"),

@@ -53,14 +53,21 @@ export function decisionLine({ trigger, candidates, waiting_ahead: ahead }: Deci
 }
 
 /** "Left out: 2 agents not connected, 1 agent asked already."; null when nobody was. */
-export function leftOutLine({ excluded }: Decision): string | null {
+export function leftOutLine({ excluded, languages }: Decision): string | null {
   if (excluded.length === 0) return null;
   const parts = excluded.map(
-    ({ reason, agents }) => `${count(agents, "agent", "agents")} ${LEFT_OUT[reason] ?? word(reason)}`,
+    ({ reason, agents }) => `${count(agents, "agent", "agents")} ${leftOut(reason, languages)}`,
   );
   return `Left out: ${parts.join(", ")}.`;
 }
 
-function withLoad({ agent, load, capacity, occupied }: Decision["candidates"][number]): string {
-  return `${agent.name} (${load} of ${capacity} places taken${occupied ? ", occupied" : ""})`;
+/** A record of an earlier release does not say which languages would have done. */
+function leftOut(reason: Exclusion, languages: readonly string[]): string {
+  if (reason === "lacks_language" && languages.length > 0) return `who speak no ${languages.join(" or ")}`;
+  return LEFT_OUT[reason] ?? word(reason);
+}
+
+function withLoad({ agent, load, capacity, occupied, language }: Decision["candidates"][number]): string {
+  const more = [language, occupied ? "occupied" : null].filter((one) => one !== null);
+  return `${agent.name} (${[`${load} of ${capacity} places taken`, ...more].join(", ")})`;
 }

@@ -10,7 +10,7 @@ from services.router.domain.needs import Asked, AskedStep
 from services.router.domain.policy import Policy
 from services.router.domain.queues import RoutingQueue, Step
 from shared.kernel.errors import ErrorCode
-from shared.kernel.vocabulary import Channel
+from shared.kernel.vocabulary import Channel, Exclusion
 from tests.support.routing import (
     Desk,
     agent_id,
@@ -55,7 +55,7 @@ class TestNeeds:
     def test_it_waits_for_who_speaks_the_language_though_nobody_here_does(self) -> None:
         desk = a_desk()
         desk.disconnects(2)
-        asks(desk, 1, Asked(language="pt"))
+        asks(desk, 1, Asked(languages=("pt",)))
         desk.wait(60_000)
         assert desk.asked(1) == []
         desk.connects(2)
@@ -103,6 +103,66 @@ class TestNeeds:
             assert effects.changes_nothing
 
 
+class TestLanguages:
+    def test_any_of_several_will_do_and_who_speaks_an_earlier_one_is_asked_sooner(self) -> None:
+        desk = a_desk()
+        asks(desk, 1, Asked(languages=("fr", "pt", "en")))
+        assert desk.asked(1)[0] == 2
+        desk.disconnects(2)
+        asks(desk, 2, Asked(languages=("fr", "pt", "en")))
+        assert desk.asked(2)[0] in {1, 3}
+
+    def test_who_is_occupied_is_asked_after_who_speaks_a_later_one(self) -> None:
+        """Any of them will do; whoever reads something else now would not see it."""
+        desk = a_desk()
+        asks(desk, 1, Asked(languages=("pt",)))
+        assert desk.asked(1) == [2]
+        asks(desk, 2, Asked(languages=("pt", "en")))
+        assert desk.asked(2)[0] in {1, 3}
+
+    def test_who_has_no_language_named_counts_as_speaking_the_first(self) -> None:
+        desk = Desk(an_agent(1, languages=("en",)), an_agent(2))
+        asks(desk, 1, Asked(languages=("pt", "en")))
+        assert [one.language for one in desk.made[0].candidates] == ["pt", "en"]
+        assert desk.asked(1)[0] == 2
+
+    def test_a_decision_says_which_language_matched_and_which_would_have_done(self) -> None:
+        desk = a_desk()
+        asks(desk, 1, Asked(languages=("fr", "pt")))
+        (told,) = desk.made
+        assert told.languages == ("fr", "pt")
+        assert [(one.agent_id, one.language) for one in told.candidates] == [(agent_id(2), "pt")]
+        assert told.excluded == ((Exclusion.LACKS_LANGUAGE, 2),)
+        asks(desk, 2, Asked())
+        assert (desk.made[-1].languages, desk.made[-1].candidates[0].language) == ((), None)
+
+    def test_steps_add_languages_and_drop_them(self) -> None:
+        desk = a_desk()
+        desk.disconnects(2)
+        steps = (AskedStep(2_000, languages=("pt", "fr")), AskedStep(4_000, languages=("pt", "en")))
+        asks(desk, 1, Asked(languages=("pt",), steps=steps))
+        desk.wait(2_000)
+        assert (desk.conversation(1).needs.languages, desk.asked(1)) == (("pt", "fr"), [])
+        assert shape_of(desk.rebuild()) == shape_of(desk.engine)
+        desk.wait(2_000)
+        assert desk.asked(1)[0] in {1, 3}
+        assert shape_of(desk.rebuild()) == shape_of(desk.engine)
+
+    def test_a_step_that_names_no_language_leaves_them_as_they_are(self) -> None:
+        desk = a_desk()
+        asks(desk, 1, Asked(languages=("fr",), steps=(AskedStep(2_000, skills=()),)))
+        desk.wait(2_000)
+        assert desk.conversation(1).needs.languages == ("fr",)
+
+    def test_those_who_like_them_in_another_order_wait_together(self) -> None:
+        """As the same agents can serve both, one look tells for both that nobody can."""
+        desk = a_desk()
+        desk.disconnects(2)
+        asks(desk, 1, Asked(languages=("pt", "fr")))
+        asks(desk, 2, Asked(languages=("fr", "pt")))
+        assert len(set(desk.engine.state.line.kinds())) == 1
+
+
 class TestPriority:
     def test_it_counts_with_the_queues_as_so_many_head_starts(self) -> None:
         desk = a_desk(CALLS)
@@ -134,7 +194,7 @@ class TestSteps:
     def test_a_language_is_given_up_only_by_a_step(self) -> None:
         desk = a_desk()
         desk.disconnects(2)
-        asks(desk, 1, Asked(language="pt", steps=(AskedStep(9_000, any_language=True),)))
+        asks(desk, 1, Asked(languages=("pt",), steps=(AskedStep(9_000, languages=()),)))
         desk.wait(8_999)
         assert desk.asked(1) == []
         desk.wait(1)

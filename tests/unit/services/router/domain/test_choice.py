@@ -48,7 +48,8 @@ def a_team(rng: random.Random) -> list[Agent]:
 
 def some_needs(rng: random.Random) -> Needs:
     skills = some_skills(rng) if rng.random() < 0.5 else ()
-    return Needs(skills, rng.choice([None, None, *LANGUAGES, "fi"]))
+    wanted = rng.sample([*LANGUAGES, "fi"], rng.choice([0, 0, 1, 1, 2, 3]))
+    return Needs(skills, tuple(wanted))
 
 
 def a_busy_shop(rng: random.Random) -> Desk:
@@ -80,7 +81,7 @@ def naive(state: ShopState, conversation: Conversation) -> tuple[list[UUID], Cou
 
 def reason_against(state: ShopState, conversation: Conversation, agent: Agent) -> Exclusion | None:
     skills, needs = dict(agent.skills), conversation.needs
-    foreign = needs.language is not None and needs.language not in agent.languages
+    foreign = bool(needs.languages) and not set(needs.languages) & set(agent.languages)
     full = agent.load + conversation.weight > agent.capacity
     shown = len(state.pending_with(agent.id)) >= state.policy.max_pending_per_agent
     for holds, reason in (
@@ -107,7 +108,16 @@ def rank_of(state: ShopState, conversation: Conversation, agent: Agent) -> tuple
     turn = (agent.turn, agent.idle_since, agent.id.int)
     known = agent.id == conversation.preferred_agent
     settles = agent.idle_since + state.policy.settle_ms > state.now
-    return not known, bool(pending) or settles, -level, agent.load, flexible, turn
+    return (
+        *(not known, bool(pending) or settles, preference(agent, conversation.needs)),
+        *(-level, agent.load, flexible, turn),
+    )
+
+
+def preference(agent: Agent, needs: Needs) -> int:
+    """How far behind the first language that would do is the first that the agent is asked in."""
+    spoken = [not agent.languages or one in agent.languages for one in needs.languages]
+    return spoken.index(True) if spoken else 0
 
 
 @settings(max_examples=120, deadline=None)

@@ -111,7 +111,7 @@ SAID: list[Command] = [
     AgentChanged(agent_id(1), "Anna B.", None, False, A_CHANGE),
     QueueChanged(30_000, replace(A_CHANGE, actor_id="agent_1", fields_json='{"hours": null}')),
     QueueChanged(None, A_CHANGE),
-    requested(1, 2, Asked(SHOP, -3, (("mail", 2),), "pt", (AskedStep(9, (), any_language=True),))),
+    requested(1, 2, Asked(SHOP, -3, (("mail", 2),), ("pt",), (AskedStep(9, (), ("en", "pt")),))),
     PolicySet((), A_CHANGE),
     PolicySet(
         (("capacity", 3), ("holding_text", "7"), ("weights", ((Channel.VOICE, 100),))), A_CHANGE
