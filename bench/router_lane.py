@@ -16,6 +16,7 @@ from uuid import UUID
 from bench.router_rows import NODE, a_message
 from services.router.app import open_set_up
 from services.router.background.desk import LaneDesk
+from services.router.background.journals import keeping_journals
 from services.router.background.leases import RenewalLoop
 from services.router.domain.commands import (
     Command,
@@ -23,9 +24,11 @@ from services.router.domain.commands import (
     ItemTold,
     OfferAccepted,
 )
+from services.router.storage.journals import JournalTables
 from services.router.storage.leases import LeaseRows
 from services.router.storage.routing_store import RoutingTables
 from services.router.usecases.decide import Deciders
+from services.router.usecases.keep_journals import KeepJournals
 from services.router.usecases.keep_leases import KeepLeases
 from services.router.usecases.ports import ShopWork
 from shared.kernel.vocabulary import Service
@@ -153,7 +156,12 @@ async def running_lane(database: TestDatabase, agents: int) -> AsyncIterator[Lan
         deciders = Deciders(RoutingTables(tables, router_id), told, clock, leases)
         desk = LaneDesk(deciders, lambda _shop, _command: None)
         renewal = RenewalLoop(leases, deciders.drop)
-        await stack.enter_async_context(background(desk=desk.run, renewal=renewal.run))
+        journals = KeepJournals(deciders.journals, JournalTables(tables), clock)
+        await stack.enter_async_context(
+            background(
+                desk=desk.run, renewal=renewal.run, journals=lambda: keeping_journals(journals)
+            )
+        )
         shop_id = new_id()
         await found(database, shop_id, agents)
         yield Lane(desk, told, shop_id)

@@ -16,6 +16,7 @@ ERASED_ONLY = {
     "gateway.searchable": "words that stand in items",
     "history.searchable": "words that stand in orders and contacts",
     "history.kept_answers": "answers of a day, of what stands in the tables",
+    "router.journals": "what stood in the tables on the last day, with names, in compressed pieces",
     "router.kept_answers": "answers of a day, of what stands in the tables",
     "router.webhook_deliveries": "what stands in items and conversations, as it was posted",
     "history.erasures": "what is erased, until it is",

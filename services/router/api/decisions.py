@@ -33,8 +33,8 @@ def decisions_router(explain: Explain, *, callers: Callers) -> APIRouter:
         """Return a decision about a conversation, or a routing request.
 
         With `candidates=all`, for supervisors alone, it is made again from what the router was told
-        and lists everybody who could have been asked, the best first. 410 `decision_too_old`: that
-        is not kept any more.
+        and lists everybody who could have been asked, the best first. 410 `decision_too_old`: what
+        it was made from is not kept (for a day at most), or it was made by other rules.
         """
         seen_by = eyes(caller)
         if candidates == "best":

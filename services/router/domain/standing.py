@@ -32,6 +32,12 @@ class Standing:
     agent_paces: tuple[AgentPace, ...]
 
     @property
+    def size(self) -> int:
+        """Return how many rows it has, roughly: those that there may be many of."""
+        many = (self.agents, self.conversations, self.offers, self.assignments)
+        return sum(map(len, many))
+
+    @property
     def rows(self) -> Rows:
         """Return what an engine is made from."""
         return Rows(

@@ -21,6 +21,7 @@ from services.router.domain.journal import Journal, Recalled
 from services.router.domain.model import Agent
 from services.router.domain.ordered import OrderedKeys
 from services.router.usecases import views, work_views
+from services.router.usecases.keep_journals import OwnJournal
 from services.router.usecases.keep_leases import KeepLeases
 from services.router.usecases.ownership import NotOwnedError, Order
 from services.router.usecases.ports import (
@@ -142,6 +143,11 @@ class Deciders:
         """Return what a decision of a shop of ours was made from, if that is kept still."""
         owned = self._owned.get(shop_id)
         return None if owned is None else owned.journal.recall(decision_id)
+
+    def journals(self) -> Iterator[OwnJournal]:
+        """Yield the journal of each engine there is; may be ahead of the commit."""
+        for shop_id, owned in self._owned.items():
+            yield OwnJournal(shop_id, owned.token, owned.journal)
 
     def drop(self, shop_id: UUID) -> None:
         """Throw away the engine of a shop whose lease is gone; may be called at any time.

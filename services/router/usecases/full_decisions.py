@@ -9,11 +9,12 @@ from uuid import UUID
 
 from services.router.domain.effects import DecisionRecord
 from services.router.domain.journal import Recalled, make_again
+from services.router.domain.policy import POLICY_NAME, POLICY_VERSION
 from services.router.domain.state import CANDIDATES_TOLD
 from services.router.usecases.decision_views import decision
 from services.router.usecases.ports import Records
 from shared.contracts.decisions import Decision
-from shared.kernel.clock import Millis
+from shared.kernel.clock import Instant, Millis
 from shared.kernel.errors import ErrorCode, RefusedError
 
 Recall: TypeAlias = Callable[[UUID, UUID], Recalled | None]
@@ -21,6 +22,17 @@ Recall: TypeAlias = Callable[[UUID, UUID], Recalled | None]
 Make: TypeAlias = Callable[[Recalled], DecisionRecord]
 Aside: TypeAlias = Callable[[Make, Recalled], Awaitable[DecisionRecord]]
 """Does a calculation where it keeps nobody waiting."""
+RecallKept: TypeAlias = Callable[[UUID, UUID, Instant], Awaitable[Recalled | None]]
+"""What a decision of any shop, made at an instant, was made from, if the tables have it."""
+
+RULES: Final = f"{POLICY_NAME}/{POLICY_VERSION}"
+"""By others the same inputs are decided otherwise."""
+
+_OTHER_RULES: Final = "It was made by the rules of another release; its best five are kept."
+_NOT_KEPT: Final = (
+    "What it was made from is not kept: it is more than a day old, a customer was erased since, or "
+    "its router died before that was written. Its best five are kept."
+)
 
 WAIT_MS: Final[Millis] = 5_000
 """Another router makes one decision again at a time, and others may ask, too."""
@@ -53,18 +65,32 @@ class OtherJournals(Protocol):
 
 
 class OwnJournals:
-    """The journals of this router's engines: one decision is made again at a time."""
+    """Makes decisions again in this router, one at a time.
 
-    def __init__(self, recall: Recall, aside: Aside) -> None:
+    From the journals of its engines, and from what routers have kept in the tables.
+    """
+
+    def __init__(self, recall: Recall, recall_kept: RecallKept, aside: Aside) -> None:
         self._recall = recall
+        self._recall_kept = recall_kept
         self._aside = aside
         self._turn = asyncio.Lock()
 
     async def make(self, shop_id: UUID, decision_id: UUID) -> Decision | None:
         """Return a decision made again; None: what it was made from is not kept here."""
         recalled = self._recall(shop_id, decision_id)
-        if recalled is None:
-            return None
+        return None if recalled is None else await self._make(recalled)
+
+    async def make_of_kept(self, shop_id: UUID, told: Decision) -> Decision | None:
+        """Return a decision made again from the tables; None: they do not have it.
+
+        Raises:
+            RefusedError: TRY_AGAIN, the tables cannot be reached.
+        """
+        recalled = await self._recall_kept(shop_id, told.id, told.decided_at)
+        return None if recalled is None else await self._make(recalled)
+
+    async def _make(self, recalled: Recalled) -> Decision:
         async with self._turn:
             return decision(await self._aside(make_again, recalled))
 
@@ -85,23 +111,27 @@ class FullDecisions:
 
         Raises:
             RefusedError: NOT_FOUND, there is no such decision about this conversation;
-                DECISION_TOO_OLD, the journal does not reach back to it; TRY_AGAIN.
+                DECISION_TOO_OLD, no journal has it, or it was made by other rules; TRY_AGAIN.
             LookupError: it was made otherwise this time, which is a defect.
         """
         rows = await self._records.decisions(shop_id, conversation_id)
         told = next((decision(row) for row in rows if row.id == decision_id), None)
         if told is None:
             raise RefusedError(ErrorCode.NOT_FOUND, "There is nothing here.")
-        there = await self._where.find(shop_id)
-        if there is None:
-            made = await self._own.make(shop_id, decision_id)
-        else:
-            made = await self._others.ask(there, shop_id, decision_id, WAIT_MS)
+        if told.policy.partition(".")[0] != RULES:
+            raise RefusedError(ErrorCode.DECISION_TOO_OLD, _OTHER_RULES)
+        made = await self._made(shop_id, told)
         if made is None:
-            raise RefusedError(
-                ErrorCode.DECISION_TOO_OLD,
-                "What this decision was made from is not kept any more; its best five are.",
-            )
+            raise RefusedError(ErrorCode.DECISION_TOO_OLD, _NOT_KEPT)
         if made.candidates[:CANDIDATES_TOLD] != told.candidates:
             raise LookupError("a decision made again is another one")
         return told.model_copy(update={"candidates": made.candidates})
+
+    async def _made(self, shop_id: UUID, told: Decision) -> Decision | None:
+        """Make it where it costs least: the owner's memory is nearest, and its time dearest."""
+        there = await self._where.find(shop_id)
+        if there is None:
+            own = await self._own.make(shop_id, told.id)
+            return own or await self._own.make_of_kept(shop_id, told)
+        kept = await self._own.make_of_kept(shop_id, told)
+        return kept or await self._others.ask(there, shop_id, told.id, WAIT_MS)

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from services.router.background.decisions import making_decisions_again
 from services.router.clients.other_journals import BusJournals
+from services.router.storage.journals import JournalTables
 from services.router.usecases.explain import Explain
 from services.router.usecases.full_decisions import FullDecisions, OwnJournals, Recall, Whereabouts
 from services.router.usecases.ports import Records
@@ -17,8 +18,8 @@ from shared.kit.bus.interface import Bus
 class Explaining:
     """Decisions, with all who were weighed."""
 
-    def __init__(self, recall: Recall, where: Whereabouts, bus: Bus) -> None:
-        self._own = OwnJournals(recall, asyncio.to_thread)
+    def __init__(self, recall: Recall, kept: JournalTables, where: Whereabouts, bus: Bus) -> None:
+        self._own = OwnJournals(recall, kept.recall, asyncio.to_thread)
         self._where = where
         self._bus = bus
 

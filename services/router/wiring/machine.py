@@ -12,6 +12,7 @@ from services.router.background.clockwork import Clockwork
 from services.router.background.commands import taking_commands
 from services.router.background.desk import LaneDesk, OwnersLane
 from services.router.background.free_agents import FreeAgentsTeller
+from services.router.background.journals import keeping_journals
 from services.router.background.leases import LookLoop, RenewalLoop, let_go
 from services.router.background.presence import PresenceLoop
 from services.router.background.queue_positions import QueuePositions
@@ -20,6 +21,7 @@ from services.router.clients.live import LiveAgents
 from services.router.clients.other_routers import BusRouters
 from services.router.domain.commands import FactsKnown
 from services.router.domain.model import Agent
+from services.router.storage.journals import JournalTables
 from services.router.storage.leases import LeaseRows
 from services.router.storage.records import RoutingRecords
 from services.router.storage.routing_store import RoutingTables
@@ -30,6 +32,7 @@ from services.router.usecases.cards import CardDesk
 from services.router.usecases.decide import Deciders
 from services.router.usecases.explain import Explain
 from services.router.usecases.guess_waits import GuessWaits
+from services.router.usecases.keep_journals import KeepJournals
 from services.router.usecases.keep_leases import KeepLeases
 from services.router.usecases.route_commands import CommandDesk, Owners
 from services.router.wiring.explaining import Explaining
@@ -74,7 +77,9 @@ class Machine:
         self.sender = webhooks.loop(self.free_agents)
         self.deciders = Deciders(tables, self.sender, clock, self.leases)
         self.lane = LaneDesk(self.deciders, self.cards.foresee)
-        self.explaining = Explaining(self.deciders.recall, owners, bus)
+        kept = JournalTables(database)
+        self.explaining = Explaining(self.deciders.recall, kept, owners, bus)
+        self.journals = KeepJournals(self.deciders.journals, kept, clock)
         self.commands = CommandDesk(self.lane, owners, BusRouters(bus), SystemClock(), _pause)
         self.presence = PresenceLoop(self.lane, owners, clock)
         self.clockwork = Clockwork(self.lane, clock)
@@ -141,8 +146,10 @@ class Machine:
                     presence=self.presence.run,
                     clockwork=lambda: self.clockwork.run(self.deciders),
                     look=self.look.run,
+                    journals=lambda: keeping_journals(self.journals),
                 ):
                     yield
+                await self.journals.keep()
             await let_go(self.leases, bus, self.router_id)
 
 
