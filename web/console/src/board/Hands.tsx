@@ -4,11 +4,10 @@ import { asFailure } from "@firstreply/sdk/agent";
 import type { BoardAgent, ConversationId, Unanswered } from "@firstreply/sdk/contracts";
 import { Button, NativeSelect } from "@mantine/core";
 import { useState } from "react";
+import { BACK_TO_LINE, wishOf } from "../kit/passing.ts";
 import { sentenceOf } from "../sentences.ts";
 import { isThere } from "./Team.tsx";
 import type { Board } from "./useBoard.ts";
-
-const LINE = "line";
 
 interface Props {
   readonly board: Board;
@@ -35,16 +34,15 @@ export function Hands({ board, asked, onTake, onDone }: Props) {
 }
 
 function PassOn({ board, asked, onDone }: Omit<Props, "onTake">) {
-  const [to, choose] = useState(LINE);
+  const [to, choose] = useState<string>(BACK_TO_LINE.value);
   const [refusal, say] = useState<string | null>(null);
   const [busy, setBusy] = useState(false);
   const others = (board.now?.agents ?? []).filter((one) => one.agent.id !== asked.agent?.id);
   const pass = async (): Promise<void> => {
     setBusy(true);
-    const agent = others.find((one) => one.agent.id === to)?.agent.id ?? null;
-    const wish = { to_agent: agent, to_line: agent === null };
+    const there = others.map((one) => one.agent.id);
     try {
-      await board.api.transfer(asked.conversation_id, wish);
+      await board.api.transfer(asked.conversation_id, wishOf(to, there));
       onDone();
     } catch (error) {
       say(sentenceOf(asFailure(error)));
@@ -58,7 +56,7 @@ function PassOn({ board, asked, onDone }: Omit<Props, "onTake">) {
         value={to}
         onChange={(event) => choose(event.currentTarget.value)}
         data={[
-          { value: LINE, label: "Back to the line: whoever is free first" },
+          BACK_TO_LINE,
           ...others.filter(isFree).map((one) => ({ value: one.agent.id, label: nameOf(one) })),
         ]}
       />

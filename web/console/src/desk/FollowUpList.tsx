@@ -1,22 +1,14 @@
 /** The promises this agent has to keep, the most urgent first; those overdue are counted. */
 
-import type { FollowUpDue, FollowUps } from "@firstreply/sdk/contracts";
+import type { FollowUpDue } from "@firstreply/sdk/contracts";
 import { Button } from "@mantine/core";
-import { useCallback, useEffect, useState } from "react";
+import { useLooking } from "../kit/useLooking.ts";
 import type { WorkActions } from "./useWork.ts";
 
 const LOOK_EVERY_MS = 60_000;
 
 export function FollowUpList({ actions }: { actions: WorkActions }) {
-  const [told, setTold] = useState<FollowUps | null>(null);
-  const look = useCallback(() => {
-    actions.followUps().then(setTold, () => {}); // looked at again soon
-  }, [actions]);
-  useEffect(() => {
-    look();
-    const timer = setInterval(look, LOOK_EVERY_MS);
-    return () => clearInterval(timer);
-  }, [look]);
+  const { found: told, look } = useLooking(actions.followUps, LOOK_EVERY_MS); // a failure: again soon
   if (told === null || told.follow_ups.length === 0) return null;
   const solve = (one: FollowUpDue): void => void actions.solve(one.conversation_id).then(look, look);
   return (

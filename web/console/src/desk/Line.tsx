@@ -1,11 +1,11 @@
 /** Who waits in the whole shop, looked at when asked for; anybody of them can be taken by hand. */
 
-import { asFailure, type Desk } from "@firstreply/sdk/agent";
+import type { Desk } from "@firstreply/sdk/agent";
 import type { WaitingConversation } from "@firstreply/sdk/contracts";
 import { Button } from "@mantine/core";
-import { useCallback, useEffect, useState } from "react";
+import { useState } from "react";
 import { Countdown } from "../kit/Countdown.tsx";
-import { sentenceOf } from "../sentences.ts";
+import { useLooking } from "../kit/useLooking.ts";
 import { nameOfWaiting } from "./names.ts";
 import type { WorkActions } from "./useWork.ts";
 
@@ -32,7 +32,7 @@ export function Line({ desk, actions }: Props) {
 }
 
 function LineList({ desk, actions }: Props) {
-  const { line, problem, look } = useLine(actions);
+  const { found: line, problem, look } = useLooking(actions.waiting, LOOK_EVERY_MS);
   const take = (one: WaitingConversation): void =>
     void actions.take(one.state.conversation_id).then(look);
   return (
@@ -61,23 +61,4 @@ function LineList({ desk, actions }: Props) {
       </ul>
     </>
   );
-}
-
-function useLine(actions: WorkActions) {
-  const [line, setLine] = useState<readonly WaitingConversation[] | null>(null);
-  const [problem, say] = useState<string | null>(null);
-  const look = useCallback(async (): Promise<void> => {
-    try {
-      setLine(await actions.waiting());
-      say(null);
-    } catch (error) {
-      say(sentenceOf(asFailure(error)));
-    }
-  }, [actions]);
-  useEffect(() => {
-    void look();
-    const timer = setInterval(() => void look(), LOOK_EVERY_MS);
-    return () => clearInterval(timer);
-  }, [look]);
-  return { line, problem, look };
 }

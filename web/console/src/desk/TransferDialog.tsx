@@ -4,10 +4,9 @@ import { asFailure } from "@firstreply/sdk/agent";
 import type { Colleague, ConversationId } from "@firstreply/sdk/contracts";
 import { Button, Modal, Radio, Stack, Textarea } from "@mantine/core";
 import { type FormEvent, useEffect, useState } from "react";
+import { BACK_TO_LINE, wishOf } from "../kit/passing.ts";
 import { sentenceOf } from "../sentences.ts";
 import type { WorkActions } from "./useWork.ts";
-
-const LINE = "line";
 
 interface Props {
   readonly id: ConversationId;
@@ -19,16 +18,15 @@ interface Props {
 
 export function TransferDialog({ id, takesNote = true, actions, onClose }: Props) {
   const { colleagues, refusal, say } = useColleagues(actions);
-  const [to, choose] = useState<string>(LINE);
+  const [to, choose] = useState<string>(BACK_TO_LINE.value);
   const [note, write] = useState("");
   const [busy, setBusy] = useState(false);
   const send = async (event: FormEvent): Promise<void> => {
     event.preventDefault();
     setBusy(true);
-    const colleague = colleagues.find((one) => one.id === to);
-    const whom = { to_agent: colleague?.id ?? null, to_line: colleague === undefined };
+    const there = colleagues.map((one) => one.id);
     try {
-      await actions.transfer(id, { ...whom, note: note.trim() || null });
+      await actions.transfer(id, { ...wishOf(to, there), note: note.trim() || null });
       onClose();
     } catch (error) {
       say(sentenceOf(asFailure(error)));
@@ -41,7 +39,7 @@ export function TransferDialog({ id, takesNote = true, actions, onClose }: Props
         <Stack>
           <Radio.Group label="To whom" value={to} onChange={choose}>
             <Stack mt="xs" gap="xs">
-              <Radio data-autofocus value={LINE} label="Back to the line: whoever is free first" />
+              <Radio data-autofocus {...BACK_TO_LINE} />
               {colleagues.map((one) => (
                 <Radio key={one.id} value={one.id} label={nameOf(one)} disabled={!one.free} />
               ))}
