@@ -7,7 +7,6 @@ from uuid import UUID
 
 from services.router.domain import learning
 from services.router.domain.effects import CandidateSeen
-from services.router.domain.indexes import extra_key
 from services.router.domain.limits import fits, limit_of
 from services.router.domain.model import Agent, Conversation, Offer
 from services.router.domain.needs import Languages
@@ -110,7 +109,7 @@ def _extras_of(state: ShopState, holders: int) -> Iterable[Offer]:
         return state.extras_newest_first()
     offers = (one for agent in state.pool.members(holders) for one in state.pending_with(agent))
     extras = (one for one in offers if state.offers_of(one.conversation_id)[0].id != one.id)
-    return sorted(extras, key=extra_key)
+    return sorted(extras, key=lambda one: one.extra_key)
 
 
 def _able(state: ShopState, conversation: Conversation) -> int:

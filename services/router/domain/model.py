@@ -240,6 +240,11 @@ class Offer:
     chance_permille: int | None = None
     """How probably its agent would answer in time, as predicted when it was made."""
 
+    @property
+    def extra_key(self) -> tuple[int, int]:
+        """Return the place among those that give way: the newest first."""
+        return (-self.created_at, self.id.int)
+
 
 @dataclass(frozen=True, slots=True)
 class Assignment:

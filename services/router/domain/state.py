@@ -9,7 +9,6 @@ from uuid import UUID
 
 from services.router.domain import deadlines, transitions
 from services.router.domain.changes import Changes
-from services.router.domain.indexes import extra_key
 from services.router.domain.kinds import Kind, kind_of
 from services.router.domain.line import Line
 from services.router.domain.listing import listed_under
@@ -338,9 +337,9 @@ class ShopState:
         gone, new = {one.id for one in after}, {one.id for one in before}
         for offer in before:
             if offer.id not in gone:
-                self.extras.remove(extra_key(offer))
+                self.extras.remove(offer.extra_key)
                 self._pool.hold_extra(offer.agent_id, -1)
         for offer in after:
             if offer.id not in new:
-                self.extras.add(extra_key(offer))
+                self.extras.add(offer.extra_key)
                 self._pool.hold_extra(offer.agent_id, 1)
