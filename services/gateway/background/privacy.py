@@ -18,6 +18,7 @@ from shared.contracts.privacy import ExportAsked, PersonAsked
 from shared.contracts.retention import RetentionAsked
 from shared.kernel.vocabulary import Service
 from shared.kit.bus.interface import Bus
+from shared.kit.bus.serving import serving
 
 
 @asynccontextmanager
@@ -38,12 +39,10 @@ async def serving_privacy(
         asked = RetentionAsked.model_validate_json(raw)
         return (await keep_retention(aged, kept, asked)).to_json()
 
-    retaining = await bus.serve(subjects.retain(Service.GATEWAY), retain)
-    erasing = await bus.serve(subjects.erase(Service.GATEWAY), erase)
-    exporting = await bus.serve(subjects.export(Service.GATEWAY), export)
-    try:
+    responders = {
+        subjects.retain(Service.GATEWAY): retain,
+        subjects.erase(Service.GATEWAY): erase,
+        subjects.export(Service.GATEWAY): export,
+    }
+    async with serving(bus, responders):
         yield
-    finally:
-        await exporting.close()
-        await retaining.close()
-        await erasing.close()

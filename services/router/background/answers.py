@@ -16,6 +16,7 @@ from shared.contracts.routing import LeaveAnswer, LeaveRequest, SnapshotRequest
 from shared.contracts.standings import AgentStandings, StandingsRequest
 from shared.kernel.vocabulary import Service
 from shared.kit.bus.interface import Bus
+from shared.kit.bus.serving import serving
 from shared.kit.inbox import serve_events
 
 
@@ -51,18 +52,16 @@ async def answering(
     async def hours(raw: bytes) -> bytes:
         return (await tell_hours(HoursRequest.model_validate_json(raw).shop_id)).to_json()
 
+    responders = {
+        subjects.AGENT_SNAPSHOT: snapshot,
+        subjects.AGENT_STANDINGS: standings,
+        subjects.GRANT: grant,
+        subjects.LEAVE: leave,
+        subjects.HOURS: hours,
+    }
     hearing = await serve_events(bus, Service.ROUTER, events.apply)
-    showing = await bus.serve(subjects.AGENT_SNAPSHOT, snapshot)
-    comparing = await bus.serve(subjects.AGENT_STANDINGS, standings)
-    granting = await bus.serve(subjects.GRANT, grant)
-    leaving = await bus.serve(subjects.LEAVE, leave)
-    opening = await bus.serve(subjects.HOURS, hours)
     try:
-        yield
+        async with serving(bus, responders):
+            yield
     finally:
-        await opening.close()
-        await leaving.close()
-        await granting.close()
-        await comparing.close()
-        await showing.close()
         await hearing.close()

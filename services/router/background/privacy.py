@@ -13,6 +13,7 @@ from shared.contracts.privacy import ExportAsked, PersonAsked
 from shared.contracts.retention import RetentionAnswer, RetentionAsked
 from shared.kernel.vocabulary import Service
 from shared.kit.bus.interface import Bus
+from shared.kit.bus.serving import serving
 
 Age: TypeAlias = Callable[[RetentionAsked], Awaitable[RetentionAnswer]]
 """Erases a batch of what is old."""
@@ -31,12 +32,10 @@ async def serving_privacy(bus: Bus, rows: PersonRows, aged: Age, desk: Desk) -> 
     async def retain(raw: bytes) -> bytes:
         return (await aged(RetentionAsked.model_validate_json(raw))).to_json()
 
-    retaining = await bus.serve(subjects.retain(Service.ROUTER), retain)
-    erasing = await bus.serve(subjects.erase(Service.ROUTER), erase)
-    exporting = await bus.serve(subjects.export(Service.ROUTER), export)
-    try:
+    responders = {
+        subjects.retain(Service.ROUTER): retain,
+        subjects.erase(Service.ROUTER): erase,
+        subjects.export(Service.ROUTER): export,
+    }
+    async with serving(bus, responders):
         yield
-    finally:
-        await exporting.close()
-        await retaining.close()
-        await erasing.close()
