@@ -17,6 +17,7 @@ from services.router.domain.model import (
 )
 from services.router.domain.needs import Languages
 from services.router.domain.paces import AgentPace, TeamPace
+from services.router.domain.thawing import quickly_made
 from shared.contracts.decisions import DecisionTrigger
 from shared.kernel.clock import Instant
 from shared.kernel.errors import ErrorCode
@@ -28,6 +29,7 @@ class Noted:
     """Done, or nothing left to do."""
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class HeardUpTo:
     """Where the conversation's gateway stream stands now; less than the event's version: a gap."""
@@ -35,6 +37,7 @@ class HeardUpTo:
     version: int
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Taken:
     """The offer became this assignment."""
@@ -43,6 +46,7 @@ class Taken:
     conversation: Conversation
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class ConversationNow:
     """The conversation after the command."""
@@ -72,6 +76,7 @@ class Line:
     author_name: str | None = None
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class ConversationTold:
     """A durable event: the conversation right after it, and which agents' streams show it.
@@ -86,6 +91,7 @@ class ConversationTold:
     lines: tuple[Line, ...] = ()
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Alarm:
     """A live word to supervisors that an answer is at risk; nothing depends on its arrival."""
@@ -94,6 +100,7 @@ class Alarm:
     audience: tuple[UUID, ...]
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class TakenFrom:
     """A live word to whoever served a conversation until now: another has it."""
@@ -110,6 +117,7 @@ class OfferNews(StrEnum):
     ENDED = "ended"
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class OfferTold:
     """A live event for the offer's agent, with the conversation as it was then."""
@@ -119,6 +127,7 @@ class OfferTold:
     conversation: Conversation
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class CandidateSeen:
     """One agent a decision weighed, with the figures it weighed."""
@@ -136,6 +145,7 @@ class CandidateSeen:
     """Of the languages that would do, the first that this agent speaks; none is needed: None."""
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class DecisionRecord:
     """Why a conversation was offered to whom, or to nobody yet."""
@@ -152,6 +162,7 @@ class DecisionRecord:
     """Any of which would have done: who speaks none of them is counted as lacking a language."""
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Effects:
     """Everything one command did. Rows are final; nothing may leave before they are committed."""

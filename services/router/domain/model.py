@@ -14,6 +14,7 @@ from services.router.domain.needs import NO_NEEDS, Needs, Skills, Stage
 from services.router.domain.paces import AgentPace, TeamPace
 from services.router.domain.policy import CHAT_WEIGHT, DEFAULT_CAPACITY, Weights
 from services.router.domain.queues import RoutingQueue
+from services.router.domain.thawing import quickly_made
 from shared.contracts.items import CustomerRef
 from shared.contracts.wire import (
     AgentId,
@@ -53,6 +54,7 @@ class OfferEnd(StrEnum):
     OVER_CAPACITY = "over_capacity"
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Agent:
     """One agent. `load` is the weight of pending offers and active assignments together."""
@@ -92,6 +94,7 @@ class Agent:
         return Presence.CONNECTED if self.nodes else Presence.DISCONNECTED
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Promise:
     """What was promised to the customer, by when: a follow-up from then on."""
@@ -101,6 +104,7 @@ class Promise:
     order_reference: str | None = None
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Work:
     """What is offered when it is no conversation: it lives elsewhere, and nobody writes in it.
@@ -124,6 +128,7 @@ class Work:
     """Of a follow-up: which agent promised it. Its `external_id` names the conversation."""
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Conversation:
     """One conversation as routing sees it, or other `work` that waits in the same line.
@@ -219,6 +224,7 @@ class Conversation:
         return (self.respond_by - self.head_start_ms, self.id.int)
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Offer:
     """One conversation offered to one agent; `ordinal` counts the offers of the conversation."""
@@ -246,6 +252,7 @@ class Offer:
         return (-self.created_at, self.id.int)
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Assignment:
     """Who serves a conversation; `version` counts the assignments of the conversation."""
@@ -292,6 +299,7 @@ class ChangeMade:
     fields_json: str
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Heard:
     """The last version of a conversation's gateway stream that has taken effect."""

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Final, TypeAlias
 from uuid import UUID
 
+from services.router.domain.thawing import quickly_made
 from shared.kernel.clock import Millis
 from shared.kernel.vocabulary import Channel
 
@@ -35,6 +36,7 @@ def band_of(load: int) -> int:
     return min(load, LOAD_BANDS - 1)
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class TeamPace:
     """How many offers made at a load were still open in each bucket, and answered in it."""
@@ -50,6 +52,7 @@ class TeamPace:
         return (self.channel, self.load_band)
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class AgentPace:
     """For each load band: the answers an agent gave, and those the team would have given."""

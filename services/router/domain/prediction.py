@@ -27,6 +27,7 @@ from services.router.domain.paces import (
     band_of,
 )
 from services.router.domain.replacing import replace
+from services.router.domain.thawing import quickly_made
 from shared.kernel.clock import Millis
 from shared.kernel.vocabulary import Channel
 
@@ -52,6 +53,7 @@ RATES_KEPT: Final = 64
 STARTS: Final = (0, *EDGES[:-1])
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What an offer showed: answered after so long, or still open when it ended."""
@@ -63,6 +65,7 @@ class Outcome:
     answered: bool
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Learnt:
     """The rows an outcome changed."""
