@@ -16,46 +16,46 @@ class Ageing:
     """
 
     def __init__(self) -> None:
-        self._at: dict[UUID, Instant] = {}
+        self._at: dict[int, Instant] = {}
         self._ahead = OrderedKeys()
-        self._due: set[UUID] = set()
+        self._due: set[int] = set()
         self._aged_at: Instant = 0
 
     def __contains__(self, agent_id: UUID) -> bool:
         """Tell whether an agent's instant has come."""
-        return agent_id in self._due
+        return agent_id.int in self._due
 
     def __iter__(self) -> Iterator[UUID]:
         """Yield whose instant has come, in order of their ids."""
-        return iter(sorted(self._due))
+        return (UUID(int=number) for number in sorted(self._due))
 
     def at(self, agent_id: UUID) -> Instant | None:
         """Return an agent's instant."""
-        return self._at.get(agent_id)
+        return self._at.get(agent_id.int)
 
     def put(self, agent_id: UUID, at: Instant | None) -> None:
         """Let an agent's instant be this one; None: there is none."""
-        before = self._at.get(agent_id)
+        number = agent_id.int
+        before = self._at.get(number)
         if before == at:
             return
-        if agent_id in self._due:
-            self._due.remove(agent_id)
+        if number in self._due:
+            self._due.remove(number)
         elif before is not None:
-            self._ahead.remove((before, agent_id.int))
+            self._ahead.remove((before, number))
         if at is None:
-            del self._at[agent_id]
+            del self._at[number]
             return
-        self._at[agent_id] = at
+        self._at[number] = at
         if at > self._aged_at:
-            self._ahead.add((at, agent_id.int))
+            self._ahead.add((at, number))
         else:
-            self._due.add(agent_id)
+            self._due.add(number)
 
     def age(self, now: Instant) -> Iterator[UUID]:
         """Yield whose instant has come since this was asked last."""
         self._aged_at = max(self._aged_at, now)
         while (first := self._ahead.first()) is not None and first[0] <= now:
             self._ahead.remove(first)
-            agent_id = UUID(int=first[1])
-            self._due.add(agent_id)
-            yield agent_id
+            self._due.add(first[1])
+            yield UUID(int=first[1])

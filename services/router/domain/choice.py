@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from uuid import UUID
 
 from services.router.domain import learning
@@ -27,8 +27,7 @@ def rank(state: ShopState, conversation: Conversation) -> tuple[Agent, ...]:
     if not able:
         return ()
     asked = _asked(state, conversation)
-    passed = pool.bits(*(agent for agent, _ in conversation.passed_by))
-    best = _best(state, conversation, able & ~pool.bits(*asked) & ~passed)
+    best = _best(state, conversation, pool.without(able, asked, _passed(conversation)))
     if best or (asked and not state.is_pressing(conversation)):
         return best
     return _best(state, conversation, able & _rested(state, conversation, asked))
@@ -36,10 +35,9 @@ def rank(state: ShopState, conversation: Conversation) -> tuple[Agent, ...]:
 
 def calm(state: ShopState, conversation: Conversation) -> int:
     """Return how many could be asked whom nothing else occupies."""
-    pool = state.pool
-    passed = pool.bits(*(agent for agent, _ in conversation.passed_by))
-    able = _able(state, conversation) & ~pool.bits(*_asked(state, conversation)) & ~passed
-    return pool.calm(able).bit_count()
+    pool, able = state.pool, _able(state, conversation)
+    others = pool.without(able, _asked(state, conversation), _passed(conversation))
+    return pool.calm(others).bit_count()
 
 
 def excluded(
@@ -48,16 +46,16 @@ def excluded(
     """Return how many agents each reason keeps from this conversation."""
     pool = state.pool
     counts = pool.excluded(room_of(state, conversation), conversation.needs)
-    named = pool.bits(*(agent.id for agent in best))
-    asked = pool.bits(*_asked(state, conversation))
-    passed = pool.bits(*(agent for agent, _ in conversation.passed_by))
-    able = _able(state, conversation)
-    for reason, agents in (
-        (Exclusion.DECLINED_BEFORE, able & passed & ~named & ~asked),
-        (Exclusion.ALREADY_OFFERED, able & asked),
-    ):
-        if agents:
-            counts[reason] = agents.bit_count()
+    asked, passed = _asked(state, conversation), _passed(conversation)
+    if asked or passed:
+        able = _able(state, conversation)
+        left = pool.without(pool.bits(*passed) & able, asked, [agent.id for agent in best])
+        for reason, agents in (
+            (Exclusion.DECLINED_BEFORE, left),
+            (Exclusion.ALREADY_OFFERED, able & pool.bits(*asked)),
+        ):
+            if agents:
+                counts[reason] = agents.bit_count()
     return tuple(counts.items())
 
 
@@ -66,16 +64,16 @@ def seen(
 ) -> tuple[CandidateSeen, ...]:
     """Return the candidates as a decision record tells them; the first is the one chosen."""
     pool = state.pool
-    calm = pool.calm(pool.bits(*(one.id for one in best)))
+    room = room_of(state, conversation)
     return tuple(
         CandidateSeen(
             agent_id=one.id,
             name=one.name,
             load=one.load,
-            capacity=limit_of(one, room_of(state, conversation), state.policy),
+            capacity=limit_of(one, room, state.policy),
             chosen=one is best[0],
             chance_permille=learning.chance(state, conversation, one),
-            occupied=not calm & pool.bits(one.id),
+            occupied=not pool.is_calm(one.id),
             language=spoken(one, conversation.needs.languages),
         )
         for one in best
@@ -91,8 +89,7 @@ def spoken(agent: Agent, languages: Languages) -> str | None:
 def displaceable(state: ShopState, conversation: Conversation) -> Offer | None:
     """Return the newest extra offer whose agent could take this conversation instead."""
     pool = state.pool
-    passed = pool.bits(*(agent for agent, _ in conversation.passed_by))
-    holders = pool.holding_extras(conversation.needs) & ~passed
+    holders = pool.without(pool.holding_extras(conversation.needs), _passed(conversation))
     room = room_of(state, conversation)
 
     def gives_way(offer: Offer) -> bool:
@@ -114,6 +111,11 @@ def _extras_of(state: ShopState, holders: int) -> Iterable[Offer]:
 
 def _able(state: ShopState, conversation: Conversation) -> int:
     return state.pool.able(room_of(state, conversation), conversation.needs)
+
+
+def _passed(conversation: Conversation) -> Collection[UUID]:
+    """Return who declined it, or let it expire."""
+    return [agent for agent, _ in conversation.passed_by]
 
 
 def _asked(state: ShopState, conversation: Conversation) -> set[UUID]:

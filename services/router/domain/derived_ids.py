@@ -18,6 +18,6 @@ def derived_id(kind: IdKind, conversation_id: UUID, ordinal: int, now: Instant) 
     A number counted on the conversation's own row is never used twice once committed, so neither
     is the id. It is no secret: every use of it is authorised.
     """
-    text = f"{kind.value}/{conversation_id.hex}/{ordinal}".encode()
+    text = b"%b/%032x/%d" % (kind.encode(), conversation_id.int, ordinal)
     digest = blake2b(text, digest_size=_DIGEST_BYTES).digest()
     return uuid7(now, int.from_bytes(digest, "big") >> _SPARE_BITS)

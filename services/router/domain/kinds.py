@@ -8,7 +8,7 @@ from services.router.domain.limits import Room
 from services.router.domain.model import Conversation
 from services.router.domain.needs import Needs
 from services.router.domain.policy import Policy
-from services.router.domain.queues import Queues
+from services.router.domain.queues import Queues, RoutingQueue
 
 
 class Kind(NamedTuple):
@@ -18,11 +18,25 @@ class Kind(NamedTuple):
     needs: Needs
 
 
-def kind_of(queues: Queues, policy: Policy, one: Conversation) -> Kind:
-    """Return a conversation's kind now, as its queue and its stages say."""
-    limit = queues.find(one.queue_id).capacity
-    beyond = policy.beyond_weight if one.needs.beyond else 0
-    return Kind(Room(one.channel, one.weight, limit, beyond), _of_an_agent(one.needs))
+class Kinds:
+    """Tells the kinds of conversations now, as their queues and their stages say."""
+
+    def __init__(self, queues: Queues, policy: Policy) -> None:
+        self._queues = queues
+        self._policy = policy
+        self._last: tuple[Conversation, RoutingQueue, Kind] | None = None
+        """A decision asks for the kind of one conversation again and again."""
+
+    def of(self, one: Conversation) -> Kind:
+        """Return a conversation's kind."""
+        queue, last = self._queues.find(one.queue_id), self._last
+        if last is not None and last[0] is one and last[1] is queue:
+            return last[2]
+        beyond = self._policy.beyond_weight if one.needs.beyond else 0
+        room = Room(one.channel, one.weight, queue.capacity, beyond)
+        kind = Kind(room, _of_an_agent(one.needs))
+        self._last = (one, queue, kind)
+        return kind
 
 
 def _of_an_agent(needs: Needs) -> Needs:

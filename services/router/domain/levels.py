@@ -32,7 +32,10 @@ class Levels:
 
     def pace(self, agent_id: UUID, load: int, channel: Channel) -> int:
         """Return how fast an agent is at a load, in steps; 0: as the team is."""
-        steps = round(PACES_PER_DOUBLING * log2(self._predictor.factor(agent_id, load, channel)))
+        factor = self._predictor.factor(agent_id, load, channel)
+        if factor == 1:
+            return 0  # of whom nothing is known yet, as of everybody at first
+        steps = round(PACES_PER_DOUBLING * log2(factor))
         return max(-FASTEST, min(FASTEST, steps))
 
     def level(self, channel: Channel, load: int, silence: int, pace: int, within: Millis) -> int:

@@ -27,11 +27,6 @@ class Room(NamedTuple):
     beyond: int = 0
 
 
-def first_given(*figures: int | None) -> int | None:
-    """Return the first figure that is given: callers name them agent, queue, shop."""
-    return next((figure for figure in figures if figure is not None), None)
-
-
 def weight_in(channel: Channel, *weights: Weights) -> int:
     """Return what a channel's conversations weigh by the first table that names it."""
     for table in (*weights, DEFAULT_WEIGHTS):
@@ -43,14 +38,16 @@ def weight_in(channel: Channel, *weights: Weights) -> int:
 
 def limit_of(agent: Agent, room: Room, policy: Policy) -> int:
     """Return how much an agent holds at most, across all channels."""
-    own = None if agent.inherits_capacity else agent.capacity
-    limit = first_given(own, room.limit, policy.capacity)
-    return policy.capacity if limit is None else limit
+    if not agent.inherits_capacity:
+        return agent.capacity
+    return policy.capacity if room.limit is None else room.limit
 
 
 def weight_of(agent: Agent, room: Room, policy: Policy) -> int:
     """Return what a conversation takes of this agent; what fills an agent takes the whole limit."""
-    weight = weight_in(room.channel, agent.weights, ((room.channel, room.weight),))
+    weight = room.weight
+    if agent.weights:
+        weight = weight_in(room.channel, agent.weights, ((room.channel, room.weight),))
     return max(1, limit_of(agent, room, policy)) if weight >= WHOLE else weight
 
 

@@ -41,18 +41,19 @@ class Line(Generic[Kind]):
         self._kinds: dict[Kind, _Halves] = {}
         self._due = OrderedKeys()
         """Of the savable, when their time is over: a head start makes nobody late."""
-        self._key_of: dict[UUID, LineKey] = {}
-        self._due_at: dict[UUID, Instant] = {}
-        self._kind_of: dict[UUID, Kind] = {}
-        self._late_ids: set[UUID] = set()
-        self._aside: list[UUID] = []
-        self._stirred: dict[UUID, None] = {}
+        # By the numbers of ids: Python computes a UUID's hash by a call each time.
+        self._key_of: dict[int, LineKey] = {}
+        self._due_at: dict[int, Instant] = {}
+        self._kind_of: dict[int, Kind] = {}
+        self._late: set[int] = set()
+        self._aside: list[int] = []
+        self._stirred: dict[int, UUID] = {}
 
     def __len__(self) -> int:
         return len(self._key_of)
 
     def __contains__(self, conversation_id: UUID) -> bool:
-        return conversation_id in self._key_of
+        return conversation_id.int in self._key_of
 
     # -- writing
 
@@ -61,49 +62,55 @@ class Line(Generic[Kind]):
 
         Only where its key is another it takes the place of that.
         """
-        conversation_id, kind = conversation.id, self._told_kind(conversation)
-        if self._key_of.get(conversation_id, conversation.line_key) != conversation.line_key:
-            self.drop(conversation_id)
-        if conversation_id in self._key_of:
-            if self._kind_of[conversation_id] != kind:
-                self._leave_kind(conversation_id)
-                self._join_kind(conversation_id, kind)
+        number, kind, key = (
+            conversation.id.int,
+            self._told_kind(conversation),
+            conversation.line_key,
+        )
+        before = self._key_of.get(number)
+        if before is not None and before != key:
+            self.drop(conversation.id)
+        elif before is not None:
+            if self._kind_of[number] != kind:
+                self._leave_kind(number)
+                self._join_kind(conversation.id, kind)
             return
-        key = self._key_of[conversation_id] = conversation.line_key
-        self._due_at[conversation_id] = conversation.respond_by
-        self._due.add((conversation.respond_by, conversation_id.int))
+        self._key_of[number] = key
+        self._due_at[number] = conversation.respond_by
+        self._due.add((conversation.respond_by, number))
         self._all.savable.add(key)
-        self._join_kind(conversation_id, kind)
+        self._join_kind(conversation.id, kind)
 
     def drop(self, conversation_id: UUID) -> None:
         """Let a conversation go, if it waits; one set aside was restored before."""
-        if conversation_id not in self._key_of:
+        number = conversation_id.int
+        if number not in self._key_of:
             return
-        late = conversation_id in self._late_ids
-        self._leave_kind(conversation_id)
-        self._all.of(late=late).remove(self._key_of.pop(conversation_id))
-        due_at = self._due_at.pop(conversation_id)
+        self._leave_kind(number)
+        late = number in self._late
+        self._all.of(late=late).remove(self._key_of.pop(number))
+        due_at = self._due_at.pop(number)
         if late:
-            self._late_ids.remove(conversation_id)
+            self._late.remove(number)
         else:
-            self._due.remove((due_at, conversation_id.int))
-        self._stirred.pop(conversation_id, None)
+            self._due.remove((due_at, number))
+        self._stirred.pop(number, None)
 
     def age(self, now: Instant) -> None:
         """Move those whose respond_by is reached to the late."""
         while (first := self._due.first()) is not None and first[0] <= now:
             self._due.remove(first)
-            conversation_id = UUID(int=first[1])
-            key = self._key_of[conversation_id]
-            for halves in (self._all, self._kinds[self._kind_of[conversation_id]]):
+            number = first[1]
+            key = self._key_of[number]
+            for halves in (self._all, self._kinds[self._kind_of[number]]):
                 halves.savable.remove(key)
                 halves.late.add(key)
-            self._late_ids.add(conversation_id)
+            self._late.add(number)
 
     def stir(self, conversation_id: UUID) -> None:
         """Note that one who waits can be served by others than before."""
-        if conversation_id in self._key_of:
-            self._stirred[conversation_id] = None
+        if conversation_id.int in self._key_of:
+            self._stirred[conversation_id.int] = conversation_id
 
     @property
     def is_stirred(self) -> bool:
@@ -112,21 +119,22 @@ class Line(Generic[Kind]):
 
     def take_stirred(self) -> tuple[UUID, ...]:
         """Return who came, or needs something else, since this was asked last; in order."""
-        stirred = sorted(self._stirred, key=self._place_of)
+        if not self._stirred:
+            return ()
+        stirred = [self._stirred[one] for one in sorted(self._stirred, key=self._place_of)]
         self._stirred.clear()
         return tuple(stirred)
 
     def set_aside(self, conversation_id: UUID) -> None:
         """Leave one that nobody can serve now out of its kind; `restore` puts it back."""
-        kind = self._kinds[self._kind_of[conversation_id]]
-        kind.of(late=conversation_id in self._late_ids).remove(self._key_of[conversation_id])
-        self._aside.append(conversation_id)
+        number = conversation_id.int
+        self._half_of(number).remove(self._key_of[number])
+        self._aside.append(number)
 
     def restore(self) -> None:
         """Put back everyone set aside."""
-        for conversation_id in self._aside:
-            kind = self._kinds[self._kind_of[conversation_id]]
-            kind.of(late=conversation_id in self._late_ids).add(self._key_of[conversation_id])
+        for number in self._aside:
+            self._half_of(number).add(self._key_of[number])
         self._aside.clear()
 
     # -- reading
@@ -143,11 +151,11 @@ class Line(Generic[Kind]):
 
     def is_late(self, conversation_id: UUID) -> bool:
         """Tell whether one who waits has lost the target."""
-        return conversation_id in self._late_ids
+        return conversation_id.int in self._late
 
     def key(self, conversation_id: UUID) -> LineKey:
         """Return the place of one who waits within its half."""
-        return self._key_of[conversation_id]
+        return self._key_of[conversation_id.int]
 
     def first(self) -> UUID | None:
         """Return who is next, or None when nobody waits."""
@@ -156,10 +164,10 @@ class Line(Generic[Kind]):
 
     def ahead_of(self, conversation_id: UUID) -> int:
         """Return how many are served before this one; all of them when it is not in the line."""
-        key = self._key_of.get(conversation_id)
+        key = self._key_of.get(conversation_id.int)
         if key is None:
             return len(self)
-        if conversation_id in self._late_ids:
+        if conversation_id.int in self._late:
             return len(self._all.savable) + self._all.late.rank(key)
         return self._all.savable.rank(key)
 
@@ -170,21 +178,25 @@ class Line(Generic[Kind]):
 
     # -- kinds
 
-    def _place_of(self, conversation_id: UUID) -> tuple[bool, LineKey]:
-        return (conversation_id in self._late_ids, self._key_of[conversation_id])
+    def _place_of(self, number: int) -> tuple[bool, LineKey]:
+        return (number in self._late, self._key_of[number])
+
+    def _half_of(self, number: int) -> OrderedKeys:
+        """Return the half of its kind that one stands in."""
+        return self._kinds[self._kind_of[number]].of(late=number in self._late)
 
     def _join_kind(self, conversation_id: UUID, kind: Kind) -> None:
+        number = conversation_id.int
         halves = self._kinds.get(kind)
         if halves is None:
             halves = self._kinds[kind] = _Halves()
-        self._kind_of[conversation_id] = kind
-        late = conversation_id in self._late_ids
-        halves.of(late=late).add(self._key_of[conversation_id])
-        self._stirred[conversation_id] = None
+        self._kind_of[number] = kind
+        halves.of(late=number in self._late).add(self._key_of[number])
+        self._stirred[number] = conversation_id
 
-    def _leave_kind(self, conversation_id: UUID) -> None:
-        kind = self._kind_of.pop(conversation_id)
+    def _leave_kind(self, number: int) -> None:
+        kind = self._kind_of.pop(number)
         halves = self._kinds[kind]
-        halves.of(late=conversation_id in self._late_ids).remove(self._key_of[conversation_id])
+        halves.of(late=number in self._late).remove(self._key_of[number])
         if len(halves) == 0 and not self._aside:
             del self._kinds[kind]

@@ -39,8 +39,10 @@ class OrderedKeys:
         if not self._blocks:
             self._blocks.append([key])
             self._last.append(key)
+        elif key > self._last[-1]:
+            self._insert(len(self._last) - 1, key)  # the newest: most are, and none is looked at
         else:
-            self._insert(min(bisect_left(self._last, key), len(self._last) - 1), key)
+            self._insert(bisect_left(self._last, key), key)
         self._size += 1
 
     def remove(self, key: Key) -> None:
@@ -66,7 +68,10 @@ class OrderedKeys:
 
     def _insert(self, at: int, key: Key) -> None:
         block = self._blocks[at]
-        insort(block, key)
+        if key > self._last[at]:
+            block.append(key)
+        else:
+            insort(block, key)
         if len(block) > 2 * BLOCK:
             self._blocks[at : at + 1] = [block[:BLOCK], block[BLOCK:]]
             self._last[at : at + 1] = [block[BLOCK - 1], block[-1]]

@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
-from enum import StrEnum
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import islice
-from typing import Final, NamedTuple
+from typing import Final
 from uuid import UUID
 
 from services.router.domain.ageing import Ageing
 from services.router.domain.agent_sets import AgentSets, Names, Turn
+from services.router.domain.alike import (
+    FLEXIBLE_MOST,
+    Cell,
+    Features,
+    SetName,
+    flexibility,
+    names_of,
+    profile_of,
+)
 from services.router.domain.levels import Levels
-from services.router.domain.limits import Room, fits
+from services.router.domain.limits import Room
 from services.router.domain.model import Agent
 from services.router.domain.needs import Languages, Needs, Skills
-from services.router.domain.policy import CHAT_WEIGHT, Policy
+from services.router.domain.policy import Policy
 from services.router.domain.prediction import Predictor
 from shared.kernel.clock import Instant, Millis
 from shared.kernel.vocabulary import AgentStatus, Channel, Exclusion, Presence
@@ -23,32 +31,8 @@ from shared.kernel.vocabulary import AgentStatus, Channel, Exclusion, Presence
 FEW: Final = 12
 """So many agents are sooner ranked one by one than looked for in the sets of each level."""
 
-FLEXIBLE_MOST: Final = 7
-"""Agents with more skills and languages than this are as flexible as each other."""
-
-
-class _Set(StrEnum):
-    """Sets that do not depend on what is needed."""
-
-    ALL = "all"
-    MAY_REPLY = "may_reply"
-    CONNECTED = "connected"
-    AVAILABLE = "available"
-    REACHABLE = "reachable"
-    ATTENTIVE = "attentive"
-    FREE = "free"
-    ANY_LANGUAGE = "any_language"
-    EXTRA = "extra"
-    CALM = "calm"
-
-
-class _Cell(NamedTuple):
-    """Agents who are alike for a channel; one of the indexes."""
-
-    channel: Channel
-    load: int
-    silence: int
-    pace: int
+NAMES_KEPT: Final = 4_096
+"""Kinds of agents whose sets are remembered, as far as they differ."""
 
 
 class AgentPool:
@@ -60,40 +44,46 @@ class AgentPool:
 
     def __init__(self, policy: Policy, predictor: Predictor) -> None:
         self._policy = policy
-        self._least = Room(Channel.CHAT, CHAT_WEIGHT)
         self._levels = Levels(policy, predictor)
         self._sets = AgentSets()
-        self._agents: dict[UUID, tuple[Agent, tuple[Instant, ...]]] = {}
-        self._cells: defaultdict[Channel, set[_Cell]] = defaultdict(set)
+        self._agents: dict[int, tuple[Agent, tuple[Instant, ...]]] = {}
+        """By the numbers of their ids: Python computes a UUID's hash by a call each time."""
+        self._cells: defaultdict[Channel, set[Cell]] = defaultdict(set)
         self._rooms: set[Room] = set()
         self._profiles: dict[tuple[Skills, tuple[str, ...], bool], Names] = {}
+        self._names: dict[Features, Names] = {}
+        """The sets of those who are alike, once made out: agents go to and fro among a few."""
+        self._able: dict[tuple[Room, Needs], int] = {}
+        """Who could be asked for what since anybody changed: a decision asks several times."""
         self._silent = Ageing()
         self._settled = Ageing()
         self.stalled = Ageing()
         """Who has left offers unanswered for long and did nothing else meanwhile."""
-        self._fresh: set[UUID] = set()
-        self._extras: Counter[UUID] = Counter()
+        self._fresh: dict[int, UUID] = {}
+        self._extras: Counter[int] = Counter()
 
     def __len__(self) -> int:
-        return self._sets[_Set.FREE].bit_count()
+        return self._sets[SetName.FREE].bit_count()
 
     def __iter__(self) -> Iterator[UUID]:
         """Yield who is free: the least loaded first, then whose turn it is."""
-        free = self._sets.members(self._sets[_Set.FREE])
-        return iter(sorted(free, key=lambda one: self._agents[one][0].load))
+        free = self._sets.members(self._sets[SetName.FREE])
+        return iter(sorted(free, key=lambda one: self._agents[one.int][0].load))
 
     # -- writing
 
     def put(self, agent: Agent, offered: tuple[Instant, ...]) -> None:
         """Take an agent in as it is now; `offered`: when its pending offers were made."""
-        before = self._agents.pop(agent.id, None)
+        number = agent.id.int
+        before = self._agents.pop(number, None)
         self._put_instants(agent, offered)
         if not agent.active:
             self._sets.drop(agent.id)  # nobody's reason for anything any more
+            self._able.clear()
             return
-        self._agents[agent.id] = (agent, offered)
+        self._agents[number] = (agent, offered)
         if before is None or _gained(before[0], agent) or len(offered) < len(before[1]):
-            self._fresh.add(agent.id)
+            self._fresh[number] = agent.id
         self._index(agent, offered)
 
     def _put_instants(self, agent: Agent, offered: tuple[Instant, ...]) -> None:
@@ -106,44 +96,51 @@ class AgentPool:
 
     def hold_extra(self, agent_id: UUID, one: int) -> None:
         """Count offers of an agent that stand beside another of the same conversation."""
-        held = self._extras[agent_id]
-        self._extras[agent_id] += one
-        if (held == 0) != (held + one == 0) and agent_id in self._agents:
-            self._index(*self._agents[agent_id])
+        held = self._extras[agent_id.int]
+        self._extras[agent_id.int] += one
+        if (held == 0) != (held + one == 0) and agent_id.int in self._agents:
+            self._index(*self._agents[agent_id.int])
 
     def take_fresh(self) -> set[UUID]:
         """Return who can be asked for more than when this was asked last."""
-        fresh, self._fresh = self._fresh, set()
-        return fresh
+        if not self._fresh:
+            return set()
+        fresh, self._fresh = self._fresh, {}
+        return set(fresh.values())
 
     def age(self, now: Instant) -> None:
         """Weigh those anew who have been silent about an offer for long, or are calm by now."""
         for ageing in (self._silent, self._settled, self.stalled):
             for agent_id in ageing.age(now):
-                self._index(*self._agents[agent_id])
+                self._index(*self._agents[agent_id.int])
 
     # -- reading
 
     def able(self, room: Room, needs: Needs) -> int:
         """Return the set of those who can be asked now."""
-        ready = self._sets[_Set.REACHABLE] & self._sets[_Set.ATTENTIVE]
-        return ready & self.suited(needs) & self._with_room(room)
+        able = self._able.get((room, needs))
+        if able is None:
+            with_room = self._with_room(room)
+            ready = self._sets[SetName.REACHABLE] & self._sets[SetName.ATTENTIVE]
+            able = self._able[room, needs] = ready & with_room & self.suited(needs)
+        return able
 
     def suited(self, needs: Needs) -> int:
         """Return the set of those who have the skills and a language, here or not."""
-        return self._skilled(needs) & self._speaking(needs.languages)
+        skilled = self._skilled(needs)
+        return skilled & self._speaking(needs.languages) if needs.languages else skilled
 
     def anybody_here_speaks(self, language: str) -> bool:
         """Tell whether somebody who is available now speaks a language."""
-        return bool(self._sets[_Set.REACHABLE] & self._speaking((language,)))
+        return bool(self._sets[SetName.REACHABLE] & self._speaking((language,)))
 
     def holding_extras(self, needs: Needs) -> int:
         """Return the set of those who could serve this if an offer of theirs gave way."""
-        return self._sets[_Set.REACHABLE] & self._sets[_Set.EXTRA] & self.suited(needs)
+        return self._sets[SetName.REACHABLE] & self._sets[SetName.EXTRA] & self.suited(needs)
 
     def calm(self, among: int) -> int:
         """Return those of a set whom nothing else occupies."""
-        return among & self._sets[_Set.CALM]
+        return among & self._sets[SetName.CALM]
 
     def preferred(self, among: int, languages: Languages) -> Iterator[int]:
         """Yield the parts of a set in the order in which they are asked, where languages matter.
@@ -160,9 +157,20 @@ class AgentPool:
                 yield left & self._speaking((language,))
                 left &= ~self._speaking((language,))
 
+    def is_calm(self, agent_id: UUID) -> bool:
+        """Tell whether nothing occupies an agent who is there."""
+        return self._sets.holds(SetName.CALM, agent_id)
+
+    def without(self, among: int, *agents: Collection[UUID]) -> int:
+        """Return a set without these agents."""
+        for some in agents:
+            if some:  # `~` of a set costs twice what looking does
+                among &= ~self._sets.bits(some)
+        return among
+
     def others_here(self, agents: Iterable[UUID]) -> bool:
         """Tell whether somebody who is available now is none of these."""
-        return bool(self._sets[_Set.REACHABLE] & ~self._sets.bits(agents))
+        return bool(self._sets[SetName.REACHABLE] & ~self._sets.bits(agents))
 
     def members(self, among: int) -> Iterator[UUID]:
         """Yield the agents of a set."""
@@ -170,19 +178,21 @@ class AgentPool:
 
     def excluded(self, room: Room, needs: Needs) -> dict[Exclusion, int]:
         """Return how many agents each reason keeps out; the first that holds is an agent's."""
-        left, found = self._sets[_Set.ALL], dict[Exclusion, int]()
-        for reason, there in (
-            (Exclusion.MAY_NOT_REPLY, self._sets[_Set.MAY_REPLY]),
-            (Exclusion.DISCONNECTED, self._sets[_Set.CONNECTED]),
-            (Exclusion.NOT_AVAILABLE, self._sets[_Set.AVAILABLE]),
-            (Exclusion.LACKS_SKILL, self._skilled(needs)),
-            (Exclusion.LACKS_LANGUAGE, self._speaking(needs.languages)),
-            (Exclusion.AT_CAPACITY, self._sets[_Set.ATTENTIVE] & self._with_room(room)),
-        ):
-            out = left & ~there
-            if out:
-                found[reason] = out.bit_count()
-            left &= there
+        sets, here, found = self._sets, self._sets[SetName.REACHABLE], dict[Exclusion, int]()
+        left = len(sets)
+        if here != sets[SetName.ALL]:
+            may = sets[SetName.MAY_REPLY]
+            left = _count_out(found, Exclusion.MAY_NOT_REPLY, left, may.bit_count())
+            connected = (may & sets[SetName.CONNECTED]).bit_count()
+            left = _count_out(found, Exclusion.DISCONNECTED, left, connected)
+            left = _count_out(found, Exclusion.NOT_AVAILABLE, left, here.bit_count())
+        if needs.skills:
+            here &= self._skilled(needs)
+            left = _count_out(found, Exclusion.LACKS_SKILL, left, here.bit_count())
+        if needs.languages:
+            here &= self._speaking(needs.languages)
+            left = _count_out(found, Exclusion.LACKS_LANGUAGE, left, here.bit_count())
+        _count_out(found, Exclusion.AT_CAPACITY, left, self.able(room, needs).bit_count())
         return found
 
     def bits(self, *agents: UUID) -> int:
@@ -192,8 +202,9 @@ class AgentPool:
     def best(self, among: int, channel: Channel, within: Millis, wanted: int) -> list[UUID]:
         """Return the first few of a set of agents, the best first."""
         if among.bit_count() <= FEW:
-            agents = [self._agents[one][0] for one in self._sets.members(among)]
-            agents.sort(key=lambda one: self._rank(one, channel, within))
+            agents = [self._agents[one.int][0] for one in self._sets.members(among)]
+            if len(agents) > 1:
+                agents.sort(key=lambda one: self._rank(one, channel, within))
             return [agent.id for agent in agents[:wanted]]
         return self._search(among, channel, within, wanted)
 
@@ -218,50 +229,50 @@ class AgentPool:
     ) -> tuple[bool, int, int, int, Turn]:
         cell = self._cell(agent, channel)
         level = self._levels.level(*cell, within)
-        occupied = not self.calm(self._sets.bit(agent.id))
-        return occupied, -level, cell.load, _flexible(agent), self._sets.turn(agent.id)
+        occupied = not self.is_calm(agent.id)
+        return occupied, -level, cell.load, flexibility(agent), self._sets.turn(agent.id)
 
     # -- indexes
 
     def _index(self, agent: Agent, offered: tuple[Instant, ...]) -> None:
-        here = agent.presence is Presence.CONNECTED
-        available = agent.status is AgentStatus.AVAILABLE
-        attentive = len(offered) < self._policy.max_pending_per_agent
-        reachable = here and available and agent.may_reply
-        names: list[object] = [
-            ("room", room) for room in self._rooms if fits(agent, room, self._policy)
-        ]
-        free = reachable and attentive and fits(agent, self._least, self._policy)
-        for channel, cells in self._cells.items():
-            cell = self._cell(agent, channel)
-            cells.add(cell)
-            names.append(cell)
-        for there, name in (
-            (here, _Set.CONNECTED),
-            (available, _Set.AVAILABLE),
-            (reachable, _Set.REACHABLE),
-            (attentive, _Set.ATTENTIVE),
-            (free, _Set.FREE),
-            (self._extras[agent.id] > 0, _Set.EXTRA),
-            (not offered and agent.id in self._settled, _Set.CALM),
-        ):
-            if there:
-                names.append(name)
-        self._sets.put(agent.id, turn_of(agent), self._profile(agent).union(names))
+        self._able.clear()
+        features = self._features(agent, offered)
+        names = self._names.get(features)
+        if names is None:
+            if len(self._names) >= NAMES_KEPT:
+                self._names.clear()
+            made = names_of(agent, features, self._rooms, self._policy)
+            names = self._names[features] = frozenset(made)
+            for cell in features.cells:
+                self._cells[cell.channel].add(cell)
+        self._sets.put(agent.id, turn_of(agent), names)
+
+    def _features(self, agent: Agent, offered: tuple[Instant, ...]) -> Features:
+        """Return all that an agent's sets are made out by."""
+        return Features(
+            self._profile(agent),
+            (agent.load, agent.capacity, agent.inherits_capacity, agent.weights),
+            agent.presence is Presence.CONNECTED,
+            agent.status is AgentStatus.AVAILABLE,
+            len(offered) < self._policy.max_pending_per_agent,
+            self._extras.get(agent.id.int, 0) > 0,
+            not offered and agent.id in self._settled,
+            tuple([self._cell(agent, channel) for channel in self._cells]),
+        )
 
     def _profile(self, agent: Agent) -> Names:
         key = (agent.skills, agent.languages, agent.may_reply)
         names = self._profiles.get(key)
         if names is None:
-            names = self._profiles[key] = frozenset(_profile(agent))
+            names = self._profiles[key] = frozenset(profile_of(agent))
         return names
 
-    def _cell(self, agent: Agent, channel: Channel) -> _Cell:
+    def _cell(self, agent: Agent, channel: Channel) -> Cell:
         silence = int(agent.id in self._silent)
         pace = self._levels.pace(agent.id, agent.load, channel)
-        return _Cell(channel, agent.load, silence, pace)
+        return Cell(channel, agent.load, silence, pace)
 
-    def _cells_of(self, channel: Channel) -> set[_Cell]:
+    def _cells_of(self, channel: Channel) -> set[Cell]:
         """Return the sets of agents who are alike; the first look makes them."""
         if channel not in self._cells:
             self._cells[channel] = set()
@@ -271,6 +282,7 @@ class AgentPool:
     def _with_room(self, room: Room) -> int:
         if room not in self._rooms:
             self._rooms.add(room)
+            self._names.clear()
             self._index_all()
         return self._sets["room", room]
 
@@ -279,27 +291,28 @@ class AgentPool:
             self._index(agent, offered)
 
     def _skilled(self, needs: Needs) -> int:
-        skilled = self._sets[_Set.ALL]
+        skilled = self._sets[SetName.ALL]
         for name, level in needs.skills:
             skilled &= self._sets["skill", name, level]
         return skilled
 
     def _speaking(self, languages: Languages) -> int:
-        if not languages:
-            return self._sets[_Set.ALL]
-        speaking = self._sets[_Set.ANY_LANGUAGE]
+        speaking = self._sets[SetName.ANY_LANGUAGE]
         for language in languages:
             speaking |= self._sets["language", language]
         return speaking
 
 
+def _count_out(found: dict[Exclusion, int], reason: Exclusion, left: int, there: int) -> int:
+    """Count those of the ones left who are out for a reason; return how many are there still."""
+    if there < left:
+        found[reason] = left - there
+    return there
+
+
 def turn_of(agent: Agent) -> Turn:
     """Return whose turn it is among those who are alike otherwise: the least is first."""
     return (agent.turn, agent.idle_since, agent.id.int)
-
-
-def _flexible(agent: Agent) -> int:
-    return min(FLEXIBLE_MOST, len(agent.skills) + len(agent.languages))
 
 
 def _gained(before: Agent, after: Agent) -> bool:
@@ -312,18 +325,3 @@ def _standing(agent: Agent) -> tuple[object, ...]:
         *(agent.status, agent.presence, agent.may_reply, agent.capacity, agent.inherits_capacity),
         *(agent.skills, agent.languages, agent.weights),
     )
-
-
-def _profile(agent: Agent) -> Iterator[object]:
-    """Yield the sets that an agent is in by what it is."""
-    yield _Set.ALL
-    yield ("flexible", _flexible(agent))
-    if agent.may_reply:
-        yield _Set.MAY_REPLY
-    if not agent.languages:
-        yield _Set.ANY_LANGUAGE
-    for language in agent.languages:
-        yield ("language", language)
-    for name, most in agent.skills:
-        for level in range(1, most + 1):
-            yield ("skill", name, level)

@@ -11,13 +11,14 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import accumulate, pairwise
+from itertools import accumulate
 from math import exp, log1p
 from typing import Final
 from uuid import UUID
 
 from services.router.domain.paces import (
     EDGES,
+    LOAD_BANDS,
     LONGEST_MS,
     UNIT,
     AgentKey,
@@ -52,6 +53,9 @@ RATES_KEPT: Final = 64
 
 STARTS: Final = (0, *EDGES[:-1])
 
+AS_FAST: Final = (1.0,) * LOAD_BANDS
+"""Of agents of whom nothing is known."""
+
 
 @quickly_made
 @dataclass(frozen=True, slots=True)
@@ -82,12 +86,15 @@ class Predictor:
         self.agents: dict[AgentKey, AgentPace] = {}
         self._curves: dict[TeamKey, tuple[float, ...]] = {}
         self._rates: dict[tuple[TeamKey, Millis, Millis], float] = {}
+        self._factors: dict[tuple[int, Channel], tuple[float, ...]] = {}
+        """By load band, until an agent shows more: every look at an agent asks for one."""
 
     def restore(self, team: Iterable[TeamPace], agents: Iterable[AgentPace]) -> None:
         """Take rows as they stand."""
         for pace in team:
             self._put_team(pace)
         self.agents.update({pace.key: pace for pace in agents})
+        self._factors.clear()
 
     def chance(
         self, agent_id: UUID, load: int, channel: Channel, within_ms: Millis, open_ms: Millis = 0
@@ -117,12 +124,11 @@ class Predictor:
 
     def factor(self, agent_id: UUID, load: int, channel: Channel) -> float:
         """Return how much faster than the team an agent is at a load; 1: as fast."""
-        pace = self.agents.get((agent_id, channel))
-        if pace is None:
-            return 1.0
-        whole = (sum(pace.answered) + TEAM_OFFERS) / (sum(pace.expected) + TEAM_OFFERS)
-        band = band_of(load)
-        return (pace.answered[band] + TEAM_OFFERS * whole) / (pace.expected[band] + TEAM_OFFERS)
+        key = (agent_id.int, channel)
+        factors = self._factors.get(key)
+        if factors is None:
+            factors = self._factors[key] = _factors(self.agents.get((agent_id, channel)))
+        return factors[band_of(load)]
 
     def learn(self, outcome: Outcome) -> Learnt:
         """Take an offer's fate in; return the rows it changed."""
@@ -134,6 +140,7 @@ class Predictor:
         learnt = Learnt(_team_after(team, outcome), _agent_after(agent, key[1], outcome, expected))
         self._put_team(learnt.team)
         self.agents[learnt.agent.key] = learnt.agent
+        self._factors.pop((outcome.agent_id.int, outcome.channel), None)
         return learnt
 
     def _put_team(self, pace: TeamPace) -> None:
@@ -147,6 +154,17 @@ class Predictor:
         if curve is None:
             curve = self._curves[key] = _summed(self.team.get(key) or TeamPace(*key))
         return curve
+
+
+def _factors(pace: AgentPace | None) -> tuple[float, ...]:
+    """Return how much faster than the team an agent is in each load band."""
+    if pace is None:
+        return AS_FAST
+    whole = (sum(pace.answered) + TEAM_OFFERS) / (sum(pace.expected) + TEAM_OFFERS)
+    return tuple(
+        (answered + TEAM_OFFERS * whole) / (expected + TEAM_OFFERS)
+        for answered, expected in zip(pace.answered, pace.expected, strict=True)
+    )
 
 
 def _summed(pace: TeamPace) -> tuple[float, ...]:
@@ -167,23 +185,20 @@ def _at(curve: tuple[float, ...], span: Millis) -> float:
 
 
 def _team_after(pace: TeamPace, outcome: Outcome) -> TeamPace:
-    answers_in = bisect_right(EDGES, outcome.open_ms) if outcome.answered else None
-    seen = (
-        UNIT
-        if bucket == answers_in
-        else UNIT * max(0, min(outcome.open_ms, end) - start) // (end - start)
-        for bucket, (start, end) in enumerate(pairwise((0, *EDGES)))
-    )
+    last = bisect_right(EDGES, outcome.open_ms)
+    seen, answers = [UNIT] * last + [0] * (len(EDGES) - last), [0] * len(EDGES)
+    if last < len(EDGES):
+        answers[last] = UNIT if outcome.answered else 0
+        part = UNIT * (outcome.open_ms - STARTS[last]) // (EDGES[last] - STARTS[last])
+        seen[last] = UNIT if outcome.answered else part
     return replace(
-        pace,
-        answered=tuple(
-            was - was // TEAM_MEMORY + (UNIT if bucket == answers_in else 0)
-            for bucket, was in enumerate(pace.answered)
-        ),
-        at_risk=tuple(
-            was - was // TEAM_MEMORY + new for was, new in zip(pace.at_risk, seen, strict=True)
-        ),
+        pace, answered=_faded(pace.answered, answers), at_risk=_faded(pace.at_risk, seen)
     )
+
+
+def _faded(figures: tuple[int, ...], more: list[int]) -> tuple[int, ...]:
+    pairs = zip(figures, more, strict=True)
+    return tuple([was - was // TEAM_MEMORY + new for was, new in pairs])
 
 
 def _agent_after(pace: AgentPace, band: int, outcome: Outcome, expected: int) -> AgentPace:

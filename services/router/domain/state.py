@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from typing import Final, cast
 from uuid import UUID
 
 from services.router.domain import deadlines, transitions
 from services.router.domain.changes import Changes
-from services.router.domain.kinds import Kind, kind_of
+from services.router.domain.kinds import Kind, Kinds
 from services.router.domain.line import Line
 from services.router.domain.listing import listed_under
 from services.router.domain.model import Agent, Assignment, Conversation, Heard, Offer, Rows
@@ -51,6 +51,7 @@ class ShopState:
         """Agents that the pool knows as they were: most change again before anybody looks."""
         self.turns = 0
         self.queues = Queues()
+        self._kinds = Kinds(self.queues, policy)
         self.waiting_in: Counter[UUID | None] = Counter()
         """How many wait in each queue whom nobody was asked about; None: the default one."""
         self.line = Line(self.kind_of)
@@ -83,11 +84,11 @@ class ShopState:
 
     def offers_of(self, conversation_id: UUID) -> tuple[Offer, ...]:
         """Return a conversation's pending offers, oldest first."""
-        return self._in_order(self.live_offers.get(conversation_id, ()))
+        return self._in_order(self.live_offers.get(conversation_id))
 
     def pending_with(self, agent_id: UUID) -> tuple[Offer, ...]:
         """Return an agent's pending offers, oldest first."""
-        return self._in_order(self.pending_of.get(agent_id, ()))
+        return self._in_order(self.pending_of.get(agent_id))
 
     def served_by(self, agent_id: UUID) -> tuple[Assignment, ...]:
         """Return an agent's assignments that hold capacity, wrap-ups too, oldest first."""
@@ -108,7 +109,7 @@ class ShopState:
 
     def kind_of(self, conversation: Conversation) -> Kind:
         """Return what a conversation takes, and needs, of whoever serves it."""
-        return kind_of(self.queues, self.policy, conversation)
+        return self._kinds.of(conversation)
 
     def asks_everyone(self, conversation: Conversation) -> bool:
         """Tell whether the ladder of offers has come to its last rung; an owner's has none."""
@@ -220,10 +221,10 @@ class ShopState:
 
     # -- indexes
 
-    def _in_order(self, offer_ids: Collection[UUID]) -> tuple[Offer, ...]:
+    def _in_order(self, offer_ids: tuple[UUID, ...] | None) -> tuple[Offer, ...]:
+        if offer_ids is None:
+            return ()  # as nearly always, and for each candidate of each decision
         offers = [self.offers[one] for one in offer_ids]
-        if len(offers) <= 1:
-            return tuple(offers)  # as nearly always, and for each candidate of each decision
         return tuple(sorted(offers, key=lambda one: (one.created_at, one.ordinal, one.id.int)))
 
     def _add_load(self, agent_id: UUID, weight: int) -> None:
@@ -334,12 +335,12 @@ class ShopState:
         self.timers.set(TimerKind.WRAP_UP_OVER, assignment.id, until)
 
     def _index_extras(self, before: tuple[Offer, ...], after: tuple[Offer, ...]) -> None:
+        if not before and not after:
+            return
         gone, new = {one.id for one in after}, {one.id for one in before}
-        for offer in before:
-            if offer.id not in gone:
-                self.extras.remove(offer.extra_key)
-                self._pool.hold_extra(offer.agent_id, -1)
-        for offer in after:
-            if offer.id not in new:
-                self.extras.add(offer.extra_key)
-                self._pool.hold_extra(offer.agent_id, 1)
+        for offer in (one for one in before if one.id not in gone):
+            self.extras.remove(offer.extra_key)
+            self._pool.hold_extra(offer.agent_id, -1)
+        for offer in (one for one in after if one.id not in new):
+            self.extras.add(offer.extra_key)
+            self._pool.hold_extra(offer.agent_id, 1)

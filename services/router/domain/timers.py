@@ -40,21 +40,22 @@ class Timers:
 
     def __init__(self) -> None:
         self._order = OrderedKeys()
-        self._at: dict[TimerKind, dict[UUID, Instant]] = {kind: {} for kind in TimerKind}
+        self._at: dict[TimerKind, dict[int, Instant]] = {kind: {} for kind in TimerKind}
+        """By the number of the owner's id: Python computes a UUID's hash by a call each time."""
 
     def set(self, kind: TimerKind, owner: UUID, at: Instant | None) -> None:
         """Let a timer run out at an instant; None stops it."""
-        instants = self._at[kind]
-        before = instants.get(owner)
+        instants, number = self._at[kind], owner.int
+        before = instants.get(number)
         if before == at:
             return  # as for most that a changed row sets anew
         if before is not None:
-            self._order.remove((before, kind, owner.int))
+            self._order.remove((before, kind, number))
         if at is None:
-            del instants[owner]
+            del instants[number]
         else:
-            instants[owner] = at
-            self._order.add((at, kind, owner.int))
+            instants[number] = at
+            self._order.add((at, kind, number))
 
     def next_at(self) -> Instant | None:
         """Return the earliest instant anything is due."""

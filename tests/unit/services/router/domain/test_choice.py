@@ -11,10 +11,11 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from services.router.domain import choice, learning
+from services.router.domain.alike import FLEXIBLE_MOST
 from services.router.domain.levels import Levels
 from services.router.domain.model import Agent, Conversation
 from services.router.domain.needs import Needs
-from services.router.domain.pool import FEW, FLEXIBLE_MOST
+from services.router.domain.pool import FEW
 from services.router.domain.prediction import Outcome
 from services.router.domain.rooms import room_of
 from services.router.domain.state import ShopState

@@ -11,7 +11,6 @@ from services.router.domain.effects import Refused
 from services.router.domain.limits import (
     WHOLE,
     Room,
-    first_given,
     fits,
     limit_of,
     weight_in,
@@ -53,9 +52,6 @@ class TestPrecedence:
         someone = an_agent(1, capacity=WHOLE, weights=agent)
         room = Room(channel, weight_in(channel, queue, shop))
         assert weight_of(someone, room, Policy()) == wanted
-
-    def test_nothing_given_is_nothing(self) -> None:
-        assert first_given(None, None) is None
 
     @given(capacity=st.integers(0, 10), load=st.integers(0, 12), beyond=st.integers(0, 2))
     def test_nobody_has_room_above_the_limit_and_what_policy_allows(
