@@ -64,7 +64,8 @@ def seen(
 ) -> tuple[CandidateSeen, ...]:
     """Return the candidates as a decision record tells them; the first is the one chosen."""
     pool = state.pool
-    room = room_of(state, conversation)
+    room, languages = room_of(state, conversation), conversation.needs.languages
+    chances = learning.chances(state, conversation, best)
     return tuple(
         CandidateSeen(
             agent_id=one.id,
@@ -72,16 +73,18 @@ def seen(
             load=one.load,
             capacity=limit_of(one, room, state.policy),
             chosen=one is best[0],
-            chance_permille=learning.chance(state, conversation, one),
+            chance_permille=chance,
             occupied=not pool.is_calm(one.id),
-            language=spoken(one, conversation.needs.languages),
+            language=spoken(one, languages),
         )
-        for one in best
+        for one, chance in zip(best, chances, strict=True)
     )
 
 
 def spoken(agent: Agent, languages: Languages) -> str | None:
     """Return the first of these languages that an agent is asked in, if any is needed."""
+    if not languages:
+        return None
     any_will_do = not agent.languages
     return next((one for one in languages if any_will_do or one in agent.languages), None)
 

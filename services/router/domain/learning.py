@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from uuid import UUID
 
 from services.router.domain.model import Agent, Assignment, Conversation, Offer, OfferEnd
@@ -22,11 +23,17 @@ NOBODY = UUID(int=0)
 
 def chance(state: ShopState, conversation: Conversation, agent: Agent) -> int:
     """Return in per mille how probably an agent asked now answers in time."""
-    within = time_left(state, conversation)
-    pending = state.pending_with(agent.id)
-    silent = state.now - pending[0].created_at if pending else 0
-    found = state.predictor.chance(agent.id, agent.load, conversation.channel, within, silent)
-    return round(PER_MILLE * found)
+    return next(chances(state, conversation, (agent,)))
+
+
+def chances(state: ShopState, conversation: Conversation, agents: Iterable[Agent]) -> Iterator[int]:
+    """Yield the same of several agents."""
+    within, channel = time_left(state, conversation), conversation.channel
+    for agent in agents:
+        pending = state.pending_with(agent.id)
+        silent = state.now - pending[0].created_at if pending else 0
+        found = state.predictor.chance(agent.id, agent.load, channel, within, silent)
+        yield round(PER_MILLE * found)
 
 
 def time_left(state: ShopState, conversation: Conversation) -> Millis:

@@ -32,6 +32,10 @@ class Needs:
     beyond: bool = False
     base: Skills = ()
 
+    def __hash__(self) -> int:
+        """Hash what most differ in: the indexes look for a conversation's needs often."""
+        return hash((self.skills, self.languages))
+
 
 NO_NEEDS: Final = Needs()
 

@@ -179,9 +179,9 @@ class ShopState:
         self.changes.offers[offer.id] = offer
         self._index_offer(offer)
         if before is None:
-            self._add_load(offer.agent_id, offer.weight)
+            self._add_load(self.agents[offer.agent_id], offer.weight)
         elif offer.status is not OfferStatus.PENDING:
-            self._add_load(offer.agent_id, -offer.weight)
+            self._add_load(self.agents[offer.agent_id], -offer.weight)
 
     def put_assignment(self, assignment: Assignment) -> None:
         """Take an assignment's new state and keep its agent's load.
@@ -195,7 +195,7 @@ class ShopState:
         self.changes.assignments[assignment.id] = assignment
         self._index_assignment(assignment)
         held = 0 if before is None else before.held
-        self._add_load(assignment.agent_id, assignment.held - held)
+        self._add_load(self.agents[assignment.agent_id], assignment.held - held)
 
     def restore(self, rows: Rows) -> None:
         """Take rows as they stand in the tables, none of it a change; loads are counted anew."""
@@ -224,11 +224,12 @@ class ShopState:
     def _in_order(self, offer_ids: tuple[UUID, ...] | None) -> tuple[Offer, ...]:
         if offer_ids is None:
             return ()  # as nearly always, and for each candidate of each decision
-        offers = [self.offers[one] for one in offer_ids]
+        if len(offer_ids) == 1:
+            return (self.offers[offer_ids[0]],)
+        offers = (self.offers[one] for one in offer_ids)
         return tuple(sorted(offers, key=lambda one: (one.created_at, one.ordinal, one.id.int)))
 
-    def _add_load(self, agent_id: UUID, weight: int) -> None:
-        agent = self.agents[agent_id]
+    def _add_load(self, agent: Agent, weight: int) -> None:
         self.put_agent(replace(agent, load=agent.load + weight))
 
     def _weights_of(self, agent_id: UUID) -> int:
