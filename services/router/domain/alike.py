@@ -97,5 +97,5 @@ def profile_of(agent: Agent) -> Iterator[object]:
 
 
 def flexibility(agent: Agent) -> int:
-    """Return how many conversations only this agent might be needed for: who has least is asked."""
+    """Return how much else an agent could be needed for: of those alike, who has least is asked."""
     return min(FLEXIBLE_MOST, len(agent.skills) + len(agent.languages))

@@ -62,11 +62,8 @@ class Line(Generic[Kind]):
 
         Only where its key is another it takes the place of that.
         """
-        number, kind, key = (
-            conversation.id.int,
-            self._told_kind(conversation),
-            conversation.line_key,
-        )
+        number, key = conversation.id.int, conversation.line_key
+        kind = self._told_kind(conversation)
         before = self._key_of.get(number)
         if before is not None and before != key:
             self.drop(conversation.id)
