@@ -16,10 +16,10 @@ from uuid import UUID
 from fastapi import APIRouter
 from sqlalchemy import and_, or_, select, text
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
+from starlette.responses import Response
 
 from bench.history_models import Contact, Customer, Identity, Line, Mention, Order, Together
-from services.history.domain.cards import NEWEST, StoredCard, build_card
-from shared.contracts.cards import Card
+from services.history.domain.cards import NEWEST, StoredCard, card_json
 from shared.kernel.clock import from_datetime
 from shared.kit.database import POOL_SIZE, DatabaseUrl
 from shared.kit.system_clock import SystemClock
@@ -38,10 +38,11 @@ async def orm_router(url: DatabaseUrl) -> AsyncIterator[APIRouter]:
     router = APIRouter(prefix="/orm")
 
     @router.get("/{shop_id}/{customer_id}")
-    async def card(shop_id: UUID, customer_id: UUID) -> Card:
+    async def card(shop_id: UUID, customer_id: UUID) -> Response:
         async with sessions() as session:
             await session.execute(SCOPE, {"shop": str(shop_id)})
-            return build_card(await _stored(session, shop_id, customer_id), SystemClock().now())
+            stored = await _stored(session, shop_id, customer_id)
+            return Response(card_json(stored, SystemClock().now()), media_type="application/json")
 
     try:
         yield router

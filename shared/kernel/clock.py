@@ -52,13 +52,20 @@ def from_datetime(moment: datetime) -> Instant:
 
 def to_iso(instant: Instant) -> str:
     """Return ISO 8601 UTC with exactly three decimals, such as 2026-11-23T08:00:00.123Z."""
-    return f"{_second_to_iso(instant // 1000)}.{instant % 1000:03d}Z"
+    day, rest = divmod(instant, _DAY_MS)
+    minutes, millis = divmod(rest, 60_000)
+    return f"{_day_to_iso(day)}{_CLOCK[minutes]}{_SECONDS[millis // 1000]}.{millis % 1000:03d}Z"
 
 
-@lru_cache(maxsize=64)
-def _second_to_iso(seconds: int) -> str:
-    """Return the part that all instants of one second share; most of what is told is of now."""
-    return to_datetime(seconds * 1000).strftime("%Y-%m-%dT%H:%M:%S")
+_DAY_MS = 86_400_000
+_CLOCK = tuple(f"T{hour:02d}:{minute:02d}:" for hour in range(24) for minute in range(60))
+_SECONDS = tuple(f"{second:02d}" for second in range(60))
+
+
+@lru_cache(maxsize=4_096)
+def _day_to_iso(day: int) -> str:
+    """Return the date of a day since 1970: what is told is of the last few years, mostly of now."""
+    return to_datetime(day * _DAY_MS).strftime("%Y-%m-%d")
 
 
 def from_iso(text: str) -> Instant:

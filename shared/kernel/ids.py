@@ -65,7 +65,15 @@ class IdKind(StrEnum):
 
 def encode(kind: IdKind, value: UUID) -> str:
     """Return the TypeID of a UUID, such as conv_01kap5..."""
-    number = value.int
+    return _encode(kind, value.int)
+
+
+def encode_hex(kind: IdKind, value: str) -> str:
+    """Return the TypeID of a UUID as databases write one, in hexadecimal with dashes."""
+    return _encode(kind, int(value.replace("-", ""), 16))
+
+
+def _encode(kind: IdKind, number: int) -> str:
     high, low, triples, low_15 = number >> 60, number & _LOW_60, _TRIPLES, _LOW_15
     return (
         f"{kind.value}_{_PAIRS[high >> 60]}"

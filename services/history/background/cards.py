@@ -19,7 +19,7 @@ async def answering_cards(bus: Bus, store: CardStore, clock: Clock) -> AsyncIter
 
     async def answer(raw: bytes) -> bytes:
         request = CardRequest.model_validate_json(raw)
-        return (await answer_card(store, request, clock.now())).to_json()
+        return await answer_card(store, request, clock.now())
 
     subscription = await bus.serve(subjects.CARD, answer)
     try:

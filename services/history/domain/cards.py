@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from pydantic import BaseModel
 from pydantic_core import to_json
 
 from services.history.domain.open_matters import facts_of, open_matters, repetition
 from services.history.domain.orders import is_late
 from shared.contracts.cards import (
-    Card,
     CardCustomer,
     ContactSummary,
     CustomerNote,
@@ -23,9 +23,18 @@ from shared.contracts.cards import (
     Suggestion,
 )
 from shared.contracts.items import IdentityKind
-from shared.contracts.orders import OrderLine, OrderParts
-from shared.kernel.clock import Instant
-from shared.kernel.vocabulary import Channel, EndReason, OrderStatus, Outcome
+from shared.contracts.orders import (
+    OrderLine,
+    OrderParts,
+    Payment,
+    Refund,
+    Return,
+    ReturnedLine,
+    Shipment,
+)
+from shared.kernel.clock import Instant, to_iso
+from shared.kernel.ids import IdKind, encode_hex
+from shared.kernel.vocabulary import OrderStatus
 
 NEWEST = 5
 """Orders and contacts on a card: what an agent can take in while answering."""
@@ -46,33 +55,46 @@ class StoredCard:
     more: Mapping[str, Any]
 
 
-def build_card(stored: StoredCard, at: Instant) -> Card:
-    """Return the card as it is true at an instant."""
-    orders = tuple(_order(order, at) for order in stored.orders)
+def _blank(model: type[BaseModel]) -> dict[str, Any]:
+    """Return a model's fields, as they go over the wire where nothing is told of them."""
+    return {name: field.get_default() for name, field in model.model_fields.items()}
+
+
+_CUSTOMER, _SPENT = _blank(CardCustomer), _blank(Spent)
+_ORDER, _LINE, _PARTS = _blank(OrderSummary), _blank(OrderLine), _blank(OrderParts)
+_PART = {
+    "payments": _blank(Payment),
+    "refunds": _blank(Refund),
+    "returns": _blank(Return),
+    "shipments": _blank(Shipment),
+}
+_RETURNED = _blank(ReturnedLine)
+_CONTACT, _NOTE, _FOLLOW_UP = _blank(ContactSummary), _blank(CustomerNote), _blank(FollowUp)
+_SUGGESTION = _blank(Suggestion)
+
+
+def card_json(stored: StoredCard, at: Instant) -> bytes:
+    """Return the card as it is true at an instant: the wire form of a `Card`, byte for byte.
+
+    What is stored was judged when it came. To make a Card of it, and JSON of that, took more than
+    twice as long.
+    """
     more = stored.more
-    matters = open_matters(orders, more["cart"], at)
-    again = repetition(more["recent"], orders, at)
-    return Card(
-        customer=_customer(stored.customer),
-        orders=orders[:NEWEST],
-        contacts=tuple(_contact(contact) for contact in stored.contacts),
-        may_be=tuple(may_be(one) for one in stored.may_be),
-        open_now=matters,
-        repetition=again,
-        notes=tuple(CustomerNote(**{**one, "id": UUID(one["id"])}) for one in more["notes"]),
-        follow_ups=tuple(_follow_up(one) for one in more["follow_ups"]),
-        suggestions=tuple(Suggestion(**one) for one in more["suggestions"]),
-        facts=facts_of(matters, again),
-    )
-
-
-def _customer(stored: Mapping[str, Any]) -> CardCustomer:
-    told = {
-        "id": UUID(stored["id"]),
-        "spent": tuple(Spent(**one) for one in stored["spent"]),
-        "known_by": tuple(IdentityKind(kind) for kind in stored["known_by"]),
+    matters = open_matters(stored.orders, more["cart"], at)
+    again = repetition(more["recent"], stored.orders, at)
+    card = {
+        "customer": _customer(stored.customer),
+        "orders": [_order(order, at) for order in stored.orders[:NEWEST]],
+        "contacts": [_contact(contact) for contact in stored.contacts],
+        "may_be": [may_be(one) for one in stored.may_be],
+        "open_now": matters,
+        "repetition": again,
+        "notes": [_note(one) for one in more["notes"]],
+        "follow_ups": [_follow_up(one) for one in more["follow_ups"]],
+        "suggestions": [_suggestion(one) for one in more["suggestions"]],
+        "facts": facts_of(matters, again),
     }
-    return CardCustomer(**{**stored, **told})
+    return to_json(card)
 
 
 def may_be(stored: Mapping[str, Any]) -> MayBe:
@@ -84,45 +106,84 @@ def may_be(stored: Mapping[str, Any]) -> MayBe:
     )
 
 
-def _order(order: Mapping[str, Any], at: Instant) -> OrderSummary:
-    status = OrderStatus(order["status"])
-    lines = order["lines"]
-    late = is_late(status, order["promised_at"], order["delivered_at"], at)
+def _customer(stored: Mapping[str, Any]) -> dict[str, Any]:
+    spent = [{**_SPENT, **one} for one in stored["spent"]]
+    wire = {"id": encode_hex(IdKind.CUSTOMER, stored["id"]), "since": _iso(stored["since"])}
+    return {**_CUSTOMER, **stored, **wire, "spent": spent}
+
+
+def _order(order: Mapping[str, Any], at: Instant) -> dict[str, Any]:
+    promised_at, delivered_at, lines = order["promised_at"], order["delivered_at"], order["lines"]
     pictures = order["pictures"] or {}
     told = {
-        "id": UUID(order["id"]),
-        "status": status,
-        "late": late,
-        "lines": tuple(_line(line, pictures) for line in lines[:LINES_SHOWN]),
+        **_ORDER,
+        **order,
+        "id": encode_hex(IdKind.ORDER, order["id"]),
+        "placed_at": _iso(order["placed_at"]),
+        "promised_at": _iso(promised_at),
+        "delivered_at": _iso(delivered_at),
+        "returned_at": _iso(order.get("returned_at")),
+        "late": is_late(OrderStatus(order["status"]), promised_at, delivered_at, at),
+        "lines": [_line(line, pictures) for line in lines[:LINES_SHOWN]],
         "more_lines": max(len(lines) - LINES_SHOWN, 0),
         "parts": _parts(order["parts"]),
     }
-    return OrderSummary(**{**order, **told})
+    del told["pictures"]
+    return told
 
 
-def _line(line: Mapping[str, Any], pictures: Mapping[str, str]) -> OrderLine:
+def _line(line: Mapping[str, Any], pictures: Mapping[str, str]) -> dict[str, Any]:
     picture = line.get("picture_url") or pictures.get(line["product_ref"])
-    return OrderLine(**{**line, "picture_url": picture})
+    return {**_LINE, **line, "picture_url": picture}
 
 
-def _parts(stored: Mapping[str, Any]) -> OrderParts:
+def _parts(stored: Mapping[str, Any]) -> dict[str, Any]:
     """Return the parts, the newest PARTS_SHOWN of each kind, as shops append to them."""
-    shown = {name: parts[-PARTS_SHOWN:] for name, parts in stored.items()}
-    return OrderParts.model_validate_json(to_json(shown)) if shown else OrderParts()
+    told = {name: [_part(name, one) for one in stored[name][-PARTS_SHOWN:]] for name in stored}
+    return {**_PARTS, **told}
 
 
-def _follow_up(stored: Mapping[str, Any]) -> FollowUp:
-    ids = {name: UUID(stored[name]) for name in ("id", "conversation_id")}
-    return FollowUp(**{**stored, **ids})
+def _part(name: str, stored: Mapping[str, Any]) -> dict[str, Any]:
+    told = {**_PART[name], **stored}
+    if "lines" in stored:
+        told["lines"] = [{**_RETURNED, **line} for line in stored["lines"]]
+    return told
 
 
-def _contact(contact: Mapping[str, Any]) -> ContactSummary:
-    told = {
-        "id": UUID(contact["id"]),
-        "conversation_id": UUID(contact["conversation_id"]),
-        "channel": Channel(contact["channel"]),
-        "end_reason": EndReason(contact["end_reason"]),
-        "order_ids": tuple(UUID(order_id) for order_id in contact["order_ids"]),
-        "outcome": Outcome(outcome) if (outcome := contact.get("outcome")) else None,
+def _note(stored: Mapping[str, Any]) -> dict[str, Any]:
+    wire = {
+        "id": encode_hex(IdKind.CUSTOMER_NOTE, stored["id"]),
+        "created_at": _iso(stored["created_at"]),
     }
-    return ContactSummary(**{**contact, **told})
+    return {**_NOTE, **stored, **wire}
+
+
+def _follow_up(stored: Mapping[str, Any]) -> dict[str, Any]:
+    wire = {
+        "id": encode_hex(IdKind.FOLLOW_UP, stored["id"]),
+        "conversation_id": encode_hex(IdKind.CONVERSATION, stored["conversation_id"]),
+        "due_at": _iso(stored["due_at"]),
+        "created_at": _iso(stored["created_at"]),
+    }
+    return {**_FOLLOW_UP, **stored, **wire}
+
+
+def _suggestion(stored: Mapping[str, Any]) -> dict[str, Any]:
+    shares = {name: float(stored[name]) for name in ("support", "lift")}
+    return {**_SUGGESTION, **stored, **shares}
+
+
+def _contact(contact: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        **_CONTACT,
+        **contact,
+        "id": encode_hex(IdKind.CONTACT, contact["id"]),
+        "conversation_id": encode_hex(IdKind.CONVERSATION, contact["conversation_id"]),
+        "started_at": _iso(contact["started_at"]),
+        "ended_at": _iso(contact["ended_at"]),
+        "order_ids": [encode_hex(IdKind.ORDER, order_id) for order_id in contact["order_ids"]],
+    }
+
+
+def _iso(at: Instant | None) -> str | None:
+    return None if at is None else to_iso(at)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 from uuid import UUID
 
-from services.history.usecases.note_views import Views
+from services.history.usecases.note_views import Seen, View, Views
 from shared.kernel.clock import to_iso
 from shared.kit.database import Database
 
-_ADD = "SELECT history.add_views($1, $2::text::jsonb)"
+_ADD = "SELECT history.add_views_of($1, $2::text[]::jsonb[])"
 
 
 class SqlViews:
@@ -18,20 +19,25 @@ class SqlViews:
     def __init__(self, db: Database) -> None:
         self._db = db
 
-    async def add(self, shop_id: UUID, views: Views) -> None:
+    async def add(self, views: Views) -> None:
         """See `ViewStore.add`."""
-        rows = [
-            {
-                "customer_id": str(view.customer_id),
-                "how": view.how.value,
-                "viewer_kind": view.viewer_kind,
-                "viewer_id": view.viewer_id,
-                "viewer_name": view.viewer_name,
-                "hour": to_iso(view.hour),
-                "first_at": to_iso(seen.first_at),
-                "last_at": to_iso(seen.last_at),
-                "times": seen.times,
-            }
-            for view, seen in views.items()
-        ]
-        await self._db.call(_ADD, shop_id, json.dumps(rows))
+        by_shop: dict[UUID, list[dict[str, Any]]] = {}
+        for view, seen in views.items():
+            by_shop.setdefault(view.shop_id, []).append(_row(view, seen))
+        shops = sorted(by_shop)  # in one order: two services that write never wait in a circle
+        documents = [json.dumps(by_shop[shop_id]) for shop_id in shops]
+        await self._db.call(_ADD, shops, documents)
+
+
+def _row(view: View, seen: Seen) -> dict[str, Any]:
+    return {
+        "customer_id": str(view.customer_id),
+        "how": view.how.value,
+        "viewer_kind": view.viewer_kind,
+        "viewer_id": view.viewer_id,
+        "viewer_name": view.viewer_name,
+        "hour": to_iso(view.hour),
+        "first_at": to_iso(seen.first_at),
+        "last_at": to_iso(seen.last_at),
+        "times": seen.times,
+    }

@@ -61,8 +61,8 @@ NameCaller: TypeAlias = Callable[[Principal], Actor]
 class ViewStore(Protocol):
     """Keeps views."""
 
-    async def add(self, shop_id: UUID, views: Views) -> None:
-        """Add views of one shop to those that are kept, in one statement."""
+    async def add(self, views: Views) -> None:
+        """Add views to those that are kept, in one statement, all of them or none."""
         ...
 
 
@@ -110,15 +110,14 @@ class CardViews:
         """Write what is held; what could not be written is held on."""
         held, self._held = self._held, {}
         self._full.clear()
-        for shop_id in {view.shop_id for view in held}:
-            mine = {view: seen for view, seen in held.items() if view.shop_id == shop_id}
-            try:
-                await self._store.add(shop_id, mine)
-            except BaseException:
-                for view, seen in held.items():
-                    self._held[view] = merged(seen, self._held.get(view))
-                raise
-            held = {view: seen for view, seen in held.items() if view.shop_id != shop_id}
+        if not held:
+            return
+        try:
+            await self._store.add(held)
+        except BaseException:
+            for view, seen in held.items():
+                self._held[view] = merged(seen, self._held.get(view))
+            raise
 
 
 def merged(one: Seen, later: Seen | None) -> Seen:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from typing import Any
+from typing import Any, Final, cast
 
 from prometheus_client import Counter
 from typing_extensions import override
@@ -37,12 +37,48 @@ REFUSED = Counter(
     "Connections closed for what was sent: not HTTP, a head too large or too slow, without end",
     ["reason"],
 )
+_STATUS_LINE: Final = b"HTTP/1.1 "
 _LOGGER = logging.getLogger("firstreply.http")
 _LOGGER.setLevel(logging.ERROR)  # warnings here are strangers' doing: counted, not written down
 
 
 class _HeadTooLargeError(Exception):
     """Ends the parser's work on a head."""
+
+
+class _HeadWithBody:
+    """A transport that sends an answer's head together with what follows it at once.
+
+    uvicorn writes the two apart: two calls of the system, and whoever waits is woken twice.
+    """
+
+    def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
+        self._transport = transport
+        self._loop = loop
+        self._head: bytes | None = None
+
+    def write(self, data: bytes) -> None:
+        """Send what is given; a head waits for the end of what runs now."""
+        if self._head is not None:
+            data, self._head = self._head + data, None
+        elif data.startswith(_STATUS_LINE):
+            self._head = data
+            self._loop.call_soon(self._send_head)
+            return
+        self._transport.write(data)
+
+    def close(self) -> None:
+        """Close once all is sent."""
+        self._send_head()
+        self._transport.close()
+
+    def _send_head(self) -> None:
+        if self._head is not None:
+            head, self._head = self._head, None
+            self._transport.write(head)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._transport, name)
 
 
 class GuardedHttp(HttpToolsProtocol):
@@ -64,7 +100,8 @@ class GuardedHttp(HttpToolsProtocol):
 
     @override
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        super().connection_made(transport)
+        self._bare = transport
+        super().connection_made(cast("asyncio.Transport", _HeadWithBody(transport, self.loop)))
         self._expect_head()
 
     @override
@@ -105,6 +142,12 @@ class GuardedHttp(HttpToolsProtocol):
         in_head = self._head_timer is not None
         if self._received > (HEAD_MAX_BYTES if in_head else self._request_max):
             self._refuse("head_too_large" if in_head else "request_too_large")
+
+    @override
+    def handle_websocket_upgrade(self) -> None:
+        """Hand the connection on as it is: frames have no heads of ours."""
+        self.transport = self._bare
+        super().handle_websocket_upgrade()
 
     @override
     def send_400_response(self, msg: str) -> None:

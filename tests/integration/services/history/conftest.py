@@ -91,7 +91,9 @@ class RunningService:
 
     async def card(self, request: CardRequest) -> Card | None:
         raw = await self.bus.request(subjects.CARD, request.to_json(), timeout_ms=5_000)
-        return CardAnswer.model_validate_json(raw).card
+        answer = CardAnswer.model_validate_json(raw)
+        assert answer.to_json() == raw  # the very bytes that the contract would have written
+        return answer.card
 
 
 @pytest.fixture

@@ -9,12 +9,12 @@ from uuid import UUID
 
 from sqlalchemy import text
 
-from services.history.domain.cards import build_card
 from shared.contracts.cards import OrderSummary
 from shared.contracts.items import IdentityKind
 from shared.contracts.orders import Ingested, OrderParts, Payment, Shipment
 from shared.kernel.vocabulary import OrderStatus, PaymentStatus, ShipmentStatus
 from shared.kit.new_ids import new_id
+from tests.support.cards import card_at
 from tests.support.clock import START
 from tests.support.orders import DAY_MS, cart, line, order, product
 
@@ -27,7 +27,7 @@ SHOP, OTHER_SHOP = new_id(), new_id()
 async def shown(stores: Stores) -> OrderSummary:
     card = await stores.cards.card_of_identity(SHOP, IdentityKind.SHOP_CUSTOMER, "anna")
     assert card is not None
-    return build_card(card, START).orders[0]
+    return card_at(card, START).orders[0]
 
 
 async def rows(stores: Stores, sql: str) -> Sequence[Any]:

@@ -16,7 +16,7 @@ from shared.contracts.retention import RetentionAnswer, RetentionAsked, Retentio
 from shared.kernel.ids import IdKind, encode
 from shared.kernel.vocabulary import Scope, Service
 from shared.kit.change_log import ChangeLog, actor_of
-from shared.kit.database import open_database
+from shared.kit.database import MAX_SHOPS, open_database
 from shared.kit.new_ids import new_id
 from tests.integration.services.history.conftest import OTHER_SHOP, SHOP, RunningService, Stores
 from tests.support.clock import VirtualClock
@@ -127,10 +127,10 @@ class TestViews:
 
             away = True
 
-            async def add(self, shop_id: Any, views: Views) -> None:
+            async def add(self, views: Views) -> None:
                 if self.away:
                     raise ConnectionError
-                await super().add(shop_id, views)
+                await super().add(views)
 
         clock, customer = VirtualClock(), new_id()
         store = Store(stores.db)
@@ -145,6 +145,19 @@ class TestViews:
         async with stores.db.read(SHOP) as tx:
             rows = await tx.rows("SELECT times FROM history.card_views")
         assert [row["times"] for row in rows] == [2]
+
+    async def test_views_of_many_shops_are_written_at_once_each_in_its_own(
+        self, stores: Stores
+    ) -> None:
+        views = CardViews(SqlViews(stores.db), VirtualClock(), actor_of)
+        shops = [new_id() for _ in range(MAX_SHOPS + 1)]
+        for shop_id in shops:
+            views.note(somebody(shop_id), new_id())
+        await views.flush()
+        for shop_id in shops:
+            async with stores.db.read(shop_id) as tx:
+                (row,) = await tx.rows("SELECT shop_id, times FROM history.card_views")
+            assert (row["shop_id"], row["times"]) == (shop_id, 1)
 
 
 def _wire(customer_id: Any) -> str:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from services.history.domain.cards import LINES_SHOWN, PARTS_SHOWN, StoredCard, build_card
+from services.history.domain.cards import LINES_SHOWN, PARTS_SHOWN, StoredCard
 from shared.contracts.items import IdentityKind
 from shared.kernel.vocabulary import Channel, EndReason, OrderStatus
 from shared.kit.new_ids import new_id
+from tests.support.cards import card_at
 from tests.support.clock import START
 
 LINE = {
@@ -78,8 +79,8 @@ def stored(**order: Any) -> StoredCard:
 
 class TestCard:
     def test_late_is_told_for_the_instant_that_is_asked(self) -> None:
-        assert not build_card(stored(), START + 10).orders[0].late
-        assert build_card(stored(), START + 11).orders[0].late
+        assert not card_at(stored(), START + 10).orders[0].late
+        assert card_at(stored(), START + 11).orders[0].late
 
     def test_what_was_promised_stands_on_it(self) -> None:
         promise = {
@@ -92,7 +93,7 @@ class TestCard:
             "created_by": "Piotr",
         }
         more = MORE | {"follow_ups": [promise]}
-        (shown,) = build_card(StoredCard(CUSTOMER, [ORDER], [], [], more), START).follow_ups
+        (shown,) = card_at(StoredCard(CUSTOMER, [ORDER], [], [], more), START).follow_ups
         assert (str(shown.id), shown.text, shown.created_by) == (
             promise["id"],
             "Call her back.",
@@ -100,7 +101,7 @@ class TestCard:
         )
 
     def test_words_and_ids_are_ours_again(self) -> None:
-        card = build_card(stored(), START)
+        card = card_at(stored(), START)
         (order,), (contact,) = card.orders, card.contacts
         assert (order.status, str(order.id)) == (OrderStatus.SHIPPED, ORDER["id"])
         assert (contact.channel, contact.end_reason) == (Channel.EMAIL, EndReason.ABANDONED)
@@ -109,8 +110,14 @@ class TestCard:
 
     def test_lines_beyond_what_fits_are_counted(self) -> None:
         lines = [LINE | {"line_no": number} for number in range(1, LINES_SHOWN + 4)]
-        (order,) = build_card(stored(lines=lines), START).orders
+        (order,) = card_at(stored(lines=lines), START).orders
         assert (len(order.lines), order.more_lines) == (LINES_SHOWN, 3)
+
+    def test_shares_are_told_as_fractions_even_when_they_are_whole(self) -> None:
+        one = {"product_ref": "Q", "title": "Cup", "together": 3, "support": 1, "lift": 2}
+        more = MORE | {"suggestions": [one]}
+        (shown,) = card_at(StoredCard(CUSTOMER, [ORDER], [], [], more), START).suggestions
+        assert (shown.support, shown.lift) == (1.0, 2.0)
 
 
 class TestParts:
@@ -119,25 +126,42 @@ class TestParts:
         lines = [LINE, LINE | {"line_no": 2, "picture_url": own}, LINE | {"product_ref": "Q"}]
         pictures = {"P": "https://shop.example/p.jpg"}
         order = ORDER | {"lines": lines, "pictures": pictures}
-        (shown,) = build_card(StoredCard(CUSTOMER, [order], [], [], MORE), START).orders
+        (shown,) = card_at(StoredCard(CUSTOMER, [order], [], [], MORE), START).orders
         assert [one.picture_url for one in shown.lines] == [pictures["P"], own, None]
 
     def test_newest_parts_are_shown(self) -> None:
         refunds = [
-            {"reference": f"R-{number}", "amount_minor": 1, "refunded_at": "2026-01-01T00:00:00Z"}
+            {
+                "reference": f"R-{number}",
+                "amount_minor": 1,
+                "refunded_at": "2026-01-01T00:00:00.000Z",
+            }
             for number in range(PARTS_SHOWN + 1)
         ]
         order = ORDER | {"parts": {"refunds": refunds}}
-        (shown,) = build_card(StoredCard(CUSTOMER, [order], [], [], MORE), START).orders
+        (shown,) = card_at(StoredCard(CUSTOMER, [order], [], [], MORE), START).orders
         assert [one.reference for one in shown.parts.refunds] == [
             one["reference"] for one in refunds[1:]
         ]
         assert shown.parts.payments == ()
 
+    def test_what_was_not_told_of_a_part_is_told_as_nothing(self) -> None:
+        back = {
+            "reference": "B",
+            "status": "requested",
+            "opened_at": "2026-01-01T00:00:00.000Z",
+            "lines": [{"quantity": 1, "line_no": 2}],
+        }
+        paid = {"status": "paid", "reference": "P", "amount_minor": 205}
+        parts = {"returns": [back], "payments": [paid]}
+        (shown,) = card_at(stored(parts=parts), START).orders
+        assert shown.parts.returns[0].lines[0].reason is None
+        assert shown.parts.payments[0].method is None
+
 
 class TestHints:
     def test_who_gave_the_same_address_is_named_with_what_is_the_same(self) -> None:
         hint = {"customer_id": str(new_id()), "name": None, "same": ["email", "phone"]}
-        (shown,) = build_card(StoredCard(CUSTOMER, [], [], [hint], MORE), START).may_be
+        (shown,) = card_at(StoredCard(CUSTOMER, [], [], [hint], MORE), START).may_be
         assert str(shown.customer_id) == hint["customer_id"]
         assert shown.same == (IdentityKind.EMAIL, IdentityKind.PHONE)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +13,7 @@ from services.history.domain.open_matters import (
     open_matters,
     repetition,
 )
-from shared.contracts.cards import CardFacts, OpenMatter, OrderSummary, Repetition
+from shared.contracts.cards import CardFacts, OpenMatter, Repetition
 from shared.contracts.orders import OrderParts, Payment, Return
 from shared.kernel.vocabulary import MatterKind, OrderStatus, PaymentStatus, ReturnStatus
 from tests.support.clock import START
@@ -20,17 +21,22 @@ from tests.support.clock import START
 CART = {"updated_at": START - DAY_MS, "currency": "EUR", "total_minor": 12_900, "lines": 2}
 
 
-def an_order(number: int = 1, **changes: Any) -> OrderSummary:
-    told: dict[str, Any] = {
-        "id": UUID(int=number),
+def an_order(number: int = 1, **changes: Any) -> dict[str, Any]:
+    """An order as it is stored."""
+    parts: OrderParts = changes.pop("parts", OrderParts())
+    return {
+        "id": str(UUID(int=number)),
         "reference": f"A-{number}",
-        "status": OrderStatus.SHIPPED,
+        "number": None,
+        "status": OrderStatus.SHIPPED.value,
         "placed_at": START - 9 * DAY_MS,
+        "promised_at": None,
+        "delivered_at": None,
         "currency": "EUR",
         "total_minor": 2_995,
-        "late": False,
+        "parts": json.loads(parts.model_dump_json(exclude_defaults=True)),
+        **changes,
     }
-    return OrderSummary(**{**told, **changes})
 
 
 def payment(status: PaymentStatus) -> Payment:
@@ -44,17 +50,21 @@ def goods_back(status: ReturnStatus) -> Return:
 class TestOrders:
     def test_parcel_is_late_by_each_begun_day_until_it_is_there(self) -> None:
         promised = START - 2 * DAY_MS - 1
-        late = an_order(number=2, promised_at=promised)
+        late = an_order(2, promised_at=promised)
         there = an_order(promised_at=promised, delivered_at=START - 1)
         assert open_matters([late, there], None, START) == (
             OpenMatter(
-                kind=MatterKind.LATE_PARCEL, order_id=late.id, order="A-2", days=3, since=promised
+                kind=MatterKind.LATE_PARCEL,
+                order_id=UUID(int=2),
+                order="A-2",
+                days=3,
+                since=promised,
             ),
         )
         assert open_matters([late], None, promised) == ()
 
     def test_order_is_called_by_its_number_where_it_has_one(self) -> None:
-        late = an_order(number=2, promised_at=START - 1).model_copy(update={"number": "#1002"})
+        late = an_order(2, promised_at=START - 1) | {"number": "#1002"}
         assert [one.order for one in open_matters([late], None, START)] == ["#1002"]
 
     def test_return_is_open_until_the_goods_are_there(self) -> None:
@@ -95,11 +105,11 @@ class TestRepetition:
     ) -> None:
         order = an_order()
         recent = [
-            {"ended_at": START - DAY_MS, "order_ids": [str(order.id), str(UUID(int=9))]},
-            {"ended_at": START - 2 * DAY_MS, "order_ids": [str(order.id)]},
+            {"ended_at": START - DAY_MS, "order_ids": [order["id"], str(UUID(int=9))]},
+            {"ended_at": START - 2 * DAY_MS, "order_ids": [order["id"]]},
             {"ended_at": START - 8 * DAY_MS, "order_ids": [str(UUID(int=9))]},
         ]
-        again = Repetition(contacts=2, days=7, order_id=order.id, order="A-1", about_order=2)
+        again = Repetition(contacts=2, days=7, order_id=UUID(int=1), order="A-1", about_order=2)
         assert repetition(recent, [order], START) == again
         assert repetition(recent[1:], [order], START) is None
 
