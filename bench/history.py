@@ -19,8 +19,6 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-import uvloop
-
 from bench import history_loads as loads
 from bench.history_data import (
     CUSTOMER,
@@ -39,6 +37,7 @@ from shared.kernel.ids import IdKind, encode
 from shared.kernel.vocabulary import Service
 from shared.kit.database import open_database
 from shared.kit.postgres import PostgresOptions, running_postgres
+from shared.kit.web.server import run_main
 from tests.support.postgres import Server, Templates, TestDatabase
 
 FULL = 1_000_000
@@ -289,4 +288,4 @@ AIMS = {
 
 
 if __name__ == "__main__":
-    uvloop.run(main())
+    run_main(main())  # the product's loop, and its thresholds of garbage collection

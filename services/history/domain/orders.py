@@ -28,7 +28,12 @@ def outcome_of(order: IngestOrder) -> Outcome:
 
     The last promise counts and the last delivery: an order has come when all of it has.
     """
-    parcels = [one for one in order.parts.shipments if one.status not in _NO_PARCEL]
+    parts = order.parts
+    if not (parts.shipments or parts.refunds or parts.returns):
+        return Outcome(
+            order.promised_at, order.delivered_at, order.refunded_minor, order.returned_at
+        )
+    parcels = [one for one in parts.shipments if one.status not in _NO_PARCEL]
     return Outcome(
         promised_at=order.promised_at or _last(one.promised_at for one in parcels),
         delivered_at=order.delivered_at or _all_delivered(parcels),

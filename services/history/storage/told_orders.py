@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple, TypeAlias
 from uuid import UUID
 
 from pydantic import TypeAdapter
@@ -60,49 +60,68 @@ class ToldOrder(NamedTuple):
 
 
 def told_order(order: IngestOrder, digest: bytes) -> ToldOrder:
-    """Return an order with its digest, and ids for what may be new."""
-    outcome = outcome_of(order)
+    """Return an order with its digest, and ids for what may be new.
+
+    Fields go by their places: by their names they took three times as long.
+    """
+    outcome, person = outcome_of(order), order.customer
+    proven = person.email_verified or person.phone_verified
     return ToldOrder(
-        **_person(order.customer),
-        order_id=new_id(),
-        platform=order.platform,
-        reference=order.reference,
-        number=order.number,
-        status=order.status,
-        placed_at=order.placed_at,
-        updated_at=order.updated_at,
-        promised_at=outcome.promised_at,
-        delivered_at=outcome.delivered_at,
-        currency=order.currency,
-        total_minor=order.total_minor,
-        refunded_minor=outcome.refunded_minor,
-        returned_at=outcome.returned_at,
-        note=order.note,
-        review_score=order.review_score,
-        review_text=order.review_text,
-        cart_reference=order.cart_reference,
-        lines=_LINES.dump_json(order.lines, exclude_defaults=True).decode(),
-        parts=_PARTS.dump_json(order.parts, exclude_defaults=True).decode(),
-        digest=digest,
+        new_id(),
+        new_id(),
+        new_id() if proven else None,
+        new_id() if proven else None,
+        order.platform,
+        order.reference,
+        order.number,
+        *_person(person),
+        order.status,
+        order.placed_at,
+        order.updated_at,
+        outcome.promised_at,
+        outcome.delivered_at,
+        order.currency,
+        order.total_minor,
+        outcome.refunded_minor,
+        outcome.returned_at,
+        order.note,
+        order.review_score,
+        order.review_text,
+        order.cart_reference,
+        _LINES.dump_json(order.lines, exclude_defaults=True).decode(),
+        _PARTS.dump_json(order.parts, exclude_defaults=True).decode(),
+        digest,
     )
 
 
-def _person(person: IngestCustomer) -> dict[str, Any]:
+_Person: TypeAlias = tuple[
+    str,
+    str | None,
+    str | None,
+    str | None,
+    str | None,
+    str | None,
+    str | None,
+    str | None,
+    str | None,
+    bool,
+    bool,
+]
+
+
+def _person(person: IngestCustomer) -> _Person:
+    """Return who ordered, from `shop_ref` to `phone_verified`."""
     email, phone = person.email, person.phone
-    proven = person.email_verified or person.phone_verified
-    return {
-        "customer_id": new_id(),
-        "merge_id": new_id() if proven else None,
-        "phone_merge_id": new_id() if proven else None,
-        "shop_ref": person.shop_ref.strip(),
-        "name": person.name,
-        "email": email,
-        "phone": phone,
-        "city": person.city,
-        "region": person.region,
-        "locale": person.locale,
-        "email_key": None if email is None else normalise_email(email),
-        "phone_key": None if phone is None else normalise_phone(phone, person.country),
-        "email_verified": person.email_verified,
-        "phone_verified": person.phone_verified,
-    }
+    return (
+        person.shop_ref.strip(),
+        person.name,
+        email,
+        phone,
+        person.city,
+        person.region,
+        person.locale,
+        None if email is None else normalise_email(email),
+        None if phone is None else normalise_phone(phone, person.country),
+        person.email_verified,
+        person.phone_verified,
+    )

@@ -23,6 +23,11 @@ def test_an_id_reads_back_as_the_same_id(kind: IdKind, value: UUID) -> None:
     assert ids.decode_bare(ids.encode_bare(value)) == value
 
 
+@given(KINDS, UUIDS)
+def test_an_id_from_a_database_looks_the_same(kind: IdKind, value: UUID) -> None:
+    assert ids.encode_hex(kind, str(value)) == ids.encode(kind, value)
+
+
 @given(KINDS, NOW, RANDOM)
 def test_an_id_looks_as_another_implementation_writes_it(
     kind: IdKind, now: int, random_bits: int

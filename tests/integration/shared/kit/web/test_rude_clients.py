@@ -130,3 +130,21 @@ class TestRudeClients:
             answer = await reader.read()
             assert answer.startswith(b"HTTP/1.1 413 ")
             assert b"body_too_large" in answer
+
+
+class TestAnswers:
+    async def test_head_and_body_come_in_one_piece(self) -> None:
+        async with running(asyncio.Event()) as port, connection(port) as (reader, writer):
+            for _ in range(20):
+                writer.write(b"GET /health HTTP/1.1\r\nHost: x\r\n\r\n")
+                assert (await reader.read(1 << 16)).endswith(b'{"alive":true}')
+
+    async def test_head_of_a_stream_comes_before_there_is_anything_to_stream(self) -> None:
+        async with running(asyncio.Event()) as port, connection(port) as (reader, writer):
+            writer.write(b"GET /rude HTTP/1.1\r\nHost: x\r\n\r\n")
+            assert (await reader.readuntil(b"\r\n\r\n")).startswith(b"HTTP/1.1 200 ")
+
+    async def test_answer_is_whole_before_the_connection_is_closed_behind_it(self) -> None:
+        async with running(asyncio.Event()) as port, connection(port) as (reader, writer):
+            writer.write(b"GET /health HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+            assert (await read_to_end(reader)).endswith(b'{"alive":true}')

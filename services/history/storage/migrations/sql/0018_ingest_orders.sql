@@ -1,0 +1,89 @@
+-- Takes a batch of orders, all or nothing, and says how many were new, changed, known
+-- already, and older than what is known: those change nothing.
+-- Rows are locked in one order (identities, customers, orders, each sorted), so batches that meet
+-- wait for one another and never deadlock. Every statement sees what the one before it waited for.
+-- Rows are found by subqueries on keys: a join planned while a table was empty would turn around.
+CREATE OR REPLACE FUNCTION history.ingest_orders(
+    p_shop uuid, p_orders history.told_order[], p_source text, p_next_batch integer
+)
+RETURNS TABLE (created integer, updated integer, unchanged integer, outdated integer)
+LANGUAGE plpgsql VOLATILE SECURITY INVOKER
+SET enable_seqscan = off
+AS $$
+DECLARE
+    v_news history.told_order[];
+    v_fresh uuid[];
+    v_ids jsonb;
+    v_created integer := 0;
+    v_done integer := 0;
+    v_outdated integer := 0;
+BEGIN
+    PERFORM set_config('app.shop_ids', p_shop::text, true);
+
+    SELECT array_agg(d.told) FILTER (WHERE d.news), array_agg(d.order_id) FILTER (WHERE d.news),
+        count(*) FILTER (WHERE NOT d.news AND NOT d.same)
+    INTO v_news, v_fresh, v_outdated
+    FROM (
+        SELECT told, told.order_id, coalesce(known.supersedes, true) AS news,
+            coalesce(known.same, false) AS same
+        FROM unnest(p_orders) AS told
+        LEFT JOIN LATERAL (
+            SELECT o.digest = told.digest AS same,
+                history.supersedes(
+                    to_timestamp(told.updated_at / 1000.0), told.digest, o.updated_at, o.digest
+                ) AS supersedes
+            FROM history.orders o
+            WHERE o.shop_id = p_shop AND o.platform = told.platform
+                AND o.reference = told.reference
+            OFFSET 0
+        ) known ON true
+    ) d;
+
+    IF v_news IS NOT NULL THEN
+        v_ids := history.take_customers(p_shop, v_news);
+
+        WITH done AS (
+            INSERT INTO history.orders AS o (
+                shop_id, id, customer_id, platform, reference, number, status, placed_at,
+                updated_at, promised_at, delivered_at, currency, total_minor, refunded_minor,
+                returned_at, note, review_score, review_text, cart_reference, lines, parts, digest
+            )
+            SELECT
+                p_shop, d.order_id, (v_ids ->> d.shop_ref)::uuid, d.platform,
+                d.reference, d.number, d.status, to_timestamp(d.placed_at / 1000.0),
+                to_timestamp(d.updated_at / 1000.0), to_timestamp(d.promised_at / 1000.0),
+                to_timestamp(d.delivered_at / 1000.0), d.currency, d.total_minor, d.refunded_minor,
+                to_timestamp(d.returned_at / 1000.0), d.note, d.review_score, d.review_text,
+                d.cart_reference, d.lines, d.parts, d.digest
+            FROM unnest(v_news) AS d
+            ORDER BY d.platform, d.reference
+            ON CONFLICT (shop_id, platform, reference) DO UPDATE SET
+                customer_id = excluded.customer_id, number = excluded.number,
+                status = excluded.status, placed_at = excluded.placed_at,
+                updated_at = excluded.updated_at, promised_at = excluded.promised_at,
+                delivered_at = excluded.delivered_at, currency = excluded.currency,
+                total_minor = excluded.total_minor, refunded_minor = excluded.refunded_minor,
+                returned_at = excluded.returned_at, note = excluded.note,
+                review_score = excluded.review_score,
+                review_text = excluded.review_text,
+                cart_reference = excluded.cart_reference, lines = excluded.lines,
+                parts = excluded.parts, digest = excluded.digest
+            WHERE history.supersedes(excluded.updated_at, excluded.digest, o.updated_at, o.digest)
+            RETURNING o.id
+        )
+        SELECT count(*), count(fresh.id)
+        INTO v_done, v_created
+        FROM done LEFT JOIN unnest(v_fresh) AS fresh(id) ON fresh.id = done.id;
+
+        PERFORM history.end_carts(p_shop, v_news);
+    END IF;
+
+    IF p_source IS NOT NULL THEN
+        INSERT INTO history.imports (shop_id, source, next_batch)
+        VALUES (p_shop, p_source, p_next_batch)
+        ON CONFLICT (shop_id, source) DO UPDATE SET next_batch = excluded.next_batch;
+    END IF;
+
+    RETURN QUERY SELECT v_created, v_done - v_created,
+        cardinality(p_orders) - v_done - v_outdated, v_outdated;
+END $$;
