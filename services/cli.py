@@ -188,12 +188,13 @@ def import_orders_command(
     What cannot be told from the file (day or month first, decimal comma or not) is asked, never
     guessed; the answer is an option. docs/orders.md has the columns.
     """
-    from services.importing.orders import read_wishes, run_file_import  # noqa: PLC0415  see the module
+    from services.history.app import file_wishes  # noqa: PLC0415  see the module
+    from services.importing.orders import run_file_import  # noqa: PLC0415  see the module
 
     pairs = {"column": column or (), "set": set_ or (), "word": word or ()}
     choices = {"dates": dates, "decimal": decimal, "zone": zone, "encoding": encoding}
     try:
-        wishes = read_wishes(platform, pairs, choices)
+        wishes = file_wishes(platform, pairs, choices)
     except ValueError as error:
         fail(f"{error}. Nothing was imported.")
     url, token = _importing(shop)

@@ -145,9 +145,10 @@ def _site(limits: FrontLimits, *, has_house: bool) -> str:
 
 
 def _bodies(limits: FrontLimits) -> list[str]:
+    uploads = " ".join(f"{prefix}*" for prefix in UPLOADS.prefixes)
     return [
-        f"\t@upload path {UPLOADS.prefix}*",
-        f"\t@no_upload not path {UPLOADS.prefix}*",
+        f"\t@upload path {uploads}",
+        f"\t@no_upload not path {uploads}",
         "\trequest_body @upload {",
         f"\t\tmax_size {limits.upload_bytes}B",
         "\t}",

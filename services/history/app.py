@@ -18,6 +18,7 @@ from services.history.api.connections import connections_router, webhooks_router
 from services.history.api.contacts import contacts_router
 from services.history.api.customers import customers_router
 from services.history.api.errors import STATUSES
+from services.history.api.imports import imports_router
 from services.history.api.notes import notes_router
 from services.history.api.orders import orders_router
 from services.history.api.people import people_router
@@ -26,10 +27,11 @@ from services.history.background.cards import answering_cards
 from services.history.background.changes import count_together, tell_cards
 from services.history.background.events import taking_events
 from services.history.clients.olist_files import open_olist, size_of
-from services.history.clients.order_files import FileWishes, file_wishes, open_orders
+from services.history.clients.order_files import open_orders, orders_of_body
 from services.history.clients.orders_api import OrdersApi, open_orders_api
 from services.history.clients.stores import STORES
 from services.history.config import HistorySettings
+from services.history.shops.generic_wishes import FileWishes, file_wishes
 from services.history.shops.platforms import PLATFORMS
 from services.history.shops.told import Link
 from services.history.storage.answers import SqlAnswers
@@ -173,6 +175,7 @@ async def run_history(
                     *answers_routers(answers, callers),
                     notes_router(notes, callers=callers),
                     orders_router(orders, callers=callers),
+                    imports_router(orders, orders_of_body, callers=callers),
                     timeline_router(SqlTimeline(db), callers=callers),
                     connections_router(ConnectShops(connections, clock, new_id), callers=callers),
                     webhooks_router(TakeWebhook(connections, orders, clock)),

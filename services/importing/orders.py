@@ -2,41 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
 from rich.console import Console
 
-from services.history.app import FileWishes, ImportSummary, ImportWatcher, file_wishes, import_file
+from services.history.app import FileWishes, ImportSummary, ImportWatcher, import_file
 from services.importing.report import Exit, Report
 from services.importing.sending import run_sending
-
-
-def read_wishes(
-    platform: str,
-    pairs: Mapping[str, Sequence[str]],
-    choices: Mapping[str, str | None],
-) -> FileWishes:
-    """Return what the command line says of a file.
-
-    Args:
-        platform: what orders are said to come from that name no platform.
-        pairs: by option, NAME=VALUE as often as it was given: column, set and word.
-        choices: by option, one word or none: dates, decimal, zone and encoding.
-
-    Raises:
-        ValueError: one of them is not what the option takes; a sentence without its end.
-    """
-    split = {option: dict(_pair(one) for one in given) for option, given in pairs.items()}
-    return file_wishes(platform, split, choices)
-
-
-def _pair(text: str) -> tuple[str, str]:
-    name, sign, value = text.partition("=")
-    if not (sign and name.strip() and value.strip()):
-        raise ValueError(f"{text} is not written NAME=VALUE")
-    return name.strip(), value.strip()
 
 
 def run_file_import(

@@ -8,7 +8,13 @@ from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from shared.contracts.wire import Contract, Readable, WireInstant
 from shared.kernel.money import DECIMALS, MONEY_MAX
-from shared.kernel.vocabulary import OrderStatus, PaymentStatus, ReturnStatus, ShipmentStatus
+from shared.kernel.vocabulary import (
+    OrderStatus,
+    PaymentStatus,
+    ReturnStatus,
+    RowFault,
+    ShipmentStatus,
+)
 
 CURRENCY_PATTERN = "^[A-Z]{3}$"
 Minor: TypeAlias = Annotated[int, Field(ge=0)]
@@ -25,6 +31,8 @@ PARTS_MAX = 200
 """Payments, refunds, returns or shipments of one order."""
 INGEST_MAX = 500
 """Orders, carts, products or contacts in one ingest request."""
+REJECTED_MAX = 1_000
+"""Rows that an import tells one by one."""
 SOURCE_PATTERN = "^[0-9a-f]{64}$"
 """SHA-256 of what is imported and how it is cut into batches."""
 WEB_ADDRESS = r"^https?://[^\s<>\"']+$"
@@ -267,6 +275,32 @@ class Ingested(Contract):
     updated: int
     unchanged: int
     outdated: int = 0
+
+
+class RejectedRow(Contract):
+    """A row of a file of orders that was left out; the reason goes on after "the row"."""
+
+    line: int = Field(ge=1)
+    code: RowFault
+    reason: str
+
+
+class ImportedOrders(Contract):
+    """What a file of orders changed.
+
+    `resumed` were in from an earlier request with the same file that broke off. `rejected` counts
+    all rows that were left out; `rows` has the first REJECTED_MAX of them. `notes` are sentences
+    on what was read, such as columns that nobody reads.
+    """
+
+    created: int
+    updated: int
+    unchanged: int
+    outdated: int
+    resumed: int
+    rejected: int
+    rows: tuple[RejectedRow, ...]
+    notes: tuple[str, ...]
 
 
 def _apart(lines: tuple[OrderLine, ...]) -> tuple[OrderLine, ...]:

@@ -45,12 +45,15 @@ FILE_CONTENTS: Final = "/v1/files/content/"
 class LargeBodies:
     """Requests whose bodies are streamed: how large they may be, and how long they may take."""
 
-    prefix: str
+    prefixes: tuple[str, ...]
     max_bytes: int
     deadline_s: float
 
 
-UPLOADS: Final = LargeBodies(FILE_UPLOADS, FILE_MAX_BYTES, 60.0)
+ORDER_IMPORTS: Final = "/v1/orders/imports"
+"""Where a file of orders is sent whole."""
+
+UPLOADS: Final = LargeBodies((FILE_UPLOADS, ORDER_IMPORTS), FILE_MAX_BYTES, 60.0)
 """A minute: 10 MiB over a line of 1.4 Mbit/s."""
 
 OPEN_TO_PAGES: Final = ("/v1/files",)

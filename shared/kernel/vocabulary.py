@@ -185,6 +185,20 @@ class PaymentStatus(StrEnum):
     VOIDED = "voided"
 
 
+class RowFault(StrEnum):
+    """Why a row of a file of orders was left out."""
+
+    NOT_UTF8 = "not_utf8"
+    ZERO_BYTE = "zero_byte"
+    BROKEN_QUOTES = "broken_quotes"
+    TOO_LARGE = "too_large"
+    NOT_JSON = "not_json"
+    CUT_OFF = "cut_off"
+    MISSING = "missing"
+    BAD_VALUE = "bad_value"
+    ROWS_APART = "rows_apart"
+
+
 class ReturnStatus(StrEnum):
     """How goods stand that come back."""
 

@@ -102,6 +102,13 @@ _BODIES: dict[str, dict[str, Any]] = {
         ]
     },
 }
+_FILES = {
+    "POST /v1/orders/imports": (
+        "text/csv",
+        "reference,customer,status,placed_at,currency,total\nR-2,anna,paid,2026-11-01Z,EUR,5\n",
+    ),
+}
+"""What takes a file as its body, and its type."""
 _IDS = {
     "shop_id": IdKind.SHOP,
     "site_id": IdKind.SITE,
@@ -215,7 +222,10 @@ class EveryEndpoint:
         body = _body(endpoint) if method == "GET" else self._chat_bodies.get(path, _body(endpoint))
         path = path.replace("{signed}", self._pass(path))
         path, query = path.replace("{source}", SOURCE), _QUERIES.get(endpoint)
-        async with http.stream(method, path, json=body, headers=headers, params=query) as answer:
+        sent: dict[str, Any] = {"json": body}
+        if endpoint in _FILES:
+            headers["Content-Type"], sent = _FILES[endpoint][0], {"content": _FILES[endpoint][1]}
+        async with http.stream(method, path, headers=headers, params=query, **sent) as answer:
             if endpoint in STREAMS and answer.is_success:
                 return Answered(endpoint, answer.status_code, None, None)
             await answer.aread()

@@ -8,94 +8,32 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
-from typing import TypeVar
+from typing import BinaryIO
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from services.history.clients.cut_lines import cut_lines
 from services.history.clients.order_rows import CsvOrders, Surveyed, survey_of
 from services.history.shops.csv_records import BOM, LINE_MAX_BYTES, TOO_LONG
 from services.history.shops.generic import read_order
-from services.history.shops.generic_dates import DateOrder
-from services.history.shops.generic_numbers import DecimalMark
-from services.history.shops.generic_rows import Wishes
+from services.history.shops.generic_questions import Question, Say, as_option, as_parameter
+from services.history.shops.generic_wishes import Encoding, FileWishes
 from services.history.shops.told import UnreadableError
-from services.history.usecases.import_orders import ImportWatcher, Rejected, size_of
+from services.history.usecases.import_orders import FileForm, ImportWatcher, Rejected, size_of
 from shared.contracts.orders import IngestOrder
-from shared.kernel.errors import ErrorCode, RefusedError
-from shared.kernel.vocabulary import OrderStatus
+from shared.kernel.errors import ErrorCode, Fault, RefusedError
+from shared.kernel.vocabulary import RowFault
 
 READING = "generic/1"
 """Grows when the same file would give other orders, so that an old checkpoint is not resumed."""
+START_BYTES = 4096
+"""Enough to see how a file is written."""
 ORDER_MAX_BYTES = 1_000_000
 """A request body ends at 1 MiB; some of it stands around the order."""
 TOO_LARGE = f"makes an order of more than {ORDER_MAX_BYTES:,} bytes, which no request can take"
-
-
-class Encoding(StrEnum):
-    """How the letters of a file may be written: ASCII and one byte for each other, or UTF-8."""
-
-    UTF_8 = "utf-8"
-    LATIN_1 = "latin-1"
-    WINDOWS_1252 = "windows-1252"
-    WINDOWS_1250 = "windows-1250"
-    WINDOWS_1251 = "windows-1251"
-    ISO_8859_2 = "iso-8859-2"
-    ISO_8859_15 = "iso-8859-15"
-
-
-@dataclass(frozen=True, slots=True)
-class FileWishes:
-    """What somebody said of a file: how it is to be read, its zone and its letters."""
-
-    rows: Wishes
-    zone: str | None = None
-    encoding: Encoding | None = None
-
-
-WordT = TypeVar("WordT", bound=StrEnum)
-
-
-def file_wishes(
-    platform: str, pairs: Mapping[str, Mapping[str, str]], choices: Mapping[str, str | None]
-) -> FileWishes:
-    """Return what the options of a command say.
-
-    Args:
-        platform: of orders that name none.
-        pairs: of --column, --set and --word.
-        choices: of --dates, --decimal, --zone and --encoding.
-
-    Raises:
-        ValueError: one of them is no choice there is; a sentence without its end.
-    """
-    words = {word.lower(): status for word, status in pairs["word"].items()}
-    strange = sorted(set(words.values()) - set(OrderStatus))
-    if strange:
-        raise ValueError(f"{strange[0]} is no status: there are {', '.join(OrderStatus)}")
-    rows = Wishes(
-        platform=platform,
-        columns=pairs["column"],
-        fixed=pairs["set"],
-        words=words,
-        dates=_choice("dates", DateOrder, choices),
-        decimal=_choice("decimal", DecimalMark, choices),
-    )
-    return FileWishes(rows, choices["zone"], _choice("encoding", Encoding, choices))
-
-
-def _choice(option: str, kind: type[WordT], choices: Mapping[str, str | None]) -> WordT | None:
-    word = choices[option]
-    if word is None:
-        return None
-    try:
-        return kind(word)
-    except ValueError:
-        raise ValueError(f"--{option} is one of {', '.join(kind)}") from None
 
 
 class OrderFile:
@@ -113,18 +51,29 @@ class OrderFile:
         """Yield every order in the order of its file, once."""
         for line, order in self._orders:
             if size_of(order) > ORDER_MAX_BYTES:
-                self._told.reject(line, TOO_LARGE)
+                self._told.reject(line, TOO_LARGE, RowFault.TOO_LARGE)
             else:
                 yield order
 
 
 @dataclass(frozen=True, slots=True)
 class _Told:
+    """Who hears of rows and questions, and how questions are put."""
+
     name: str
     watcher: ImportWatcher
+    say: Say = as_option
 
-    def reject(self, line: int, reason: str) -> None:
-        self.watcher.rejected(Rejected(self.name, line, reason))
+    def reject(self, line: int, reason: str, fault: RowFault) -> None:
+        self.watcher.rejected(Rejected(self.name, line, reason, fault))
+
+    def asked(self, questions: Sequence[Question]) -> RefusedError:
+        """Return the refusal that asks, with one fault for each option."""
+        ways: dict[str, list[str]] = {}
+        for option, value in (way for question in questions for way in question.ways):
+            ways.setdefault(option, []).append(value)
+        faults = [Fault(one, f"may be {' or '.join(values)}") for one, values in ways.items()]
+        return _refused(" ".join(one.told(self.say) for one in questions), faults)
 
 
 @contextmanager
@@ -140,73 +89,94 @@ def open_orders(file: Path, wishes: FileWishes, watcher: ImportWatcher) -> Itera
     except OSError as error:
         raise _refused(f"{file} cannot be read ({error.strerror}).") from None
     with stream:
-        first = stream.read(4096)
-        if first.startswith((b"\xff\xfe", b"\xfe\xff")):
-            raise _refused("The file is UTF-16 text: save it as UTF-8.")
-        start = first.removeprefix(BOM).lstrip()[:1]
-        if start == b"[":
-            raise _refused("The file is one JSON array: write its objects one a line.")
-        told = _Told(file.name, watcher)
-        stream.seek(0)
-        yield (_json if start == b"{" else _csv)(cut_lines(stream), wishes, told, file)
+        start = stream.read(START_BYTES).removeprefix(BOM).lstrip()
+        form = FileForm.NDJSON if start[:1] in (b"{", b"[") else FileForm.CSV
+        yield read_orders(stream, form, wishes, _Told(file.name, watcher))
 
 
-def _json(lines: Iterator[bytes], wishes: FileWishes, told: _Told, file: Path) -> OrderFile:
+def orders_of_body(
+    body: BinaryIO, form: FileForm, wishes: FileWishes, watcher: ImportWatcher
+) -> OrderFile:
+    """Read orders out of what was sent; they can be taken once while it is open.
+
+    Raises:
+        RefusedError: bad_import, as open_orders, with a fault for each parameter that is asked for.
+    """
+    return read_orders(body, form, wishes, _Told("body", watcher, as_parameter))
+
+
+def read_orders(stream: BinaryIO, form: FileForm, wishes: FileWishes, told: _Told) -> OrderFile:
+    """Look through a stream that can be read from its start again; raises as open_orders."""
+    stream.seek(0)
+    first = stream.read(START_BYTES)
+    if first.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise _refused("The file is UTF-16 text: save it as UTF-8.")
+    if form is FileForm.NDJSON and first.removeprefix(BOM).lstrip().startswith(b"["):
+        raise _refused("The file is one JSON array: write its objects one a line.")
+    return (_json if form is FileForm.NDJSON else _csv)(stream, wishes, told)
+
+
+def _json(stream: BinaryIO, wishes: FileWishes, told: _Told) -> OrderFile:
     digest, count = _digest(wishes), 0
-    for line in lines:
+    for line in _from_start(stream):
         told.watcher.read(len(line))
         digest.update(line)
         count += bool(line.strip())
-    return OrderFile(digest.hexdigest(), count, _json_orders(file, wishes, told), told)
+    return OrderFile(digest.hexdigest(), count, _json_orders(stream, wishes, told), told)
 
 
-def _json_orders(file: Path, wishes: FileWishes, told: _Told) -> Iterator[tuple[int, IngestOrder]]:
-    with file.open("rb") as stream:
-        for line, raw in enumerate(cut_lines(stream), start=1):
-            text = raw.removeprefix(BOM) if line == 1 else raw
-            if len(raw) >= LINE_MAX_BYTES:
-                told.reject(line, TOO_LONG)
-            elif text.strip():
-                try:
-                    yield line, read_order(text, wishes.rows.platform)
-                except UnreadableError as error:
-                    told.reject(line, str(error))
+def _json_orders(
+    stream: BinaryIO, wishes: FileWishes, told: _Told
+) -> Iterator[tuple[int, IngestOrder]]:
+    for line, raw in enumerate(_from_start(stream), start=1):
+        text = raw.removeprefix(BOM) if line == 1 else raw
+        if len(raw) >= LINE_MAX_BYTES:
+            told.reject(line, TOO_LONG, RowFault.TOO_LARGE)
+        elif text.strip():
+            try:
+                yield line, read_order(text, wishes.rows.platform)
+            except UnreadableError as error:
+                told.reject(line, str(error), error.fault)
 
 
-def _csv(lines: Iterator[bytes], wishes: FileWishes, told: _Told, file: Path) -> OrderFile:
+def _csv(stream: BinaryIO, wishes: FileWishes, told: _Told) -> OrderFile:
     digest = _digest(wishes)
     zone = None if wishes.zone is None else _zone(wishes.zone)
 
     def watched() -> Iterator[bytes]:
-        for line in lines:
+        for line in _from_start(stream):
             told.watcher.read(len(line))
             digest.update(line)
             yield line
 
-    def again() -> Iterator[bytes]:
-        with file.open("rb") as stream:
-            yield from _decoded(cut_lines(stream), wishes.encoding)
-
     found = survey_of(_decoded(watched(), wishes.encoding), wishes.rows)
-    if isinstance(found, str):
-        raise _refused(found)
+    if isinstance(found, Question):
+        raise told.asked([found])
     asked = _asked(found, wishes, has_zone=zone is not None)
     if asked:
-        raise _refused(" ".join(asked))
+        raise told.asked(asked)
     if found.layout.unread:
         told.watcher.noted(f"Columns that are not read: {', '.join(found.layout.unread)}.")
     reading = found.survey.reading(wishes.rows, zone)
-    orders = CsvOrders(found, wishes.rows, reading, told.reject).read(again())
+    again = _decoded(_from_start(stream), wishes.encoding)
+    orders = CsvOrders(found, wishes.rows, reading, told.reject).read(again)
     return OrderFile(digest.hexdigest(), found.survey.orders, orders, told)
 
 
-def _asked(found: Surveyed, wishes: FileWishes, *, has_zone: bool) -> list[str]:
+def _from_start(stream: BinaryIO) -> Iterator[bytes]:
+    stream.seek(0)
+    yield from cut_lines(stream)
+
+
+def _asked(found: Surveyed, wishes: FileWishes, *, has_zone: bool) -> list[Question]:
     asked = found.survey.questions(wishes.rows, has_zone=has_zone)
     if found.not_utf8 is not None and wishes.encoding is None:
-        asked.append(
-            f"The file is no UTF-8 text (line {found.not_utf8}): say how it was saved, as in "
-            "--encoding latin-1; with --encoding utf-8 such rows are rejected."
+        text = (
+            f"The file is no UTF-8 text (line {found.not_utf8}): say how it was saved, as in {{}}; "
+            "with {} such rows are rejected."
         )
+        ways = (("encoding", Encoding.LATIN_1), ("encoding", Encoding.UTF_8))
+        asked.append(Question(text, ways))
     return asked
 
 
@@ -236,5 +206,5 @@ def _digest(wishes: FileWishes) -> hashlib._Hash:
     return hashlib.sha256(f"{READING} {json.dumps(told)}".encode())
 
 
-def _refused(sentence: str) -> RefusedError:
-    return RefusedError(ErrorCode.BAD_IMPORT, f"{sentence} Nothing was imported.")
+def _refused(sentence: str, faults: Sequence[Fault] = ()) -> RefusedError:
+    return RefusedError(ErrorCode.BAD_IMPORT, f"{sentence} Nothing was imported.", faults=faults)

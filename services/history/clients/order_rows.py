@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
-from services.history.shops.csv_records import NOT_UTF8, BadRecord, Record, read_records
+from services.history.shops.csv_records import FAULTS, NOT_UTF8, BadRecord, Record, read_records
+from services.history.shops.generic_questions import Question
 from services.history.shops.generic_rows import (
     SEPARATORS,
     Layout,
@@ -19,10 +21,15 @@ from services.history.shops.generic_rows import (
 )
 from services.history.shops.generic_survey import Survey
 from shared.contracts.orders import IngestOrder
+from shared.kernel.vocabulary import RowFault
 
 SCATTERED = "is of an order whose rows do not stand together: sort the file by reference"
 BESIDE = "is of an order that may have lost a row: the one beside it cannot be read"
+NO_HEADER = "The first line of the file cannot be read: it names the columns, in UTF-8."
 NOT_ENDED = "is the last one and has no end: if the file is whole, end it with a line break"
+
+Reject: TypeAlias = Callable[[int, str, RowFault], None]
+"""Hears of a row that is left out: its line, the reason, and its code."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +56,14 @@ class _Tail:
             yield line
 
 
-def survey_of(lines: Iterator[bytes], wishes: Wishes) -> Surveyed | str:
-    """Look through a whole file, or return one sentence on why it cannot be read."""
+def survey_of(lines: Iterator[bytes], wishes: Wishes) -> Surveyed | Question:
+    """Look through a whole file, or return why it cannot be read."""
     tail = _Tail(lines)
     header = next(iter_lines := iter(tail), None)
     if header is None or not header.strip():
-        return "The first line of the file is empty: it names the columns."
+        return Question("The first line of the file is empty: it names the columns.")
     layout = _layout(header, wishes)
-    if isinstance(layout, str):
+    if isinstance(layout, Question):
         return layout
     survey, not_utf8, last = Survey(), None, 1
     for record in read_records(_rest(header, iter_lines), layout.separator):
@@ -79,7 +86,7 @@ def _rest(first: bytes, others: Iterable[bytes]) -> Iterator[bytes]:
     yield from others
 
 
-def _layout(header: bytes, wishes: Wishes) -> Layout | str:
+def _layout(header: bytes, wishes: Wishes) -> Layout | Question:
     """Try each separator; the one that splits the header into most cells is meant."""
     best: Record | None = None
     meant = SEPARATORS[0]
@@ -88,7 +95,7 @@ def _layout(header: bytes, wishes: Wishes) -> Layout | str:
         if isinstance(found, Record) and (best is None or len(found.fields) > len(best.fields)):
             best, meant = found, separator
     if best is None:
-        return "The first line of the file cannot be read: it names the columns, in UTF-8."
+        return Question(NO_HEADER)
     return layout_of(best.fields, meant, wishes)
 
 
@@ -106,7 +113,7 @@ class CsvOrders:
         found: Surveyed,
         wishes: Wishes,
         reading: Reading,
-        reject: Callable[[int, str], None],
+        reject: Reject,
     ) -> None:
         self._found = found
         self._wishes = wishes
@@ -118,7 +125,7 @@ class CsvOrders:
         for group in self._groups(lines):
             problem = self._problem(group)
             if problem is not None:
-                self._left_out(group, RowError(group.rows[-1].line, problem))
+                self._left_out(group, RowError(group.rows[-1].line, *problem))
                 continue
             try:
                 order = order_of(group.rows, self._wishes, self._reading)
@@ -127,17 +134,18 @@ class CsvOrders:
             else:
                 yield group.rows[0].line, order
 
-    def _problem(self, group: _Group) -> str | None:
+    def _problem(self, group: _Group) -> tuple[str, RowFault] | None:
         if group.rows[-1].line == self._found.not_ended:
-            return NOT_ENDED
+            return NOT_ENDED, RowFault.CUT_OFF
         if self._found.survey.is_scattered(group.rows[0].cells["reference"]):
-            return SCATTERED
-        return BESIDE if group.beside_bad and self._found.survey.has_lines else None
+            return SCATTERED, RowFault.ROWS_APART
+        may_lack = group.beside_bad and self._found.survey.has_lines
+        return (BESIDE, RowFault.ROWS_APART) if may_lack else None
 
     def _left_out(self, group: _Group, error: RowError) -> None:
         first, last = group.rows[0].line, group.rows[-1].line
         whole = "" if first == last else f"; its order is left out, lines {first} to {last}"
-        self._reject(error.line, f"{error}{whole}")
+        self._reject(error.line, f"{error}{whole}", error.fault)
 
     def _groups(self, lines: Iterator[bytes]) -> Iterator[_Group]:
         """Yield the rows of each order; one that cannot be read may be of either neighbour."""
@@ -163,13 +171,13 @@ class CsvOrders:
             if record.line == 1:
                 continue
             if isinstance(record, BadRecord):
-                self._reject(record.line, record.reason)
+                self._reject(record.line, record.reason, FAULTS[record.reason])
                 yield None
                 continue
             try:
                 row = row_of(layout, self._wishes, record.line, record.fields)
             except RowError as error:
-                self._reject(error.line, str(error))
+                self._reject(error.line, str(error), error.fault)
                 yield None
             else:
                 yield row

@@ -9,8 +9,11 @@ from __future__ import annotations
 
 import csv
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
+
+from shared.kernel.vocabulary import RowFault
 
 BOM = b"\xef\xbb\xbf"
 RECORD_MAX_LINES = 200
@@ -22,6 +25,15 @@ NOT_UTF8 = "is not UTF-8 text (perhaps Latin-1): save the file as UTF-8"
 BROKEN_QUOTES = "has a quotation mark that is never closed, or text after a closing one"
 TOO_LONG = "is longer than a line of a table can be"
 CONTROL = "holds a zero byte"
+FAULTS: Mapping[str, RowFault] = MappingProxyType(
+    {
+        NOT_UTF8: RowFault.NOT_UTF8,
+        BROKEN_QUOTES: RowFault.BROKEN_QUOTES,
+        TOO_LONG: RowFault.TOO_LARGE,
+        CONTROL: RowFault.ZERO_BYTE,
+    }
+)
+"""By the reason of a bad record, its code."""
 
 
 @dataclass(frozen=True, slots=True)

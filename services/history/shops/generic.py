@@ -25,6 +25,7 @@ from pydantic_core import from_json, to_json
 from services.history.shops.told import Ignored, Link, Platform, State, UnreadableError, without_nul
 from shared.contracts.orders import IngestCart, IngestOrder, IngestProduct
 from shared.kernel.clock import Instant, Millis
+from shared.kernel.vocabulary import RowFault
 
 PLATFORM = "generic"
 MESSAGE_ID, TIMESTAMP, SIGNATURE = "webhook-id", "webhook-timestamp", "webhook-signature"
@@ -92,9 +93,9 @@ def _object(raw: bytes) -> dict[str, object]:
     try:
         told = from_json(raw)
     except ValueError:
-        raise UnreadableError("is no JSON, or is cut off") from None
+        raise UnreadableError("is no JSON, or is cut off", RowFault.NOT_JSON) from None
     if not isinstance(told, dict):
-        raise UnreadableError("is no JSON object")
+        raise UnreadableError("is no JSON object", RowFault.NOT_JSON)
     return told
 
 
@@ -110,7 +111,8 @@ def shaped(kind: type[StateT], told: Mapping[str, object], platform: str) -> Sta
         first = error.errors(include_url=False, include_input=False, include_context=False)[0]
         place = ".".join(str(part) for part in first["loc"]) or "the whole"
         name = kind.__name__.removeprefix("Ingest").lower()
-        raise UnreadableError(f"makes no {name}: {place}: {first['msg']}") from None
+        fault = RowFault.MISSING if first["type"] == "missing" else RowFault.BAD_VALUE
+        raise UnreadableError(f"makes no {name}: {place}: {first['msg']}", fault) from None
 
 
 def _known_as(link: Link, data: Mapping[str, object]) -> Mapping[str, object]:

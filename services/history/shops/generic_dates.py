@@ -6,6 +6,7 @@ import re
 from datetime import datetime, timedelta, tzinfo
 from enum import StrEnum
 
+from services.history.shops.generic_questions import Question
 from shared.contracts.orders import LATEST
 from shared.kernel.clock import Instant, from_datetime
 
@@ -31,6 +32,10 @@ class DateOrder(StrEnum):
     MONTH_FIRST = "month-first"
 
 
+EITHER = (("dates", DateOrder.DAY_FIRST), ("dates", DateOrder.MONTH_FIRST))
+"""The answers to how 03/04/2026 is meant."""
+
+
 class DateWitness:
     """Sees every date of a file and says what they show together."""
 
@@ -48,25 +53,28 @@ class DateWitness:
             self.zoneless = place
         self._shown.setdefault(_shows(match), place)
 
-    def question(self) -> str | None:
+    def question(self) -> Question | None:
         """Return what has to be asked before these dates can be read, or None."""
         shown = self._shown
         if "swapped" in shown:
-            return (
+            return Question(
                 f"Day and month are swapped in some dates ({_told(shown['swapped'])}), so nobody "
                 "can tell which of the others are. Mend them in the file, or import with "
-                "--dates iso: year, month, day is taken, and every other date is rejected."
+                "{}: year, month, day is taken, and every other date is rejected.",
+                (("dates", DateOrder.ISO),),
             )
         if "day" in shown and "month" in shown:
-            return (
+            return Question(
                 f"Some dates have the day first ({_told(shown['day'])}), some the month "
                 f"({_told(shown['month'])}), and others could be either. Which is meant? Import "
-                "with --dates day-first or --dates month-first; what then is no date is rejected."
+                "with {} or {}; what then is no date is rejected.",
+                EITHER,
             )
         if "either" in shown and not ("day" in shown or "month" in shown):
-            return (
+            return Question(
                 f"Is {_told(shown['either'])} the day first or the month? No date of the file "
-                "shows it. Import with --dates day-first or --dates month-first."
+                "shows it. Import with {} or {}.",
+                EITHER,
             )
         return None
 

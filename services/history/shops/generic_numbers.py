@@ -5,10 +5,14 @@ from __future__ import annotations
 import re
 from enum import StrEnum
 
+from services.history.shops.generic_questions import Question
+
 _SPACES = str.maketrans("", "", " '\u00a0\u2009\u202f\u2019")
 """What stands between thousands in some countries, beside the other mark."""
 _NUMBER = re.compile(r"-?\d[\d.,]*", re.ASCII)
 _GROUP = 3
+_TOLD_MAX = 40
+"""Letters of an amount that are shown: a cell may be a million long."""
 
 
 class DecimalMark(StrEnum):
@@ -18,6 +22,8 @@ class DecimalMark(StrEnum):
     COMMA = "comma"
 
 
+EITHER = (("decimal", DecimalMark.POINT), ("decimal", DecimalMark.COMMA))
+"""The answers to how 1,234 is meant."""
 _SIGN = {DecimalMark.POINT: ".", DecimalMark.COMMA: ","}
 
 
@@ -33,19 +39,21 @@ class NumberWitness:
         if _NUMBER.fullmatch(number) and ("." in number or "," in number):
             self._shown.setdefault(_mark_of(number), (line, text.strip()))
 
-    def question(self) -> str | None:
+    def question(self) -> Question | None:
         """Return what has to be asked before these amounts can be read, or None."""
         point, comma = self._shown.get(DecimalMark.POINT), self._shown.get(DecimalMark.COMMA)
         if point and comma:
-            return (
+            return Question(
                 f"Some amounts have a decimal point ({_told(point)}), some a decimal comma "
-                f"({_told(comma)}). Which is meant? Import with --decimal point or --decimal "
-                "comma; what then is no amount is rejected."
+                f"({_told(comma)}). Which is meant? Import with {{}} or {{}}; what then is no "
+                "amount is rejected.",
+                EITHER,
             )
         if None in self._shown and not (point or comma):
-            return (
+            return Question(
                 f"Does {_told(self._shown[None])} have decimals or thousands? No amount of the "
-                "file shows it. Import with --decimal point or --decimal comma."
+                "file shows it. Import with {} or {}.",
+                EITHER,
             )
         return None
 
@@ -83,4 +91,4 @@ def _mark_of(number: str) -> DecimalMark | None:
 
 
 def _told(place: tuple[int, str]) -> str:
-    return f"{place[1]} on line {place[0]}"
+    return f"{place[1][:_TOLD_MAX]} on line {place[0]}"

@@ -15,10 +15,12 @@ from types import MappingProxyType
 from services.history.shops.generic import shaped
 from services.history.shops.generic_dates import DateOrder, read_moment
 from services.history.shops.generic_numbers import DecimalMark, plain_amount
+from services.history.shops.generic_questions import Question
 from services.history.shops.told import UnreadableError
 from shared.contracts.orders import IngestOrder
 from shared.kernel.clock import to_iso
 from shared.kernel.money import minor_of
+from shared.kernel.vocabulary import RowFault
 
 DIGITS_MAX = 9
 """Of a quantity: beyond what one may be, and no number that takes long to read."""
@@ -65,9 +67,10 @@ COLUMNS: Mapping[str, Kind] = MappingProxyType({**OF_ORDER, **OF_LINE})
 class RowError(ValueError):
     """Why a row is rejected; the sentence goes on after "the row"."""
 
-    def __init__(self, line: int, reason: str) -> None:
+    def __init__(self, line: int, reason: str, fault: RowFault = RowFault.BAD_VALUE) -> None:
         super().__init__(reason)
         self.line = line
+        self.fault = fault
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,8 +118,8 @@ class Reading:
     zone: tzinfo | None
 
 
-def layout_of(header: Sequence[str], separator: str, wishes: Wishes) -> Layout | str:
-    """Return where the columns stand, or one sentence on why the file cannot be read."""
+def layout_of(header: Sequence[str], separator: str, wishes: Wishes) -> Layout | Question:
+    """Return where the columns stand, or why the file cannot be read."""
     names = [name.strip() for name in header]
     places = {
         ours: names.index(wished)
@@ -125,19 +128,20 @@ def layout_of(header: Sequence[str], separator: str, wishes: Wishes) -> Layout |
     }
     strange = sorted({*wishes.columns, *wishes.fixed} - set(COLUMNS))
     if strange:
-        return f"There is no column {', '.join(strange)}: there are {', '.join(COLUMNS)}."
+        return Question(f"There is no column {', '.join(strange)}: there are {', '.join(COLUMNS)}.")
     lost = sorted(set(wishes.columns) - set(places))
     if lost:
-        return f"The file has no column {', '.join(wishes.columns[one] for one in lost)}."
+        return Question(f"The file has no column of the name that was given for {', '.join(lost)}.")
     missing = [one for one in REQUIRED if one not in places and one not in wishes.fixed]
     if missing:
-        return (
-            f"The file has no column {', '.join(missing)}. Say how it calls it with "
-            f"--column {missing[0]}=NAME, or what holds for all rows with --set {missing[0]}=VALUE."
+        return Question(
+            f"The file has no column {', '.join(missing)}. Say how it calls it with {{}}, or what "
+            "holds for all rows with {}.",
+            (("column", f"{missing[0]}=NAME"), ("set", f"{missing[0]}=VALUE")),
         )
-    doubled = sorted({names[place] for place in places.values() if names.count(names[place]) > 1})
+    doubled = [ours for ours, place in places.items() if names.count(names[place]) > 1]
     if doubled:
-        return f"The file has the column {', '.join(doubled)} twice."
+        return Question(f"The file has the column of {', '.join(doubled)} twice.")
     unread = tuple(one for at, one in enumerate(names) if one and at not in places.values())
     return Layout(separator, len(names), places, unread)
 
@@ -149,13 +153,12 @@ def row_of(layout: Layout, wishes: Wishes, line: int, fields: Sequence[str]) -> 
         RowError: it has another number of cells than the header, or names no order.
     """
     if len(fields) != layout.width:
-        raise RowError(
-            line, f"has {len(fields)} cells and the header {layout.width}: it may be cut off"
-        )
+        counts = f"has {len(fields)} cells and the header {layout.width}"
+        raise RowError(line, f"{counts}: it may be cut off", RowFault.CUT_OFF)
     told = {name: fields[place].strip() for name, place in layout.places.items()}
     cells = {**wishes.fixed, **{name: text for name, text in told.items() if text}}
     if "reference" not in cells:
-        raise RowError(line, "has no reference")
+        raise RowError(line, "has no reference", RowFault.MISSING)
     return Row(line, cells)
 
 
@@ -168,7 +171,7 @@ def order_of(rows: Sequence[Row], wishes: Wishes, reading: Reading) -> IngestOrd
     cells, line = _said_once(rows), rows[0].line
     for name in REQUIRED:
         if not cells.get(name):
-            raise RowError(line, f"has no {name}")
+            raise RowError(line, f"has no {name}", RowFault.MISSING)
     read = _Cells(line, cells, cells["currency"], reading)
     told = _order(cells, wishes, read) | {"lines": _lines(rows, cells["currency"], reading)}
     if cells.get("tracking_number"):
@@ -176,7 +179,7 @@ def order_of(rows: Sequence[Row], wishes: Wishes, reading: Reading) -> IngestOrd
     try:
         return shaped(IngestOrder, told, wishes.platform)
     except UnreadableError as error:
-        raise RowError(line, str(error)) from None
+        raise RowError(line, str(error), error.fault) from None
 
 
 def _order(cells: Mapping[str, str], wishes: Wishes, read: _Cells) -> dict[str, object]:
@@ -201,7 +204,8 @@ def _said_once(rows: Sequence[Row]) -> Mapping[str, str]:
         for name in OF_ORDER:
             text = row.cells.get(name)
             if text is not None and said.setdefault(name, text) != text:
-                raise RowError(row.line, f"says another {name} than the row before it")
+                said_twice = f"says another {name} than the row before it"
+                raise RowError(row.line, said_twice, RowFault.ROWS_APART)
     return said
 
 

@@ -6,6 +6,7 @@ from datetime import tzinfo
 
 from services.history.shops.generic_dates import DateWitness
 from services.history.shops.generic_numbers import NumberWitness
+from services.history.shops.generic_questions import Question
 from services.history.shops.generic_rows import COLUMNS, Kind, Reading, Row, Wishes
 
 
@@ -43,8 +44,8 @@ class Survey:
         """Tell whether an order's rows stand in several places of the file."""
         return reference in self._scattered
 
-    def questions(self, wishes: Wishes, *, has_zone: bool) -> list[str]:
-        """Return what has to be answered before the file can be read: a sentence each."""
+    def questions(self, wishes: Wishes, *, has_zone: bool) -> list[Question]:
+        """Return what has to be answered before the file can be read."""
         asked = [
             None if wishes.dates else self._dates.question(),
             None if wishes.decimal else self._numbers.question(),
@@ -52,8 +53,11 @@ class Survey:
         zoneless = self._dates.zoneless
         if zoneless is not None and not has_zone:
             asked.append(
-                f"Times have no zone ({zoneless[1]} on line {zoneless[0]}): say where they were "
-                "written down, as in --zone Europe/Amsterdam."
+                Question(
+                    f"Times have no zone ({zoneless[1]} on line {zoneless[0]}): say where they "
+                    "were written down, as in {}.",
+                    (("zone", "Europe/Amsterdam"),),
+                )
             )
         return [one for one in asked if one is not None]
 

@@ -9,6 +9,7 @@ from typing import TypeAlias
 
 from shared.contracts.orders import IngestCart, IngestOrder, IngestProduct
 from shared.kernel.clock import Instant
+from shared.kernel.vocabulary import RowFault
 
 State: TypeAlias = IngestOrder | IngestCart | IngestProduct
 """One whole state of one thing."""
@@ -24,6 +25,10 @@ def without_nul(raw: bytes) -> bytes:
 
 class UnreadableError(ValueError):
     """Why something told makes no state; the sentence goes on after "it" and echoes no input."""
+
+    def __init__(self, reason: str, fault: RowFault = RowFault.BAD_VALUE) -> None:
+        super().__init__(reason)
+        self.fault = fault
 
 
 @dataclass(frozen=True, slots=True)

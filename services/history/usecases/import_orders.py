@@ -7,16 +7,25 @@ travels with each batch only saves it from starting at the first one.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, replace
-from typing import Protocol
+from enum import StrEnum
+from typing import Protocol, TypeAlias
 
 from shared.contracts.orders import Checkpoint, IngestBatch, Ingested, IngestOrder
+from shared.kernel.vocabulary import RowFault
 
 BATCH_ORDERS = 200
 """Orders a request: 120 kB or so, and a kill costs at most these."""
 BATCH_BYTES = 768 * 1024
 """Of long reviews fewer fit: a request body ends at 1 MiB."""
+
+
+class FileForm(StrEnum):
+    """How a file of orders is written."""
+
+    NDJSON = "ndjson"
+    CSV = "csv"
 
 
 class OrderSource(Protocol):
@@ -56,6 +65,7 @@ class Rejected:
     file: str
     line: int
     reason: str
+    fault: RowFault = RowFault.BAD_VALUE
 
 
 class ImportWatcher(Protocol):
@@ -112,15 +122,28 @@ class ImportSummary:
         return replace(self, resumed=self.resumed + orders)
 
 
+Batch: TypeAlias = tuple[tuple[IngestOrder, ...], bool]
+"""Some orders, and whether they are the last."""
+Step: TypeAlias = Callable[[Iterator[Batch]], Awaitable[Batch | None]]
+"""Reads the next batch, None after the last: here, or where it holds nobody up."""
+
+
+async def read_here(batches: Iterator[Batch]) -> Batch | None:
+    """Read the next batch while everything else waits."""
+    return next(batches, None)
+
+
 async def import_orders(
-    source: OrderSource, sink: OrderSink, watcher: ImportWatcher
+    source: OrderSource, sink: OrderSink, watcher: ImportWatcher, step: Step = read_here
 ) -> ImportSummary:
     """Send every order; what the sink raises ends the import, and a later run goes on there."""
     plan = _plan_of(source)
     first = await sink.next_batch(plan)
     watcher.found(source.order_count)
     summary = ImportSummary()
-    for number, (batch, is_last) in enumerate(_batches(source.orders())):
+    batches, number = _batches(source.orders()), 0
+    while (read := await step(batches)) is not None:
+        batch, is_last = read
         if number < first and not is_last:
             summary = summary.with_resumed(len(batch))
         else:
@@ -129,6 +152,7 @@ async def import_orders(
             ingested = await sink.ingest(IngestBatch(orders=batch, checkpoint=checkpoint))
             summary = summary.with_batch(ingested)
         watcher.sent(len(batch))
+        number += 1
     return summary
 
 
@@ -138,7 +162,7 @@ def _plan_of(source: OrderSource) -> str:
     return hashlib.sha256(plan.encode()).hexdigest()
 
 
-def _batches(orders: Iterator[IngestOrder]) -> Iterator[tuple[tuple[IngestOrder, ...], bool]]:
+def _batches(orders: Iterator[IngestOrder]) -> Iterator[Batch]:
     """Yield batches, each with whether it is the last."""
     batch: dict[tuple[str, str], IngestOrder] = {}
     size = 0

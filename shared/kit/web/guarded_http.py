@@ -30,7 +30,7 @@ REQUEST_MAX_BYTES = 2 * BODY_MAX_BYTES
 the frames of its chunks and its trailers. Whoever sends a megabyte in chunks of a few bytes is
 none of ours."""
 UPLOAD_MAX_BYTES = UPLOADS.max_bytes + BODY_MAX_BYTES
-_UPLOADS = UPLOADS.prefix.encode()
+_UPLOADS = tuple(prefix.encode() for prefix in UPLOADS.prefixes)
 
 REFUSED = Counter(
     "firstreply_http_refused_connections_total",

@@ -46,7 +46,7 @@ class Limits:
 
     def at(self, path: str) -> Limits:
         """Return the limits of a request to this path."""
-        if not path.startswith(self.large.prefix):
+        if not path.startswith(self.large.prefixes):
             return self
         return Limits(self.large.max_bytes, self.large.deadline_s, self.large)
 

@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
+from services.history.app import file_wishes
 from services.importing.olist import run_import
-from services.importing.orders import read_wishes, run_file_import
+from services.importing.orders import run_file_import
 from services.importing.report import REJECTED_SHOWN, Exit
 from shared.kit.web.server import bind_port
 from tests.integration.services.conftest import Port
@@ -124,7 +125,7 @@ class TestFiles:
         out = io.StringIO()
         console = Console(file=out, width=WIDE, force_terminal=False)
         every = dict.fromkeys(("dates", "decimal", "zone", "encoding")) | choices
-        wishes = read_wishes("till", {"column": (), "set": (), "word": ()}, every)
+        wishes = file_wishes("till", {"column": (), "set": (), "word": ()}, every)
         report = file.parent / "rejected.csv"
         code = await asyncio.to_thread(
             run_file_import,
@@ -155,4 +156,4 @@ class TestFiles:
 
     def test_option_that_is_no_pair_is_refused(self) -> None:
         with pytest.raises(ValueError, match="total is not written NAME=VALUE"):
-            read_wishes("till", {"column": ["total"], "set": (), "word": ()}, {})
+            file_wishes("till", {"column": ["total"], "set": (), "word": ()}, {})

@@ -7,10 +7,14 @@ from typing import Any
 
 import pytest
 
-from services.history.clients import order_files
-from services.history.clients.order_files import file_wishes, open_orders
+from services.history.clients.order_files import (
+    ORDER_MAX_BYTES,
+    TOO_LARGE,
+    open_orders,
+)
 from services.history.clients.order_rows import BESIDE, NOT_ENDED, SCATTERED
 from services.history.shops.csv_records import BROKEN_QUOTES, NOT_UTF8, TOO_LONG
+from services.history.shops.generic_wishes import FileWishes, file_wishes
 from services.history.usecases.import_orders import size_of
 from shared.contracts.orders import IngestOrder
 from shared.kernel.clock import from_iso
@@ -24,8 +28,11 @@ ONE = "A-1,anna,paid,2026-11-20T10:00:00Z,EUR,29.95"
 TWO = "A-2,piotr,shipped,2026-11-21T10:00:00Z,EUR,5.00"
 
 
-def wishes(**changes: Any) -> order_files.FileWishes:
-    pairs = {option: changes.pop(option, {}) for option in ("column", "set", "word")}
+def wishes(**changes: Any) -> FileWishes:
+    given = {option: changes.pop(option, {}) for option in ("column", "set", "word")}
+    pairs = {
+        option: [f"{name}={value}" for name, value in one.items()] for option, one in given.items()
+    }
     choices = dict.fromkeys(("dates", "decimal", "zone", "encoding")) | changes
     return file_wishes("generic", pairs, choices)
 
@@ -194,14 +201,15 @@ class TestBadFiles:
             (b" [\n{}]", "write its objects one a line"),
             (b'"\n', "names the columns"),
             (csv(ONE, head=HEAD.replace("total", "sum")).encode(), "no column total. Say how"),
-            (csv(f"{ONE},", head=f"{HEAD},total").encode(), "column total twice"),
+            (csv(f"{ONE},", head=f"{HEAD},total").encode(), "column of total twice"),
         ],
     )
     def test_whole_file_is_refused(self, tmp_path: Path, content: bytes, reason: str) -> None:
         assert reason in refused(tmp_path, content)
 
     def test_columns_that_are_not_there_are_refused(self, tmp_path: Path) -> None:
-        assert "no column Nr" in refused(tmp_path, csv(ONE), column={"number": "Nr"})
+        said = refused(tmp_path, csv(ONE), column={"number": "Nr"})
+        assert "no column of the name that was given for number" in said
         assert "no column colour" in refused(tmp_path, csv(ONE), set={"colour": "red"})
 
     def test_file_that_is_not_there_is_refused(self, tmp_path: Path) -> None:
@@ -275,13 +283,13 @@ class TestBadRows:
         rows = [f"{ONE},P-1,1.00", *(f"A-1,,,,,,P-{n},1.00" for n in range(2, 10_001))]
         ((order,), _) = read(tmp_path, csv(*rows, head=f"{HEAD},product_ref,unit_price"))
         assert len(order.lines) == 10_000
-        assert size_of(order) < order_files.ORDER_MAX_BYTES
+        assert size_of(order) < ORDER_MAX_BYTES
 
     def test_order_that_no_request_can_take_is_told(self, tmp_path: Path) -> None:
         rows = [f"{ONE},{'P' * 150}"] + [f"A-1,,,,,,{'P' * 150}"] * 9_999
         orders, seen = read(tmp_path, csv(*rows, TWO + ",", head=f"{HEAD},product_ref"))
         assert [one.reference for one in orders] == ["A-2"]
-        assert told(seen) == [(2, order_files.TOO_LARGE)]
+        assert told(seen) == [(2, TOO_LARGE)]
 
 
 class TestObjects:

@@ -8,6 +8,7 @@ import pytest
 
 from services.history.shops.generic_dates import DateOrder, DateWitness, read_moment
 from services.history.shops.generic_numbers import DecimalMark, NumberWitness, plain_amount
+from services.history.shops.generic_questions import as_option
 from shared.kernel.clock import from_iso
 
 ZONE = ZoneInfo("Europe/Amsterdam")
@@ -37,20 +38,23 @@ class TestDates:
     def test_day_and_month_swapped_in_half_the_rows_are_asked_about(self) -> None:
         question = dates("25/11/2026", "11/26/2026", "03/04/2026").question()
         assert question is not None
-        assert "25/11/2026 on line 2" in question
-        assert "11/26/2026 on line 3" in question
-        assert "--dates day-first" in question
+        asked = question.told(as_option)
+        assert "25/11/2026 on line 2" in asked
+        assert "11/26/2026 on line 3" in asked
+        assert "--dates day-first" in asked
 
     def test_swapped_day_behind_the_year_is_asked_about(self) -> None:
         question = dates("2026-04-03", "2026-25-11").question()
         assert question is not None
-        assert "2026-25-11 on line 3" in question
-        assert "--dates iso" in question
+        asked = question.told(as_option)
+        assert "2026-25-11 on line 3" in asked
+        assert "--dates iso" in asked
 
     def test_dates_that_could_all_be_either_are_asked_about(self) -> None:
         question = dates("03/04/2026", "05/06/2026").question()
         assert question is not None
-        assert question.startswith("Is 03/04/2026 on line 2 the day first or the month?")
+        asked = question.told(as_option)
+        assert asked.startswith("Is 03/04/2026 on line 2 the day first or the month?")
 
     def test_first_time_without_a_zone_is_remembered(self) -> None:
         witness = dates("2026-11-25T10:00:00Z", "2026-11-26 10:00")
@@ -128,13 +132,15 @@ class TestAmounts:
     def test_points_and_commas_in_one_file_are_asked_about(self) -> None:
         question = numbers("29.95", "29,95").question()
         assert question is not None
-        assert "29.95 on line 2" in question
-        assert "29,95 on line 3" in question
+        asked = question.told(as_option)
+        assert "29.95 on line 2" in asked
+        assert "29,95 on line 3" in asked
 
     def test_amounts_that_could_all_be_thousands_are_asked_about(self) -> None:
         question = numbers("1,234", "2,500").question()
         assert question is not None
-        assert question.startswith("Does 1,234 on line 2 have decimals or thousands?")
+        asked = question.told(as_option)
+        assert asked.startswith("Does 1,234 on line 2 have decimals or thousands?")
 
     @pytest.mark.parametrize(
         ("text", "mark", "plain"),
