@@ -15,10 +15,12 @@ from pydantic import ValidationError
 
 from services.administration import (
     agents,
+    answers,
     api_keys,
     customers,
     policies,
     queues,
+    retention,
     shops,
     signing_keys,
     sites,
@@ -67,6 +69,9 @@ app.add_typer(policies.app, name="policy")
 app.add_typer(api_keys.app, name="api-key")
 app.add_typer(webhooks.app, name="webhook")
 app.add_typer(customers.app, name="customer")
+app.add_typer(retention.app, name="retention")
+app.add_typer(answers.app, name="faq", help="What customers' questions are answered from.")
+app.add_typer(answers.app, name="canned-reply", help="Replies that agents choose from.")
 app.add_typer(signing_keys.app, name="keys")
 app.command(name="staff")(staff_command)
 app.command(name="replay")(replay_command)

@@ -86,7 +86,7 @@ class Api:
         query: Mapping[str, Any] | None = None,
     ) -> Any:
         headers = {"Authorization": f"Bearer {self._token}"}
-        if method == "POST":
+        if method in ("POST", "PATCH"):
             headers["Idempotency-Key"] = new_id().hex
         try:
             answer = httpx.request(
