@@ -207,7 +207,7 @@ class TestOneCustomer:
         assert {one["erased"] for one in items} == {True}
         assert {one["text"] for one in items} == {""}
 
-    async def test_a_supervisor_reads_to_whom_a_card_was_offered_and_shown(
+    async def test_a_supervisor_reads_to_whom_a_card_was_offered_and_shown_also_once_erased(
         self, shop: Shop
     ) -> None:
         customer_id = await brought(shop, ROSA, Canaries("rosa"))
@@ -220,12 +220,22 @@ class TestOneCustomer:
                     await asyncio.sleep(POLL_S)
             query = {"cursor": shown["next_cursor"]}
             asked = await shop.ask("GET", path, params=query)
+            await rosa.tell("leave")
+            await shop.erase(customer_id)
+            shown_still = await shop.ask("GET", path)
+            asked_still = await shop.ask("GET", path, params=query)
 
         agent = shop.agent.agent
         (view,), (offer,) = shown["records"], asked["records"]
         assert (view["kind"], view["data"]["viewer_id"]) == ("card_views", agent["id"])
         assert (offer["kind"], offer["data"]["agent_id"]) == ("offers", agent["id"])
         assert asked["next_cursor"] is None
+        assert shown_still == shown
+        (still,) = asked_still["records"]
+        assert (still["data"]["id"], still["data"]["agent_id"]) == (
+            offer["data"]["id"],
+            agent["id"],
+        )
 
     async def test_an_erasure_waits_while_the_customer_talks(self, shop: Shop) -> None:
         hers = Canaries("rosa")

@@ -35,7 +35,7 @@ from shared.kernel.errors import ErrorCode, RefusedError
 from shared.kernel.ids import IdKind, encode
 from shared.kernel.vocabulary import Service
 from shared.kit.change_log import ChangeLog
-from shared.kit.database import Database
+from shared.kit.database import Database, ReadTransaction
 from shared.kit.new_ids import new_id
 
 DUE_AT_ONCE: Final = 100
@@ -164,11 +164,26 @@ class SqlErasures:
         async with self._db.read(caller.shop_id) as tx:
             return await find_person(tx, caller.shop_id, customer_id)
 
+    async def erased(self, shop_id: UUID, customer_id: UUID) -> PersonAsked | None:
+        """See `PersonSource.erased`."""
+        async with self._db.read(shop_id) as tx:
+            row = await self._erased(tx, shop_id, customer_id)
+        return None if row is None else _job(row).asked
+
     async def export(self, customer_id: UUID, asked: ExportAsked) -> ExportAnswer:
         """See `PersonSource.export`."""
         async with self._db.read(asked.shop_id) as tx:
+            row = await self._erased(tx, asked.shop_id, customer_id)
+            if row is not None:
+                return await export_page(tx, row["customer_ids"], asked)
             ids = await customers_of(tx, asked.shop_id, customer_id)
             return await export_page(tx, ids, asked)
+
+    async def _erased(
+        self, tx: ReadTransaction, shop_id: UUID, customer_id: UUID
+    ) -> RowMapping | None:
+        row = await tx.row(_NEWEST, {"shop_id": shop_id, "customer_id": customer_id})
+        return None if row is None or row["finished_at"] is None else row
 
     async def note_export(self, caller: Principal, customer_id: UUID) -> None:
         """See `PersonSource.note_export`."""

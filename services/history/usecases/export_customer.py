@@ -36,8 +36,15 @@ class PersonSource(Protocol):
         """Return what a person is known by, and note that it was asked for."""
         ...
 
+    async def erased(self, shop_id: UUID, customer_id: UUID) -> PersonAsked | None:
+        """Return what is left of a person who was erased: the ids of their conversations."""
+        ...
+
     async def export(self, customer_id: UUID, asked: ExportAsked) -> ExportAnswer:
-        """Return some of history's records; the conversations are the person's, too."""
+        """Return some of history's records, of who was erased as well.
+
+        The conversations are the person's, too.
+        """
         ...
 
     async def note_export(self, caller: Principal, customer_id: UUID) -> None:
@@ -66,6 +73,9 @@ async def audit_customer(
 ) -> ExportPage:
     """Return to whom a person's card was shown, and then to whom it was offered.
 
+    A shop has to show who saw a card after its customer was erased, too. What it shows then is who,
+    when and how often, under ids that lead to nobody any more.
+
     Raises:
         RefusedError: NOT_FOUND; BAD_CURSOR; TRY_AGAIN, a service does not answer.
     """
@@ -73,7 +83,9 @@ async def audit_customer(
     section = (place or "").partition(":")[0]
     if f"{service.value}.{section}:0" not in AUDITED:
         raise _bad_cursor()
-    person = await _person(source, caller, customer_id)
+    person = await source.erased(caller.shop_id, customer_id)
+    if person is None:
+        person = await _person(source, caller, customer_id)
     answer = await _ask(source, ask, customer_id, service, ExportAsked(**dict(person), place=place))
     more = _next(service, answer)
     if more is None or not more.startswith(f"{service.value}.{section}:"):

@@ -139,6 +139,42 @@ async def test_who_is_not_there_and_a_cursor_that_is_none_are_refused(
         assert (answer.status_code, answer.json()["code"]) == (400, "bad_cursor")
 
 
+async def test_who_saw_the_card_of_somebody_erased_is_told_and_nothing_of_them(
+    service: RunningService, stores: Stores
+) -> None:
+    anna, ben = await two_customers(stores)
+    agent = service.client(Scope.AGENT)
+    for one in (anna, anna, ben):
+        (await agent.get(f"/v1/customers/{one}")).raise_for_status()
+    before = await audited(service, anna)
+    async with others_there(service):
+        await ask(service, anna)
+        await until(service, anna, "finished_at", goes_on=True)
+
+    client = service.client(Scope.SUPERVISOR)
+    after = await client.get(f"/v1/customers/{anna}/audit")
+    assert after.json() == before
+    (view,) = before["records"]
+    assert (view["kind"], view["data"]["times"]) == ("card_views", 2)
+    assert view["data"]["customer_id"] == anna
+    assert "anna@mail.example" not in after.text
+    assert (await client.get(f"/v1/customers/{anna}/export")).status_code == 404
+    elsewhere = service.client(Scope.SUPERVISOR, shop_id=OTHER_SHOP)
+    assert (await elsewhere.get(f"/v1/customers/{anna}/audit")).status_code == 404
+    assert (await agent.get(f"/v1/customers/{anna}/audit")).status_code == 403
+
+
+async def audited(service: RunningService, customer: str) -> Any:
+    """Return the first page of an audit, once the views are written."""
+    client = service.client(Scope.SUPERVISOR)
+    async with asyncio.timeout(WITHIN_S):
+        while True:
+            told = (await client.get(f"/v1/customers/{customer}/audit")).json()
+            if told["records"]:
+                return told
+            await asyncio.sleep(0.05)
+
+
 async def test_an_export_says_so_when_another_service_is_away(
     service: RunningService, stores: Stores
 ) -> None:
