@@ -232,10 +232,8 @@ class TestOneCustomer:
         assert asked["next_cursor"] is None
         assert shown_still == shown
         (still,) = asked_still["records"]
-        assert (still["data"]["id"], still["data"]["agent_id"]) == (
-            offer["data"]["id"],
-            agent["id"],
-        )
+        for name in ("id", "agent_id", "agent_name", "created_at"):
+            assert still["data"][name] == offer["data"][name]
 
     async def test_an_erasure_waits_while_the_customer_talks(self, shop: Shop) -> None:
         hers = Canaries("rosa")

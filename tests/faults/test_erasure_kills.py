@@ -31,8 +31,8 @@ KILLS = int(os.environ.get("FIRSTREPLY_ERASURE_KILLS", "1"))
 PEOPLE = 8
 LOOK_EVERY_S = 0.002
 BEGUN_WITHIN_S = 90.0
-ERASED_WITHIN_S = 150.0
-"""What was under way when it was killed is claimed for a minute."""
+ERASED_WITHIN_S = 45.0
+"""What was under way when it was killed is claimed for nine seconds, and the rest is seconds."""
 HOUR_MS = 3_600_000
 SCOPES = (
     *(Scope.ADMIN, Scope.OPERATOR, Scope.CUSTOMERS_READ),

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 
-from services.history.usecases.erase_customer import Erasing
+from services.history.usecases.erase_customer import RENEWED_EVERY_MS, Erasing
 from services.history.usecases.keep_retention import KeepRetention
 
+MS_PER_S = 1_000
 LOOK_EVERY_S = 1.0
 """Between two looks for what is due: one index scan of nothing."""
 
@@ -16,6 +17,13 @@ async def erase_for_ever(erasing: Erasing) -> None:
     while True:
         await erasing.work()
         await asyncio.sleep(LOOK_EVERY_S)
+
+
+async def hold_claims_for_ever(erasing: Erasing) -> None:
+    """Renew until cancelled, beside the tries."""
+    while True:
+        await asyncio.sleep(RENEWED_EVERY_MS / MS_PER_S)
+        await erasing.renew()
 
 
 async def sweep_for_ever(keep: KeepRetention) -> None:

@@ -60,6 +60,10 @@ _CLAIM = """
     UPDATE history.erasures SET next_try_at = :until, tries = tries + 1
     WHERE shop_id = :shop_id AND id = :id AND next_try_at <= :now RETURNING *
     """
+_RENEW = """
+    UPDATE history.erasures SET next_try_at = :until
+    WHERE shop_id = :shop_id AND id = :id AND finished_at IS NULL AND tries = :tries
+    """
 _NOTE = """
     UPDATE history.erasures SET waits_for = NULL,
         gateway_at = CASE WHEN :service = 'gateway' THEN :now ELSE gateway_at END,
@@ -71,7 +75,7 @@ _NOTE = """
     """
 _REST = """
     UPDATE history.erasures SET waits_for = :waits_for, next_try_at = :until
-    WHERE shop_id = :shop_id AND id = :id AND finished_at IS NULL
+    WHERE shop_id = :shop_id AND id = :id AND finished_at IS NULL AND tries = :tries
     """
 _FINISH = """
     UPDATE history.erasures SET finished_at = :now, next_try_at = NULL, waits_for = NULL,
@@ -134,6 +138,12 @@ class SqlErasures:
         async with self._db.write(shop_id) as tx:
             row = await tx.row(_CLAIM, told)
         return None if row is None else _job(row)
+
+    async def renew(self, job: ErasureJob, until: Instant) -> None:
+        """See `ErasureBook.renew`."""
+        told = self._told(job) | {"until": to_datetime(until)}
+        async with self._db.write(job.asked.shop_id) as tx:
+            await tx.execute(_RENEW, told)
 
     async def note(self, job: ErasureJob, service: Service, answer: EraseAnswer) -> None:
         """See `ErasureBook.note`."""
@@ -206,7 +216,7 @@ class SqlErasures:
 
     def _told(self, job: ErasureJob) -> dict[str, Any]:
         now = to_datetime(self._clock.now())
-        return {"shop_id": job.asked.shop_id, "id": job.id, "now": now}
+        return {"shop_id": job.asked.shop_id, "id": job.id, "now": now, "tries": job.tries}
 
 
 def _there(row: RowMapping | None) -> RowMapping:

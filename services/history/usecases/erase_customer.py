@@ -14,8 +14,10 @@ from shared.kernel.clock import Clock, Instant, Millis
 from shared.kernel.errors import ErrorCode, RefusedError
 from shared.kernel.vocabulary import Service
 
-CLAIMED_MS: Final[Millis] = 60_000
-"""How long one process has for a try: longer than every service's answer together."""
+CLAIMED_MS: Final[Millis] = 9_000
+"""How long a claim holds that nobody renews: whoever was killed keeps others out no longer."""
+RENEWED_EVERY_MS: Final[Millis] = 2_000
+"""Three renewals may fail before a claim is anybody's; a try may last as long as it has to."""
 FIRST_REST_MS: Final[Millis] = 1_000
 LONGEST_REST_MS: Final[Millis] = 60_000
 """Between two tries, doubling: an open conversation may last for hours."""
@@ -59,12 +61,16 @@ class ErasureBook(Protocol):
         """Take one for a while; None: somebody else has it, or it is done."""
         ...
 
+    async def renew(self, job: ErasureJob, until: Instant) -> None:
+        """Hold a claim for longer, unless it is somebody else's by now or the erasure is done."""
+        ...
+
     async def note(self, job: ErasureJob, service: Service, answer: EraseAnswer) -> None:
         """Keep that a service has erased, and what."""
         ...
 
     async def rest(self, job: ErasureJob, waits_for: ErasureWait, until: Instant) -> None:
-        """Keep what it waits for, and until when it is left alone."""
+        """Keep what it waits for, and until when it is left alone, if the claim still holds."""
         ...
 
     async def finish(self, job: ErasureJob) -> None:
@@ -95,6 +101,7 @@ class Erasing:
         self._book = book
         self._others = others
         self._clock = clock
+        self._under_way: ErasureJob | None = None
 
     async def request(self, caller: Principal, once: Once, customer_id: UUID) -> Erasure:
         """Begin to erase a person.
@@ -122,8 +129,20 @@ class Erasing:
             now = self._clock.now()
             job = await self._book.claim(due, now, now + CLAIMED_MS)
             if job is not None:
-                finished += await self._try(job)
+                self._under_way = job
+                try:
+                    finished += await self._try(job)
+                finally:
+                    self._under_way = None
         return finished
+
+    async def renew(self) -> None:
+        """Hold the claim of the try that is under way, if one is; to be called every few seconds.
+
+        What is tried by a process that died is claimed by another once the claim has run out.
+        """
+        if self._under_way is not None:
+            await self._book.renew(self._under_way, self._clock.now() + CLAIMED_MS)
 
     async def _try(self, job: ErasureJob) -> bool:
         try:

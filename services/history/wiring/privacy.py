@@ -9,7 +9,11 @@ from fastapi import APIRouter
 
 from services.history.api.privacy import privacy_router
 from services.history.api.retention import retention_router
-from services.history.background.erasing import erase_for_ever, sweep_for_ever
+from services.history.background.erasing import (
+    erase_for_ever,
+    hold_claims_for_ever,
+    sweep_for_ever,
+)
 from services.history.clients.other_services import BusServices
 from services.history.storage.erasures import SqlErasures
 from services.history.storage.retention import SqlRetention
@@ -44,6 +48,7 @@ class Privacy:
         """Return what runs in the background, by name."""
         return {
             "erasing": partial(erase_for_ever, self._erasing),
+            "erasing_claims": partial(hold_claims_for_ever, self._erasing),
             "retention": partial(sweep_for_ever, self._retention),
             "card_views": self.views.run,
         }

@@ -7,14 +7,24 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
+from services.history.storage.erasures import SqlErasures
+from services.history.storage.views import SqlViews
 from services.history.usecases.erase_customer import CLAIMED_MS
+from services.history.usecases.note_views import CardViews
 from shared.contracts import subjects
-from shared.contracts.privacy import EraseAnswer, PersonAsked
-from shared.kernel.ids import IdKind, encode
+from shared.contracts.changes import Once
+from shared.contracts.claims import Principal
+from shared.contracts.orders import LATEST
+from shared.contracts.privacy import EraseAnswer, ErasureWait, PersonAsked
+from shared.kernel.ids import IdKind, decode, encode
 from shared.kernel.vocabulary import Scope, Service
+from shared.kit.change_log import ChangeLog, actor_of
+from shared.kit.database import open_database
 from shared.kit.new_ids import new_id
 from tests.integration.services.history.conftest import OTHER_SHOP, SHOP, RunningService, Stores
+from tests.support.clock import VirtualClock
 from tests.support.orders import order, person
+from tests.support.postgres import TestDatabase
 
 WITHIN_S = 10.0
 LEFT = """
@@ -98,6 +108,37 @@ async def test_it_waits_for_services_that_are_away_and_ends_when_they_are_there(
     assert (known["proven"], known["given"]) == ([], [])
     async with stores.db.read(OTHER_SHOP) as tx:
         assert [*(await tx.rows(LEFT))[0].values()] == [1, 1, 1, 1]
+
+
+async def test_a_claim_lasts_while_it_is_renewed_and_whoever_lost_it_changes_nothing(
+    stores: Stores, history_database: TestDatabase, clock: VirtualClock
+) -> None:
+    anna, _ = await two_customers(stores)
+    log, views = ChangeLog("history", clock), CardViews(SqlViews(stores.db), clock, actor_of)
+    async with open_database(history_database.sweep_url(Service.HISTORY)) as sweep:
+        book = SqlErasures(stores.db, sweep, log, clock, views)
+        caller = Principal(shop_id=SHOP, scopes=(Scope.ADMIN,), name="root", expires_at=LATEST)
+        await book.request(
+            caller, Once(key="erase", request="0" * 64), decode(IdKind.CUSTOMER, anna)
+        )
+        now = clock.now()
+        (due,) = await book.due(now)
+        first = await book.claim(due, now, now + CLAIMED_MS)
+        assert first is not None
+        assert await book.claim(due, now + CLAIMED_MS - 1, now + 2 * CLAIMED_MS) is None
+
+        await book.renew(first, now + 3 * CLAIMED_MS)
+        assert await book.due(now + 3 * CLAIMED_MS - 1) == []
+        later = now + 3 * CLAIMED_MS
+        second = await book.claim(due, later, later + CLAIMED_MS)
+        assert second is not None
+        await book.renew(first, later + 99 * CLAIMED_MS)
+        await book.rest(first, ErasureWait.SERVICE_AWAY, later + 99 * CLAIMED_MS)
+        assert await book.due(later + CLAIMED_MS) == [due], "the second one's claim stands"
+
+        await book.finish(second)
+        await book.renew(second, later + 99 * CLAIMED_MS)
+        assert await book.due(LATEST) == []
 
 
 async def test_asked_for_twice_it_is_one_and_nobody_elses(

@@ -66,6 +66,10 @@ class Book:
         self.job = replace(self.job, tries=self.job.tries + 1)
         return self.job
 
+    async def renew(self, job: ErasureJob, until: Instant) -> None:
+        if job.tries == self.job.tries and self.due_at is not None:
+            self.due_at = until
+
     async def note(self, job: ErasureJob, service: Service, answer: EraseAnswer) -> None:
         self._live(service)
         known = {*job.asked.conversation_ids, *answer.conversation_ids}
@@ -155,6 +159,24 @@ async def test_an_erasure_goes_on_where_it_was_killed(step: Service) -> None:
     asked = [service for service, _ in others.asked]
     assert asked.count(Service.GATEWAY) == (2 if step is Service.GATEWAY else 1)
     assert asked.count(Service.ROUTER) == (2 if step is Service.ROUTER else 1)
+
+
+async def test_a_try_that_lasts_is_held_and_one_that_nobody_holds_is_anybodys() -> None:
+    clock = VirtualClock()
+    book = Book(clock)
+
+    class Slow(Others):
+        async def erase(self, service: Service, asked: PersonAsked) -> EraseAnswer:
+            for _ in range(5):
+                clock.advance(CLAIMED_MS - 1)
+                assert await book.due(clock.now()) == [], "it is held"
+                await erasing.renew()
+            return await super().erase(service, asked)
+
+    erasing = Erasing(book, Slow(), clock)
+    await erasing.renew()
+    assert book.due_at == 0, "nothing is under way"
+    assert await erasing.work() == 1
 
 
 async def test_nobody_asked_for_an_erasure_is_told_so() -> None:
