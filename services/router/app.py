@@ -94,7 +94,7 @@ async def run_router(
         await stack.enter_async_context(_hearing_history(bus, machine, database))
         records, signer = RoutingRecords(database), KeyringSigner(keys)
         offers = ServeOffers(machine.commands, records, machine.cards, signer, clock)
-        desk = AgentDesk(machine.commands, records, machine.cards, offers)
+        desk = machine.agent_desk(records, offers)
         hours = partial(shop_hours, read=records.hours, clock=clock)
         hearing = answering(bus, HearEvents(machine.commands), desk, offers, hours)
         await stack.enter_async_context(hearing)

@@ -173,6 +173,16 @@ class MayBe(Readable):
     same: tuple[IdentityKind, ...]
 
 
+class WhoMayBe(Readable):
+    """Body of `may_be.changed`: who the customer of a conversation may be, who proved nothing.
+
+    It takes the place of what an offer or a snapshot said of it.
+    """
+
+    conversation_id: ConversationId
+    may_be: tuple[MayBe, ...]
+
+
 class CardCustomer(Readable):
     """Who the customer is, proven by `known_by`; `returned_count` of the orders came back."""
 
@@ -206,6 +216,13 @@ class Card(Readable):
     follow_ups: tuple[FollowUp, ...] = ()
     suggestions: tuple[Suggestion, ...] = ()
     facts: CardFacts = CardFacts()
+
+
+class CardReady(Readable):
+    """Body of `card.ready`, the card that an offer went out without, and of `card.changed`."""
+
+    conversation_id: ConversationId
+    card: Card
 
 
 class CardRequest(Readable):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field, model_validator
 
-from shared.contracts.cards import Card, MayBe
+from shared.contracts.cards import Card, CardReady, MayBe, WhoMayBe
 from shared.contracts.items import Author, CustomerRef, Item
 from shared.contracts.routing_requests import RoutedWork
 from shared.contracts.signs import Receipt
@@ -155,13 +155,6 @@ class OfferEnded(Readable):
     status: OfferStatus
 
 
-class CardReady(Readable):
-    """Body of `card.ready`, the card that an offer went out without, and of `card.changed`."""
-
-    conversation_id: ConversationId
-    card: Card
-
-
 class Assignment(Readable):
     """Who serves a conversation. At most one of a conversation is active."""
 
@@ -268,6 +261,7 @@ class RouterSnapshot(Readable):
     offers: tuple[Offer, ...]
     conversations: tuple[RoutingState, ...]
     cards: tuple[CardReady, ...] = ()
+    may_be: tuple[WhoMayBe, ...] = ()
 
 
 class SnapshotRequest(Readable):
@@ -284,6 +278,7 @@ class AgentSnapshot(Contract):
     offers: tuple[Offer, ...]
     conversations: tuple[RoutingState, ...]
     cards: tuple[CardReady, ...]
+    may_be: tuple[WhoMayBe, ...] = ()
     items: tuple[Item, ...]
     receipts: tuple[Receipt, ...]
     server_time: WireInstant

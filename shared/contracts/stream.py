@@ -7,11 +7,11 @@ from types import MappingProxyType
 
 from pydantic import BaseModel, Field, JsonValue
 
+from shared.contracts.cards import CardReady, WhoMayBe
 from shared.contracts.items import Item
 from shared.contracts.routing import (
     AgentSnapshot,
     AgentState,
-    CardReady,
     Offer,
     OfferEnded,
     RoutingState,
@@ -88,6 +88,7 @@ STREAM_BODIES: Mapping[str, type[BaseModel]] = MappingProxyType(
         EventType.OFFER_ENDED: OfferEnded,
         EventType.CARD_READY: CardReady,
         EventType.CARD_CHANGED: CardReady,
+        EventType.MAY_BE_CHANGED: WhoMayBe,
         EventType.AGENT_UPDATED: AgentState,
         EventType.CONVERSATION_QUEUED: RoutingState,
         EventType.CONVERSATION_OFFERED: RoutingState,

@@ -344,4 +344,5 @@ class EventType(StrEnum):
     OFFER_ENDED = "offer.ended"
     CARD_READY = "card.ready"
     CARD_CHANGED = "card.changed"
+    MAY_BE_CHANGED = "may_be.changed"
     AGENT_UPDATED = "agent.updated"

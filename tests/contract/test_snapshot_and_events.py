@@ -15,9 +15,11 @@ from typing import Any
 import pytest
 
 from shared.contracts import subjects
-from shared.contracts.cards import Card, CardAnswer, CardRequest, CardsChanged
+from shared.contracts.cards import Card, CardAnswer, CardRequest, CardsChanged, MayBe
+from shared.contracts.items import IdentityKind
 from shared.kernel.vocabulary import EventType, Scope
 from shared.kit.auth.customer_tokens import sign_customer_token
+from shared.kit.new_ids import new_id
 from tests.contract.test_lost_publishes import Desk, a_desk
 from tests.support.agent_client import AgentClient
 from tests.support.chat_client import ChatClient
@@ -33,6 +35,8 @@ CARD = Card.model_validate_json("""{
         "order_count": 0, "contact_count": 0, "spent_minor": 0, "currency": null},
     "orders": [], "contacts": []}""")
 
+SOMEBODY = (MayBe(customer_id=new_id(), name="Rosa", same=(IdentityKind.EMAIL,)),)
+
 State = dict[str, Any]
 
 
@@ -43,6 +47,7 @@ def state_of(snapshot: Mapping[str, Any]) -> State:
         "offers": {one["id"]: one for one in snapshot["offers"]},
         "conversations": {one["conversation_id"]: one for one in snapshot["conversations"]},
         "cards": {one["conversation_id"]: one for one in snapshot["cards"]},
+        "may_be": {one["conversation_id"]: one for one in snapshot["may_be"]},
         "items": {(one["conversation_id"], one["seq"]): one for one in snapshot["items"]},
         "receipts": {one["conversation_id"]: one for one in snapshot["receipts"]},
     }
@@ -63,6 +68,8 @@ def apply(state: State, event: str, body: Any) -> None:  # noqa: C901  one arm a
             state["offers"].pop(body["offer_id"], None)
         case EventType.CARD_READY | EventType.CARD_CHANGED:
             take_card(state, body)
+        case EventType.MAY_BE_CHANGED:
+            take_who_may_be(state, body)
         case EventType.AGENT_UPDATED:
             if body["agent_version"] > state["agent"]["agent_version"]:
                 state["agent"] = body
@@ -77,6 +84,13 @@ def take_card(state: State, body: Any) -> None:
             offer |= {"card_status": "ready", "card": body["card"]}
 
 
+def take_who_may_be(state: State, body: Any) -> None:
+    state["may_be"][body["conversation_id"]] = body
+    for offer in state["offers"].values():
+        if offer["conversation_id"] == body["conversation_id"]:
+            offer |= {"card_status": "unknown_customer", "may_be": body["may_be"]}
+
+
 def take_routing(state: State, body: Any) -> None:
     if body["status"] == "assigned":
         state["conversations"][body["conversation_id"]] = body
@@ -89,7 +103,7 @@ def shown(state: State) -> State:
     mine = set(state["conversations"])
     of_mine = {
         kind: {key: one for key, one in state[kind].items() if one["conversation_id"] in mine}
-        for kind in ("cards", "items", "receipts")
+        for kind in ("cards", "may_be", "items", "receipts")
     }
     return state | of_mine
 
@@ -103,6 +117,8 @@ class LateCards:
     async def answer(self, question: bytes) -> bytes:
         self.asked = CardRequest.model_validate_json(question)
         await asyncio.sleep(LATE_S)
+        if not self.asked.customer.verified:
+            return CardAnswer(card=None, may_be=SOMEBODY).to_json()
         return CardAnswer(card=self.card).to_json()
 
     def change(self) -> CardsChanged:
@@ -221,6 +237,19 @@ async def loses_the_customer(scene: Scene) -> None:
     await scene.agent.wait_for("conversation.ended")
 
 
+async def serves_somebody_who_leaves_an_address(scene: Scene) -> None:
+    async with scene.desk.other.customer() as stranger:
+        place = (await stranger.say("Where is it?"))["conversation_id"]
+        offer = await scene.agent.wait_for("offer.created", partial(_is_in, place))
+        await scene.routing(f"offers/{offer.body['id']}/accept")
+        await stranger.tell("leave_address", client_id="a1", address="rosa@mail.example")
+        await scene.agent.wait_for("may_be.changed")
+
+
+def _is_in(place: str, told: Any) -> bool:
+    return bool(told["conversation_id"] == place)
+
+
 async def is_given_anothers_work(scene: Scene) -> None:
     rig = scene.desk.rig
     head = {"Authorization": f"Bearer {rig.token(SHOP, None, Scope.ROUTING_WRITE)}"}
@@ -275,6 +304,7 @@ STEPS: Mapping[EventType, Callable[[Scene], Awaitable[None]]] = {
     EventType.CONVERSATION_TAKEN: nothing,
     EventType.CONVERSATION_WRAPPED_UP: nothing,
     EventType.CONVERSATION_ENDED: loses_the_customer,
+    EventType.MAY_BE_CHANGED: serves_somebody_who_leaves_an_address,
     EventType.ROUTING_REQUEST_QUEUED: nothing,
     EventType.ROUTING_REQUEST_OFFERED: nothing,
     EventType.ROUTING_REQUEST_ASSIGNED: is_given_anothers_work,

@@ -51,7 +51,32 @@ async def test_an_agent_reads_who_it_may_be_and_the_customer_never_does(
         await expect(card).to_contain_text(NAME)
         await expect(card).to_contain_text("Not known yet")
         await keep_picture(console.page, "may-be-served")
+        await console.page.reload()
+        await expect(card).to_contain_text(f"{NAME}, gave the same email. Not proven: do not tell.")
+        await keep_picture(console.page, "may-be-loaded-anew")
         await customer.hears("Good day.")
+        assert NAME not in everything_told(customer)
+
+
+async def test_an_address_that_is_left_while_an_agent_answers_says_it_at_once(
+    stack: Stack, new_page: NewPage, anna: AgentClient
+) -> None:
+    address = f"{new_id().hex}@mail.example"
+    await bought(stack, address)
+    console = ConsolePage(await new_page())
+    await console.come_to(stack.url)
+    await console.type_sign_in(ANNA)
+    async with chat_client(**await demo_customer(stack)) as customer:
+        await customer.say("Where is my parcel?")
+        await console.page.get_by_role("button", name="I am available").press("Enter")
+        await expect(console.accept).to_be_visible()
+        await console.take()
+        card = console.page.get_by_role("complementary", name="Customer")
+        await expect(card).to_contain_text("Not known yet")
+        await expect(card).not_to_contain_text(NAME)
+        await customer.tell("leave_address", client_id="a1", address=address)
+        await expect(card).to_contain_text(f"{NAME}, gave the same email. Not proven: do not tell.")
+        await keep_picture(console.page, "may-be-left-later")
         assert NAME not in everything_told(customer)
 
 

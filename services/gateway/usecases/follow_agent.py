@@ -35,6 +35,7 @@ async def agent_snapshot(shop_id: UUID, agent_id: UUID, needs: SnapshotNeeds) ->
         offers=told.offers,
         conversations=told.conversations,
         cards=told.cards,
+        may_be=told.may_be,
         items=await needs.items.of_agent(shop_id, agent_id),
         receipts=await needs.receipts.of_agent(shop_id, agent_id),
         server_time=needs.clock.now(),

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import TypeAlias
 from uuid import UUID
 
 from services.router.domain.commands import StatusSet
@@ -15,16 +16,28 @@ from services.router.usecases.ownership import Desk
 from services.router.usecases.ports import Records
 from services.router.usecases.serve_offers import ServeOffers
 from shared.contracts import routing
+from shared.contracts.cards import CardReady, WhoMayBe
 from shared.contracts.standings import AgentStanding
 from shared.kernel.errors import ErrorCode, RefusedError
-from shared.kernel.vocabulary import AgentStatus
+from shared.kernel.vocabulary import AgentStatus, CardStatus
+
+ShowLater: TypeAlias = Callable[[UUID, UUID, Conversation], None]
+"""Shows an agent of a shop a conversation's card once it is there."""
 
 
 class AgentDesk:
     """Reads come from the tables; a status is a command."""
 
-    def __init__(self, desk: Desk, records: Records, cards: CardDesk, offers: ServeOffers) -> None:
+    def __init__(
+        self,
+        desk: Desk,
+        records: Records,
+        cards: CardDesk,
+        offers: ServeOffers,
+        show_later: ShowLater,
+    ) -> None:
         self._desk = desk
+        self._show_later = show_later
         self._records = records
         self._cards = cards
         self._offers = offers
@@ -67,12 +80,25 @@ class AgentDesk:
         agent = await self.me(shop_id, agent_id)
         pending = await self._records.pending_offers(shop_id, agent_id)
         served = await self._records.served_by(shop_id, agent_id)
-        cards = await asyncio.gather(*(self._card(shop_id, one) for one in served))
+        looks = await asyncio.gather(*(self._cards.card(shop_id, one) for one in served))
+        for one, (status, *_) in zip(served, looks, strict=True):
+            if status is CardStatus.PENDING:
+                self._show_later(shop_id, agent_id, one)
+        known = [(one.id, *look[1:]) for one, look in zip(served, looks, strict=True)]
         return routing.RouterSnapshot(
             agent=agent,
             offers=await self._offers.with_cards(shop_id, pending),
             conversations=tuple(views.routing_state(one) for one in served),
-            cards=tuple(card for card in cards if card is not None),
+            cards=tuple(
+                CardReady(conversation_id=place, card=card)
+                for place, card, _ in known
+                if card is not None
+            ),
+            may_be=tuple(
+                WhoMayBe(conversation_id=place, may_be=may_be)
+                for place, _, may_be in known
+                if may_be
+            ),
         )
 
     async def standings(self, shop_of: Mapping[UUID, UUID]) -> tuple[AgentStanding, ...]:
@@ -82,9 +108,3 @@ class AgentDesk:
         """
         rows = await self._records.standings(shop_of)
         return tuple(views.agent_standing(row) for row in rows)
-
-    async def _card(self, shop_id: UUID, conversation: Conversation) -> routing.CardReady | None:
-        _, card, _ = await self._cards.card(shop_id, conversation)
-        if card is None:
-            return None
-        return routing.CardReady(conversation_id=conversation.id, card=card)

@@ -12,13 +12,19 @@ from services.router.domain.effects import ConversationTold, Effects, OfferNews,
 from services.router.domain.model import Assignment, Conversation, Offer
 from services.router.domain.telling import event_of
 from services.router.usecases import views
-from services.router.usecases.cards import CardDesk, Start
+from services.router.usecases.cards import CardDesk, Look, Start
 from services.router.usecases.ports import LiveStreams, ShopWork
-from shared.contracts.cards import Card, CardsChanged
+from shared.contracts.cards import CardReady, CardsChanged, WhoMayBe
 from shared.contracts.events import Envelope
-from shared.contracts.routing import CardReady
+from shared.contracts.items import CustomerRef
 from shared.contracts.stream import StreamEvent
-from shared.kernel.vocabulary import AssignmentStatus, CardStatus, EventType, OfferStatus
+from shared.kernel.vocabulary import (
+    AssignmentStatus,
+    CardStatus,
+    ConversationStatus,
+    EventType,
+    OfferStatus,
+)
 
 
 class Herald:
@@ -44,11 +50,17 @@ class Herald:
         """Offers that may still be taken, and whether their agent has been told the whole card."""
         self._shown: dict[UUID, dict[UUID, Offer | None]] = {}
         """Conversation -> agents who were shown its card, with their offer until they took it."""
+        self._typed: dict[UUID, CustomerRef] = {}
+        """Conversation -> the address that was left in it, once who that may be is looked up."""
 
     def committed(self, work: ShopWork) -> None:
         """Take what is committed; never waits."""
         self._relay(work.events)
         self._work.put_nowait(work)
+
+    def show_later(self, shop_id: UUID, agent_id: UUID, conversation: Conversation) -> None:
+        """Show an agent a card that was not there in time for a snapshot; never waits."""
+        self._start(self._whole_card(shop_id, agent_id, conversation))
 
     def cards_changed(self, news: CardsChanged) -> None:
         """Show the new cards to whoever sees the old ones; never waits."""
@@ -65,6 +77,8 @@ class Herald:
     async def _tell(self, shop_id: UUID, effects: Effects) -> None:
         for news in effects.offers_told:
             await self._tell_offer(shop_id, news)
+        for conversation in effects.conversations:
+            self._tell_who_may_be(shop_id, conversation)
         for told in effects.conversations_told:
             await self._tell_conversation(told)
         await self._tell_hands(shop_id, effects)
@@ -101,17 +115,15 @@ class Herald:
         status, card, may_be = await self._cards.card(shop_id, told.conversation)
         if offer.id not in self._open_offers:
             return
-        shown = views.card_for(offer, card)
-        self._open_offers[offer.id] = status is not CardStatus.PENDING and shown is card
+        self._open_offers[offer.id] = _is_whole(offer, (status, card, may_be))
         self._shown.setdefault(offer.conversation_id, {})[offer.agent_id] = offer
         body = views.offer(offer, told.conversation, status, card, may_be)
         await self._publish(offer.agent_id, EventType.OFFER_CREATED, body)
         if status is CardStatus.PENDING:
-            card = await self._cards.arrival(offer.conversation_id)
-            shown = views.card_for(offer, card)
-            if shown is not None and offer.id in self._open_offers:
-                self._open_offers[offer.id] = shown is card
-                await self._publish_card(offer.agent_id, offer.conversation_id, shown)
+            look = await self._cards.arrival(offer.conversation_id)
+            if offer.id in self._open_offers:
+                self._open_offers[offer.id] = _is_whole(offer, look)
+                await self._publish_look(offer.agent_id, offer.conversation_id, look, offer)
 
     async def _tell_conversation(self, told: ConversationTold) -> None:
         conversation = told.conversation
@@ -120,17 +132,34 @@ class Herald:
         if conversation.is_over:
             self._cards.forget(conversation.id)
             self._shown.pop(conversation.id, None)
+            self._typed.pop(conversation.id, None)
 
     async def _renew(self, conversation_id: UUID) -> None:
-        card = await self._cards.renew(conversation_id)
-        if card is None:
+        look = await self._cards.renew(conversation_id)
+        if look is None:
             return
         for agent_id, offer in [*self._shown.get(conversation_id, {}).items()]:
-            shown = card if offer is None else views.card_for(offer, card)
-            if shown is not None:
-                await self._publish_card(
-                    agent_id, conversation_id, shown, event=EventType.CARD_CHANGED
-                )
+            await self._publish_look(
+                agent_id, conversation_id, look, offer, event=EventType.CARD_CHANGED
+            )
+
+    def _tell_who_may_be(self, shop_id: UUID, conversation: Conversation) -> None:
+        """An address that was left says something to whoever was offered it before, or has it."""
+        customer = conversation.customer
+        if customer is None or customer.verified or conversation.is_over:
+            return
+        if self._typed.get(conversation.id) != customer:
+            self._typed[conversation.id] = customer
+            self._start(self._who_may_be(shop_id, conversation))
+
+    async def _who_may_be(self, shop_id: UUID, conversation: Conversation) -> None:
+        self._cards.want(shop_id, conversation.id, conversation.customer)
+        look = await self._cards.arrival(conversation.id)
+        told = dict(self._shown.get(conversation.id, {}))
+        if conversation.status is ConversationStatus.ASSIGNED and conversation.agent_id:
+            told.setdefault(conversation.agent_id, None)
+        for agent_id, offer in told.items():
+            await self._publish_look(agent_id, conversation.id, look, offer)
 
     async def _tell_hands(self, shop_id: UUID, effects: Effects) -> None:
         for taken in effects.taken_from:
@@ -150,21 +179,39 @@ class Herald:
     async def _whole_card(self, shop_id: UUID, agent_id: UUID, conversation: Conversation) -> None:
         """Show whoever took a conversation the card, when the offer came without all of it."""
         self._cards.want(shop_id, conversation.id, conversation.customer)
-        card = await self._cards.arrival(conversation.id)
-        if card is not None:
-            await self._publish_card(agent_id, conversation.id, card)
+        look = await self._cards.arrival(conversation.id)
+        await self._publish_look(agent_id, conversation.id, look, None)
 
-    async def _publish_card(
+    async def _publish_look(
         self,
         agent_id: UUID,
         conversation_id: UUID,
-        card: Card,
+        look: Look,
+        offer: Offer | None,
         *,
         event: EventType = EventType.CARD_READY,
     ) -> None:
-        ready = CardReady(conversation_id=conversation_id, card=card)
-        await self._publish(agent_id, event, ready)
+        """Tell an agent as much as their offer lets them see, all of it without one."""
+        _, card, may_be = look
+        shown = card if offer is None else views.card_for(offer, card)
+        if shown is not None:
+            ready = CardReady(conversation_id=conversation_id, card=shown)
+            await self._publish(agent_id, event, ready)
+        elif (may_be or event is EventType.CARD_CHANGED) and _sees_all(offer):
+            who = WhoMayBe(conversation_id=conversation_id, may_be=may_be)
+            await self._publish(agent_id, EventType.MAY_BE_CHANGED, who)
 
     async def _publish(self, agent_id: UUID, event: EventType, body: BaseModel) -> None:
         message = StreamEvent(type=event, body=body.model_dump(mode="json"))
         await self._streams.publish(agent_id, message)
+
+
+def _sees_all(offer: Offer | None) -> bool:
+    return offer is None or views.sees_all(offer)
+
+
+def _is_whole(offer: Offer, look: Look) -> bool:
+    """Tell whether the agent of an offer sees all there is."""
+    status, card, may_be = look
+    seen = views.card_for(offer, card) is card and (views.sees_all(offer) or not may_be)
+    return status is not CardStatus.PENDING and seen

@@ -117,13 +117,13 @@ class CardDesk:
             pass
         return fetch.look
 
-    async def arrival(self, conversation_id: UUID) -> Card | None:
-        """Return the card once it is there; None when it will not come."""
+    async def arrival(self, conversation_id: UUID) -> Look:
+        """Return the card, or who the customer may be, once it is there; pending: it never came."""
         fetch = self._fetches.get(conversation_id)
         if fetch is None:
-            return None
+            return CardStatus.PENDING, None, ()
         await fetch.done.wait()
-        return fetch.card
+        return fetch.look
 
     def forget(self, conversation_id: UUID) -> None:
         """Drop the card of a conversation that ended."""
@@ -137,8 +137,8 @@ class CardDesk:
             if fetch.answer is not None and fetch.is_of(news)
         )
 
-    async def renew(self, conversation_id: UUID) -> Card | None:
-        """Fetch a card again; None when it is the same, or none, or history does not answer."""
+    async def renew(self, conversation_id: UUID) -> Look | None:
+        """Fetch a card again; None when it is the same, or history does not answer."""
         fetch = self._fetches.get(conversation_id)
         if fetch is None:
             return None
@@ -146,9 +146,9 @@ class CardDesk:
             answer = await self._source.fetch(fetch.shop_id, fetch.customer, ANSWER_MS)
         except CardUnavailableError:
             return None
-        before, fetch.answer = fetch.card, answer
+        before, fetch.answer = fetch.look, answer
         self._tell_facts(fetch, conversation_id)
-        return None if answer.card == before else answer.card
+        return None if fetch.look == before else fetch.look
 
     def _tell_facts(self, fetch: _Fetch, conversation_id: UUID) -> None:
         if fetch.card is not None and fetch.card.facts != fetch.facts:

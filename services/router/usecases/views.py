@@ -161,14 +161,19 @@ def offer(
         customer_name=(shown.customer.name if shown else None) or known,
         card_status=status,
         card=shown,
-        may_be=may_be if row.ordinal < CONTACT_FREE_FROM else (),
+        may_be=may_be if sees_all(row) else (),
         work=work_views.routed_work(conversation),
     )
 
 
+def sees_all(row: Offer) -> bool:
+    """Tell whether the agent of this offer may see addresses and hints before accepting."""
+    return row.ordinal < CONTACT_FREE_FROM
+
+
 def card_for(row: Offer, card: Card | None) -> Card | None:
     """Return the card as the agent of this offer may see it before accepting."""
-    if card is None or row.ordinal < CONTACT_FREE_FROM:
+    if card is None or sees_all(row):
         return card
     hidden = {"email": None, "phone": None, "city": None, "region": None}
     customer = card.customer.model_copy(update=hidden)

@@ -27,6 +27,7 @@ from services.router.storage.records import RoutingRecords
 from services.router.storage.routing_store import RoutingTables
 from services.router.storage.waits import ToldWaits
 from services.router.usecases.after_work import AfterWork
+from services.router.usecases.agent_desk import AgentDesk
 from services.router.usecases.announce import Herald
 from services.router.usecases.cards import CardDesk
 from services.router.usecases.decide import Deciders
@@ -35,6 +36,7 @@ from services.router.usecases.guess_waits import GuessWaits
 from services.router.usecases.keep_journals import KeepJournals
 from services.router.usecases.keep_leases import KeepLeases
 from services.router.usecases.route_commands import CommandDesk, Owners
+from services.router.usecases.serve_offers import ServeOffers
 from services.router.wiring.explaining import Explaining
 from services.router.wiring.webhooks import Webhooks
 from shared.contracts.cards import CardFacts
@@ -111,6 +113,10 @@ class Machine:
     def explain(self, records: RoutingRecords) -> Explain:
         """Return what explains the decisions that the tables hold."""
         return self.explaining.of(records)
+
+    def agent_desk(self, records: RoutingRecords, offers: ServeOffers) -> AgentDesk:
+        """Return what agents ask and say of themselves."""
+        return AgentDesk(self.commands, records, self.cards, offers, self.herald.show_later)
 
     def after_work(self, records: RoutingRecords, clock: Clock) -> AfterWork:
         """Return what agents still do with conversations that have ended."""

@@ -62,6 +62,7 @@ export interface AgentSnapshot {
   readonly offers: readonly Offer[];
   readonly conversations: readonly RoutingState[];
   readonly cards: readonly CardReady[];
+  readonly may_be: readonly WhoMayBe[];
   readonly items: readonly Item[];
   readonly receipts: readonly Receipt[];
   readonly server_time: Instant;
@@ -358,7 +359,7 @@ export interface ErrorFrame {
 }
 
 /** Every event, the same string on socket, stream and bus. */
-export type EventType = "message.created" | "message.delivered" | "message.read" | "customer.typing" | "conversation.queued" | "conversation.offered" | "conversation.assigned" | "conversation.responded" | "conversation.taken" | "conversation.ended" | "conversation.wrapped_up" | "routing_request.queued" | "routing_request.offered" | "routing_request.assigned" | "routing_request.requeued" | "routing_request.taken" | "routing_request.missed" | "routing_request.completed" | "routing_request.cancelled" | "follow_up.queued" | "follow_up.offered" | "follow_up.assigned" | "follow_up.requeued" | "follow_up.taken" | "follow_up.missed" | "follow_up.completed" | "follow_up.cancelled" | "promise.changed" | "sla.at_risk" | "sla.missed" | "offer.created" | "offer.ended" | "card.ready" | "card.changed" | "agent.updated";
+export type EventType = "message.created" | "message.delivered" | "message.read" | "customer.typing" | "conversation.queued" | "conversation.offered" | "conversation.assigned" | "conversation.responded" | "conversation.taken" | "conversation.ended" | "conversation.wrapped_up" | "routing_request.queued" | "routing_request.offered" | "routing_request.assigned" | "routing_request.requeued" | "routing_request.taken" | "routing_request.missed" | "routing_request.completed" | "routing_request.cancelled" | "follow_up.queued" | "follow_up.offered" | "follow_up.assigned" | "follow_up.requeued" | "follow_up.taken" | "follow_up.missed" | "follow_up.completed" | "follow_up.cancelled" | "promise.changed" | "sla.at_risk" | "sla.missed" | "offer.created" | "offer.ended" | "card.ready" | "card.changed" | "may_be.changed" | "agent.updated";
 
 /** Why an agent was not offered a conversation. */
 export type Exclusion = "disconnected" | "not_available" | "at_capacity" | "declined_before" | "already_offered" | "may_not_reply" | "lacks_skill" | "lacks_language";
@@ -1059,6 +1060,12 @@ export interface Welcome {
   readonly beat_every_ms: number;
   readonly hours: ShopHours | null;
   readonly agents_available: boolean;
+}
+
+/** Body of `may_be.changed`: who the customer of a conversation may be, who proved nothing. It takes the place of what an offer or a snapshot said of it. */
+export interface WhoMayBe {
+  readonly conversation_id: ConversationId;
+  readonly may_be: readonly MayBe[];
 }
 
 /** What an agent is asked to take. */

@@ -175,6 +175,7 @@ export function aSnapshot(more: Partial<AgentSnapshot> = {}): AgentSnapshot {
     offers: [],
     conversations: [],
     cards: [],
+    may_be: [],
     items: [],
     receipts: [],
     server_time: "2026-11-23T08:00:00.000Z",

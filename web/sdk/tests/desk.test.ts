@@ -79,6 +79,23 @@ describe("an accepted conversation", () => {
     expect(theOne(after({ type: "taken", offer, taken: aTaken() }))?.mayBe).toEqual([rosa]);
   });
 
+  test("says who its customer may be once that is known, on the offer and while it is served", () => {
+    const rosa = { customer_id: "cust_7", name: "Rosa", same: ["email"] } as const;
+    const known = event("may_be.changed", { conversation_id: CONVERSATION, may_be: [rosa] });
+    const offered = after(event("offer.created", anOffer()), known);
+    expect(offered.offers[0]?.may_be).toEqual([rosa]);
+    expect(theOne(after(taken, known))?.mayBe).toEqual([rosa]);
+    const nobody = event("may_be.changed", { conversation_id: CONVERSATION, may_be: [] });
+    expect(theOne(after(taken, known, nobody))?.mayBe).toEqual([]);
+  });
+
+  test("says it after a reload too, as the snapshot does", () => {
+    const rosa = { customer_id: "cust_7", name: "Rosa", same: ["email"] } as const;
+    const may_be = [{ conversation_id: CONVERSATION, may_be: [rosa] }];
+    const snapshot = aSnapshot({ conversations: [aRouting(3)], may_be });
+    expect(theOne(after({ type: "snapshot", snapshot }))?.mayBe).toEqual([rosa]);
+  });
+
   test("needs the grant until the gateway says that we joined", () => {
     expect(theOne(after(taken))?.grant).toBe("signed");
     expect(theOne(after(taken, said(anItem(1)), said(joined)))?.grant).toBeNull();

@@ -38,7 +38,7 @@ export function take(
   return {
     ...begun,
     card: begun.card ?? offer.card,
-    mayBe: offer.may_be,
+    mayBe: begun.mayBe.length > 0 ? begun.mayBe : offer.may_be,
     preview: offer.preview,
     customerName: begun.customerName ?? offer.customer_name,
     grant,

@@ -37,7 +37,7 @@ export interface Conversation {
   readonly standing: Standing;
   readonly thread: Thread;
   readonly card: Card | null;
-  /** From the offer: who gave the same address as this customer, who has proven none. Not to be told. */
+  /** Who gave the same address as this customer, who has proven none. Not to be told. */
   readonly mayBe: readonly MayBe[];
   /** From the offer, to be shown until the items are there. */
   readonly preview: string | null;

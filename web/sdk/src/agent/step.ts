@@ -10,6 +10,7 @@ import type {
   OfferEnded,
   Receipt,
   RoutingState,
+  WhoMayBe,
 } from "../contracts.ts";
 import { conversationOf, notMine, route, take, withCard, withItems, withoutUnsent } from "./conversations.ts";
 import type { Conversation, Desk, DeskInput, Unsent } from "./desk.ts";
@@ -80,6 +81,8 @@ function onEvent(desk: Desk, type: string, body: unknown, now: number): Desk {
     case "card.ready":
     case "card.changed":
       return onCard(desk, body as CardReady);
+    case "may_be.changed":
+      return onWhoMayBe(desk, body as WhoMayBe);
     case "agent.updated":
       return onAgent(desk, body as AgentState);
     default:
@@ -106,7 +109,9 @@ function onSnapshot(desk: Desk, snapshot: AgentSnapshot, now: number): Desk {
   next = takeUp(next);
   for (const item of snapshot.items) next = onItem(next, item);
   for (const ready of snapshot.cards) next = onCard(next, ready);
-  for (const receipt of snapshot.receipts ?? []) next = onReceipt(next, receipt); // none of an older server
+  // An older server has neither of these.
+  for (const who of snapshot.may_be ?? []) next = onWhoMayBe(next, who);
+  for (const receipt of snapshot.receipts ?? []) next = onReceipt(next, receipt);
   return next;
 }
 
@@ -172,6 +177,13 @@ function onCard(desk: Desk, ready: CardReady): Desk {
       : offer,
   );
   return change({ ...desk, offers }, ready.conversation_id, (one) => withCard(one, ready.card));
+}
+
+function onWhoMayBe(desk: Desk, { conversation_id, may_be }: WhoMayBe): Desk {
+  const offers = desk.offers.map((offer) =>
+    offer.conversation_id === conversation_id ? { ...offer, may_be } : offer,
+  );
+  return change({ ...desk, offers }, conversation_id, (one) => ({ ...one, mayBe: may_be }));
 }
 
 function onAgent(desk: Desk, agent: AgentState): Desk {

@@ -98,7 +98,7 @@ async def test_after_so_many_failures_the_next_who_needs_it_asks_again(
     source = Source(ATTEMPTS)
     desk = a_desk(source, group)
     assert await desk.card(SHOP, a_conversation(1)) == (CardStatus.PENDING, None, ())
-    assert await desk.arrival(conversation_id(1)) is None
+    assert await desk.arrival(conversation_id(1)) == (CardStatus.PENDING, None, ())
     assert (await desk.card(SHOP, a_conversation(1)))[0] is CardStatus.UNKNOWN_CUSTOMER
 
 
