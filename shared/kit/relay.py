@@ -93,6 +93,7 @@ class Relay:
         self._outbox = outbox
         self._emitter = emitter
         self._pace = pace or Pace()
+        self._deleting = asyncio.Lock()
         self._couriers = {
             receiver: _Courier(outbox, bus, (emitter, receiver), clock, self._pace)
             for receiver in Service
@@ -136,14 +137,19 @@ class Relay:
             await self._delete()
 
     async def _delete(self) -> None:
-        """Delete what was taken. Rows of a failed deletion are swept, sent and found old."""
-        done = {
-            (receiver, *key): position
-            for receiver, courier in self._couriers.items()
-            for key, position in courier.collect_done().items()
-        }
-        if done:
-            await self._outbox.delete(done)
+        """Delete what was taken. Rows of a failed deletion are swept, sent and found old.
+
+        One deletion at a time: the next one's rows may be the last one's, too, and two that go
+        through them in different orders would each wait for what the other holds.
+        """
+        async with self._deleting:
+            done = {
+                (receiver, *key): position
+                for receiver, courier in self._couriers.items()
+                for key, position in courier.collect_done().items()
+            }
+            if done:
+                await self._outbox.delete(done)
 
 
 class _Courier:

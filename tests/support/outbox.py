@@ -19,9 +19,12 @@ WAIT_S = 30.0
 class FakeOutbox:
     """Committed rows, all of them old enough for a sweep; survives any relay."""
 
-    def __init__(self) -> None:
+    def __init__(self, delete_s: float = 0) -> None:
+        self.delete_s = delete_s
         self.rows: dict[tuple[Service, UUID, str, int], Envelope] = {}
         self._fewer = asyncio.Event()
+        self._deletes = 0
+        self.most_deletions_at_once = 0
 
     def commit(self, events: Iterable[Envelope]) -> None:
         for event in events:
@@ -49,6 +52,10 @@ class FakeOutbox:
         return found
 
     async def delete(self, done: Mapping[tuple[Service, UUID, str], int]) -> None:
+        self._deletes += 1
+        self.most_deletions_at_once = max(self.most_deletions_at_once, self._deletes)
+        await asyncio.sleep(self.delete_s)
+        self._deletes -= 1
         for receiver, shop_id, stream, version in tuple(self.rows):
             if version <= done.get((receiver, shop_id, stream), 0):
                 del self.rows[receiver, shop_id, stream, version]

@@ -79,6 +79,22 @@ class TestMemoryPath:
             assert Service.ROUTER in {row.receiver for row in outbox.rows.values()}
 
 
+class TestDeletions:
+    async def test_one_deletion_at_a_time_whoever_asks_for_it(self) -> None:
+        """The loop's and the sweep's met in the table once a second, and each held the other up."""
+        outbox, receiver = FakeOutbox(delete_s=0.01), Receiver()
+        async with InProcessBus() as bus, relaying(outbox, bus, NO_SWEEP) as relay:
+            await serve_events(bus, Service.ROUTER, receiver.apply)
+            for version in range(1, 30):
+                committed = [event(version)]
+                outbox.commit(committed)
+                relay.offer(committed)
+                await receiver.wait_until({(SHOP, "conv_a"): list(range(1, version + 1))})
+                await relay.sweep()
+            await outbox.until_empty()
+        assert outbox.most_deletions_at_once == 1
+
+
 class TestLeftBehind:
     async def test_events_committed_while_the_receiver_was_down_arrive_once_it_is_up(self) -> None:
         outbox, receiver = FakeOutbox(), Receiver()
