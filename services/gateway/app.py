@@ -256,7 +256,8 @@ class _Gateway:
         accounts = SiteAccounts(self.database, ChangeLog(SCHEMA, self.clock))
         parts = self._chat_parts(Errands(group))
         visits = Visits(self.doors.visits, self.items, self.doors.key_sets.in_force)
-        manage = ManageSites(accounts, self.router.stands, new_id, key_set_fault)
+        forget = self.doors.known_sites.forget
+        manage = ManageSites(accounts, self.router.stands, new_id, key_set_fault, forget)
         return RunningGateway(
             routers=(
                 conversation_routes(agent, conversations, reading),

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from uuid import UUID
-
 from services.gateway.usecases.greet_together import FindSites, HelloStore, OpenSessions, SiteWish
 from services.gateway.usecases.ports import OpenedSession, SessionWish, Site
 from shared.kit.lanes import GroupLane
@@ -19,12 +17,6 @@ class HelloLanes:
         self.sessions: GroupLane[SessionWish, OpenedSession | None] = GroupLane(
             "gateway.hello_sessions", OpenSessions(store)
         )
-
-    async def find(
-        self, shop_id: UUID, site_id: UUID, session_id: UUID | None = None
-    ) -> Site | None:
-        """See `SiteFinder.find`."""
-        return await self.sites.submit(SiteWish(shop_id, site_id, session_id))
 
     async def open(self, wish: SessionWish) -> OpenedSession | None:
         """See `SessionStore.open`."""

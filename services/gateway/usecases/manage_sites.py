@@ -63,7 +63,10 @@ class SiteBook(Protocol):
 
 
 class ManageSites:
-    """Asks the router first, each time, whether the caller may still administer its shop."""
+    """Asks the router first, each time, whether the caller may still administer its shop.
+
+    `changed` is called after each change that a hello must not miss.
+    """
 
     def __init__(
         self,
@@ -71,7 +74,9 @@ class ManageSites:
         stands: Callable[[Principal], Awaitable[bool]],
         new_id: Callable[[], UUID],
         key_set_fault: Callable[[object], str | None],
+        changed: Callable[[], None] = lambda: None,
     ) -> None:
+        self._changed = changed
         self._sites = sites
         self._stands = stands
         self._new_id = new_id
@@ -135,7 +140,9 @@ class ManageSites:
                 fields[other] = None  # the keys are here or there
         checked = _checked(fields)
         self._check_keys(checked)
-        return await self._sites.change(caller, site_id, checked) or _no_site()
+        site = await self._sites.change(caller, site_id, checked) or _no_site()
+        self._changed()
+        return site
 
     async def rotate_key(
         self, caller: Principal, site_id: UUID, keep_old_ms: int, once: Once
@@ -147,6 +154,7 @@ class ManageSites:
         """
         turn = Turn("key", fresh_key(caller.shop_id, site_id), keep_old_ms)
         site, _ = await self._sites.rotate(caller, site_id, turn, once) or _no_site()
+        self._changed()
         return site
 
     async def rotate_secret(
@@ -159,6 +167,7 @@ class ManageSites:
         """
         turn = Turn("customer_secret", fresh_secret(), keep_old_ms)
         site, is_new = await self._sites.rotate(caller, site_id, turn, once) or _no_site()
+        self._changed()
         return SiteMade(**dict(site), customer_secret=turn.fresh if is_new else None)
 
     def _check_keys(self, fields: Mapping[str, Any]) -> None:

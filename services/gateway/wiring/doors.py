@@ -19,6 +19,7 @@ from services.gateway.storage.visits import PostgresVisits
 from services.gateway.usecases.check_page import PageCheck
 from services.gateway.usecases.cut_off import Guests
 from services.gateway.usecases.greet import Greeter, Greeting, greet
+from services.gateway.usecases.known_sites import KnownSites
 from services.gateway.usecases.ports import ItemStore
 from shared.contracts.frames import Hello
 from shared.contracts.items import CustomerRef, IdentityKind
@@ -40,6 +41,7 @@ class Doors:
 
     Attributes:
         sites: the sites that are kept.
+        known_sites: those that a hello was let in to a moment ago.
         visits: the sessions that come by REST.
         key_sets: the public keys of sites that name where theirs are.
         guests: who is in, to be cut off when that ends.
@@ -49,6 +51,7 @@ class Doors:
     def __init__(self, settings: GatewaySettings, *, clock: Clock, database: Database) -> None:
         self._settings, self._clock = settings, clock
         self._hellos = HelloLanes(PostgresHellos(database))
+        self.known_sites = KnownSites(self._hellos.sites.submit, clock)
         self.sites, self.visits = PostgresSites(database), PostgresVisits(database)
         self.key_sets = KeySets(GuardedFetch(), clock)
         self.guests = Guests(self.visits, self.key_sets.in_force, clock)
@@ -69,7 +72,7 @@ class Doors:
     def greet(self, items: ItemStore) -> Callable[[Hello, str | None], Awaitable[Greeting]]:
         """Return what answers a hello."""
         needs = Greeter(
-            sites=self._hellos,
+            sites=self.known_sites,
             sessions=self._hellos,
             items=items,
             verify=self._verify_customer,
@@ -81,7 +84,7 @@ class Doors:
 
     def page_refused(self) -> Callable[[str, str], Awaitable[bool]]:
         """Return what judges a page at the handshake."""
-        return PageCheck(self._hellos, self._clock).refuses
+        return PageCheck(self.known_sites, self._clock).refuses
 
     def arrivals(self) -> Callable[[str, str | None], Millis]:
         """Return what counts the connections of each address."""

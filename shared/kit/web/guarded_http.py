@@ -145,9 +145,14 @@ class GuardedHttp(HttpToolsProtocol):
 
     @override
     def handle_websocket_upgrade(self) -> None:
-        """Hand the connection on as it is: frames have no heads of ours."""
+        """Hand the connection on as it is, and be gone: frames have no heads of ours.
+
+        Parser and protocol hold each other by themselves; in a storm of sockets freeing them
+        would be most of the garbage collector's work.
+        """
         self.transport = self._bare
         super().handle_websocket_upgrade()
+        self.parser = None  # type: ignore[assignment]  # uvicorn's own way at a connection's end
 
     @override
     def send_400_response(self, msg: str) -> None:

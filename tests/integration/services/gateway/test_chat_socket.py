@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 from typing import Any
 
@@ -13,6 +14,7 @@ from shared.contracts.frames import FRAME_MAX_BYTES, CloseCode
 from shared.kernel.ids import IdKind, decode
 from shared.kernel.vocabulary import EventType, Service
 from shared.kit.auth.customer_tokens import sign_customer_token
+from shared.kit.web.guarded_http import GuardedHttp
 from tests.support.chat_client import ChatClient, last_words, raw_chat
 from tests.support.gateway import a_routing_event, an_answer
 from tests.support.postgres import TestDatabase
@@ -39,6 +41,18 @@ class TestTalking:
             Service.HISTORY,
         }
         assert {event.type for event in served.router.events} == {EventType.MESSAGE_CREATED}
+
+    async def test_an_open_socket_has_left_its_handshake_for_no_garbage_collector(
+        self, served: ServedGateway
+    ) -> None:
+        gc.collect()
+        gc.disable()
+        try:
+            async with served.customer() as customer:
+                await customer.say("Where is my order?")
+                assert not [one for one in gc.get_objects() if isinstance(one, GuardedHttp)]
+        finally:
+            gc.enable()
 
     async def test_an_agents_answer_reaches_the_customer(self, served: ServedGateway) -> None:
         async with served.customer() as customer:
