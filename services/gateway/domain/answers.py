@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from uuid import UUID
 
 from services.gateway.domain.effects import SendFrame
@@ -69,18 +70,23 @@ def welcome_of(found: Found, now: Instant, sends: Rate) -> Welcome:
         reset=found.reset,
         items=found.items,
         server_time=now,
-        limits=Limits(
-            text_max=TEXT_MAX,
-            frame_max_bytes=FRAME_MAX_BYTES,
-            sends_burst=sends.burst,
-            sends_per_s=sends.per_s,
-            file_max_bytes=FILE_MAX_BYTES,
-            file_types=tuple(MediaType),
-            files_max=ATTACHMENTS_MAX,
-        ),
+        limits=_limits(sends),
         beat_every_ms=BEAT_EVERY_MS,
         hours=found.hours,
         agents_available=found.agents_available,
+    )
+
+
+@lru_cache(maxsize=1)
+def _limits(sends: Rate) -> Limits:
+    return Limits(
+        text_max=TEXT_MAX,
+        frame_max_bytes=FRAME_MAX_BYTES,
+        sends_burst=sends.burst,
+        sends_per_s=sends.per_s,
+        file_max_bytes=FILE_MAX_BYTES,
+        file_types=tuple(MediaType),
+        files_max=ATTACHMENTS_MAX,
     )
 
 

@@ -16,6 +16,8 @@ from shared.kernel.vocabulary import InvitationState
 
 RULES_FRESH_FOR_MS: Final[Millis] = 10_000
 """How late new rules may count: an administrator waits no longer than that to see them."""
+ASKED_WITHIN_MS: Final[Millis] = 1_000
+"""Until when an answer to that is waited for before the next one asks, too."""
 SITES_MAX: Final = 20_000
 """Sites remembered: most have no rules, and cost some 200 bytes."""
 AGAIN_MS: Final[Millis] = 5_000
@@ -120,6 +122,8 @@ class Invitations:
         known = self._rules.get(site_id)
         if known is not None and self._clock.now() < known[1]:
             return known[0]
+        if known is not None:  # one asks; those who come meanwhile go by what was known
+            self._rules[site_id] = (known[0], self._clock.now() + ASKED_WITHIN_MS)
         rules = tuple(await self._store.rules(shop_id, site_id))
         if len(self._rules) >= SITES_MAX:
             self._rules.clear()

@@ -10,7 +10,7 @@ from services.gateway.usecases.greet_together import SiteWish
 from services.gateway.usecases.ports import Site
 from shared.kernel.clock import Clock, Instant, Millis
 
-KEPT_MS: Final[Millis] = 50
+KEPT_MS: Final[Millis] = 200
 """How long after it was asked for a site holds: another node's change is not seen sooner, and
 `cut_off` finds within five seconds whoever came in by it."""
 SITES_MAX: Final = 1_000

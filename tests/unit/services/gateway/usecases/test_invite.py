@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from uuid import UUID
 
 import pytest
@@ -86,6 +87,20 @@ async def test_new_rules_count_within_ten_seconds(clock: VirtualClock) -> None:
 
     assert invitable is not None
     assert [rule.id for rule in invitable.rules] == ["big-cart"]
+
+
+async def test_those_who_come_while_rules_are_asked_for_anew_ask_no_more(
+    clock: VirtualClock,
+) -> None:
+    kept = KeptInvitations(a_rule())
+    desk = kept.desk(clock)
+    await desk.of(a_greeting())
+    clock.advance(RULES_FRESH_FOR_MS)
+
+    invitables = await asyncio.gather(*(desk.of(a_greeting()) for _ in range(64)))
+
+    assert all(one is not None for one in invitables)
+    assert kept.asked == 2
 
 
 async def test_what_was_shown_before_is_known_and_what_is_open_among_it(
