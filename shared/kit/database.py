@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -21,12 +21,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 
 from shared.kernel.errors import RefusedError
 from shared.kit.database_away import told_when_away
+from shared.kit.hot_connections import CONNECT_TIMEOUT_S, HotConnections
 
 MAX_SHOPS = 8
 """Shops in one scope: a longer list made the policy cost more than it saved (DESIGN section 4)."""
 CALL_TIMEOUT_S = 5.0
-CONNECT_TIMEOUT_S = 3.0
-"""Time to find or make a connection that answers: a server that hangs accepts and says nothing."""
 STATEMENT_TIMEOUT_S = 12.0
 """Above the roles' own statement_timeout, which a server that hangs does not count."""
 POOL_SIZE = 5
@@ -100,9 +99,9 @@ class WriteTransaction(ReadTransaction):
 class Database:
     """One role's way into the database; open it with `open_database`."""
 
-    def __init__(self, engine: AsyncEngine, pool: asyncpg.Pool) -> None:
+    def __init__(self, engine: AsyncEngine, hot: HotConnections) -> None:
         self._engine = engine
-        self._pool = pool
+        self._hot = hot
 
     @asynccontextmanager
     async def read(self, *shop_ids: UUID) -> AsyncIterator[ReadTransaction]:
@@ -129,13 +128,7 @@ class Database:
             asyncpg.PostgresError: the statement failed, and nothing was done.
         """
         with told_when_away():
-            async with self._pool.acquire(timeout=CONNECT_TIMEOUT_S) as connection:
-                try:
-                    return await connection.fetch(sql, *args, timeout=timeout_s)
-                except BaseException:
-                    with suppress(asyncpg.InterfaceError):  # the dying server's end has closed it
-                        connection.terminate()
-                    raise
+            return await self._hot.fetch(sql, args, timeout_s=timeout_s)
 
     @asynccontextmanager
     async def _transaction(
@@ -168,14 +161,6 @@ def _statement(statement: Executable | str) -> Executable:
     return text(statement) if isinstance(statement, str) else statement
 
 
-async def _keep(_: asyncpg.Connection) -> None:
-    """Return a connection to the pool as it is.
-
-    Hot calls leave nothing behind (transaction-local settings, no cursors, no LISTEN), and every
-    failed one is closed; asyncpg's own reset would cost a round trip a call.
-    """
-
-
 @asynccontextmanager
 async def open_database(
     url: DatabaseUrl, *, pool_size: int = POOL_SIZE, hot_pool_size: int = HOT_POOL_SIZE
@@ -195,15 +180,9 @@ async def open_database(
         hide_parameters=True,  # else an error's text, and so the log, quotes what customers wrote
     )
     try:
-        with told_when_away():
-            pool = await asyncpg.create_pool(
-                url.dsn,
-                min_size=1,
-                max_size=hot_pool_size,
-                reset=_keep,
-                timeout=CONNECT_TIMEOUT_S,
-            )
-        async with pool:
-            yield Database(engine, pool)
+        async with AsyncExitStack() as stack:
+            with told_when_away():
+                hot = await stack.enter_async_context(HotConnections(url.dsn, hot_pool_size))
+            yield Database(engine, hot)
     finally:
         await engine.dispose()
