@@ -22,7 +22,7 @@ from shared.kernel.clock import Clock, Millis
 from shared.kernel.vocabulary import Service
 from shared.kit.bus.interface import Bus, BusError
 from shared.kit.outbox import Backlog
-from shared.kit.relay_lane import Batch, Outgoing, Positions, RelayLane, StreamKey
+from shared.kit.relay_lane import MAX_EVENTS, Batch, Outgoing, Positions, RelayLane, StreamKey
 from shared.kit.tasks import supervise
 
 SWEEP_LIMIT = 500
@@ -49,12 +49,15 @@ class Pace:
         sweep_ms: time between sweeps, and the age from which a row counts as left behind.
         catch_up_ms: time between sweeps while the last one found as much as it may read.
         delete_ms: time in which deletions come together in one statement.
+        together_ms: time in which events come together in one batch behind another; the first
+            after a rest goes at once. A batch costs receiver and sender as much as ten events.
     """
 
     answer_ms: Millis = 2_000
     sweep_ms: Millis = 1_000
     catch_up_ms: Millis = 50
-    delete_ms: Millis = 50
+    delete_ms: Millis = 200
+    together_ms: Millis = 10
 
 
 class Outbox(Protocol):
@@ -186,6 +189,8 @@ class _Courier:
                 await self._wait()
             else:
                 await self._send(batch)
+                if self._lane.held < MAX_EVENTS:
+                    await asyncio.sleep(self._pace.together_ms / 1000)
 
     async def sweep(self) -> bool:
         """Take up rows left behind, unless there is enough to do; true when there may be more."""

@@ -17,7 +17,7 @@ from shared.kit.bus.weather import Weather
 from shared.kit.inbox import serve_events
 from shared.kit.new_ids import new_id
 from shared.kit.relay import Pace, Relay
-from shared.kit.relay_lane import StreamKey
+from shared.kit.relay_lane import MAX_EVENTS, StreamKey
 from shared.kit.system_clock import SystemClock
 from shared.kit.tasks import background
 from tests.support.events import SHOP, event, events
@@ -77,6 +77,35 @@ class TestMemoryPath:
             relay.offer(committed)
             await history.wait_until({(SHOP, "conv_a"): [1]})
             assert Service.ROUTER in {row.receiver for row in outbox.rows.values()}
+
+
+class TestBatches:
+    async def test_the_first_event_goes_at_once_and_those_behind_it_come_together(self) -> None:
+        outbox, receiver = FakeOutbox(), Receiver()
+        pace = Pace(sweep_ms=3_600_000, together_ms=200)
+        async with InProcessBus() as bus, relaying(outbox, bus, pace) as relay:
+            await serve_events(bus, Service.ROUTER, receiver.apply)
+            committed = events(30)
+            outbox.commit(committed)
+            async with asyncio.timeout(pace.together_ms / 1000):
+                relay.offer(committed[:1])
+                await receiver.wait_until(expected(*committed[:1]))
+            for one in committed[1:]:
+                relay.offer([one])
+                await asyncio.sleep(0.001)
+            await receiver.wait_until(expected(*committed))
+        assert receiver.calls == 2
+
+    async def test_full_batches_follow_one_another_without_a_rest(self) -> None:
+        outbox, receiver = FakeOutbox(), Receiver()
+        pace = Pace(sweep_ms=3_600_000, together_ms=3_600_000)
+        async with InProcessBus() as bus, relaying(outbox, bus, pace) as relay:
+            await serve_events(bus, Service.ROUTER, receiver.apply)
+            committed = events(2 * MAX_EVENTS)
+            outbox.commit(committed)
+            relay.offer(committed)
+            await receiver.wait_until(expected(*committed))
+        assert receiver.calls == 2
 
 
 class TestDeletions:
