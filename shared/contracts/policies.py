@@ -18,6 +18,8 @@ HOUR_MS: Final[Millis] = 3_600_000
 DAY_MS: Final[Millis] = 86_400_000
 HOLDING_TEXT_MAX: Final = 1_000
 OVERTAKES_MAX: Final = 10_000
+KEPT_FREE_MAX: Final = 100_000
+"""Of ten thousand agents all are kept free by so much: more says nothing more."""
 MINOR_MAX: Final = 2**31 - 1
 """21 million of a currency with hundredths: no cart needs more to count."""
 
@@ -71,6 +73,8 @@ class PolicyFigures(Contract):
     cart_head_start_ms: Moment | None = None
     cart_from_minor: Annotated[int, Field(ge=0, le=MINOR_MAX)] | None = None
     overtakes_max: Annotated[int, Field(ge=0, le=OVERTAKES_MAX)] | None = None
+    kept_free_permille: Annotated[int, Field(ge=0, le=KEPT_FREE_MAX)] | None = None
+    kept_free_for_ms: Moment | None = None
 
 
 class ShopPolicy(Contract):

@@ -106,6 +106,7 @@ class Exclusion(StrEnum):
     MAY_NOT_REPLY = "may_not_reply"
     LACKS_SKILL = "lacks_skill"
     LACKS_LANGUAGE = "lacks_language"
+    KEPT_FREE = "kept_free"
 
 
 class MissCause(StrEnum):

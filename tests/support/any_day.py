@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from services.router.domain.model import Conversation
 from services.router.domain.needs import NOTHING_ASKED, Asked, AskedStep
 from services.router.domain.queues import RoutingQueue, Step
+from services.router.domain.sparing import gives_way
+from services.router.domain.state import ShopState
+from services.router.domain.timers import TimerKind
 from shared.kernel.vocabulary import Channel
 from tests.support.routing import queue_id
 
@@ -31,6 +35,7 @@ POLICIES: list[dict[str, Any]] = [
     {"idle_after_ms": 5_000, "wrap_up_ms": 5_000, "rescue_grace_ms": 0, "rescue_before_ms": 9_000},
     {"offer_ttl_ms": 1_000, "expiries_before_away": 1, "max_pending_per_agent": 1},
     {"settle_ms": 0, "savable_ms": 0, "stalled_after_ms": 1_000, "first_offers": 4},
+    {"kept_free_permille": 2_000, "kept_free_for_ms": 4_000, "overtakes_max": 1},
     {"level_permille": 200, "load_penalty_permille": 50, "overtakes_max": 0, "language_for_ms": 0},
 ]
 ASKED = (
@@ -47,3 +52,9 @@ FACTS: tuple[dict[str, Any], ...] = (
     {"late_parcel": True, "late_days": 2},
     {"repeat_contacts": 3, "payment_failed": True, "cart_value_minor": 20_000},
 )
+
+
+def waits_for_others(state: ShopState, one: Conversation) -> bool:
+    """Tell whether who is late waits for the sake of who comes next, and not for ever."""
+    looks = any(due.kind is TimerKind.GIVEN_WAY for due in state.timers.all())
+    return looks and state.line.is_late(one.id) and gives_way(state, one, state.kind_of(one))

@@ -33,6 +33,11 @@ class Ageing:
         """Return an agent's instant."""
         return self._at.get(agent_id.int)
 
+    def next_at(self) -> Instant | None:
+        """Return when the next one's instant comes."""
+        first = self._ahead.first()
+        return None if first is None else first[0]
+
     def put(self, agent_id: UUID, at: Instant | None) -> None:
         """Let an agent's instant be this one; None: there is none."""
         number = agent_id.int

@@ -17,7 +17,12 @@ from shared.kernel.vocabulary import Exclusion
 
 
 def rank(state: ShopState, conversation: Conversation) -> tuple[Agent, ...]:
-    """Return the best five to ask, best first.
+    """Return the best five to ask, best first."""
+    return _best(state, conversation, askable(state, conversation))
+
+
+def askable(state: ShopState, conversation: Conversation) -> int:
+    """Return the set of those who can be asked.
 
     Who passed the conversation comes in again only when nobody else is there and nobody is being
     asked, or everyone is, or its owner is silent; and not at once.
@@ -25,12 +30,12 @@ def rank(state: ShopState, conversation: Conversation) -> tuple[Agent, ...]:
     pool = state.pool
     able = _able(state, conversation)
     if not able:
-        return ()
+        return 0
     asked = _asked(state, conversation)
-    best = _best(state, conversation, pool.without(able, asked, _passed(conversation)))
-    if best or (asked and not state.is_pressing(conversation)):
-        return best
-    return _best(state, conversation, able & _rested(state, conversation, asked))
+    others = pool.without(able, asked, _passed(conversation))
+    if others or (asked and not state.is_pressing(conversation)):
+        return others
+    return able & _rested(state, conversation, asked)
 
 
 def calm(state: ShopState, conversation: Conversation) -> int:
@@ -47,12 +52,14 @@ def excluded(
     pool = state.pool
     counts = pool.excluded(room_of(state, conversation), conversation.needs)
     asked, passed = _asked(state, conversation), _passed(conversation)
-    if asked or passed:
+    kept_free = 0 if best else askable(state, conversation)  # or one of them would be the best
+    if asked or passed or kept_free:
         able = _able(state, conversation)
         left = pool.without(pool.bits(*passed) & able, asked, [agent.id for agent in best])
         for reason, agents in (
-            (Exclusion.DECLINED_BEFORE, left),
+            (Exclusion.DECLINED_BEFORE, left & ~kept_free),
             (Exclusion.ALREADY_OFFERED, able & pool.bits(*asked)),
+            (Exclusion.KEPT_FREE, kept_free),
         ):
             if agents:
                 counts[reason] = agents.bit_count()
@@ -106,7 +113,7 @@ def displaceable(state: ShopState, conversation: Conversation) -> Offer | None:
 def _extras_of(state: ShopState, holders: int) -> Iterable[Offer]:
     """Return extra offers, newest first: all, unless those who hold any that matter are few."""
     if holders.bit_count() > FEW:
-        return state.extras_newest_first()
+        return (state.offers[UUID(int=key[1])] for key in state.extras)
     offers = (one for agent in state.pool.members(holders) for one in state.pending_with(agent))
     extras = (one for one in offers if state.offers_of(one.conversation_id)[0].id != one.id)
     return sorted(extras, key=lambda one: one.extra_key)

@@ -12,6 +12,7 @@ from services.router.domain import (
     administration,
     agents,
     answering,
+    deadlines,
     entering,
     handing_over,
     idling,
@@ -92,8 +93,7 @@ class Engine:
         state.changes = Changes()
         self._let_due_happen()
         answer = HANDLERS[type(command)](state, command)
-        if isinstance(command, PolicySet):
-            self._let_due_happen()  # by its figures more may be due
+        self._let_due_happen()  # what it made due at once, as by a policy's new figures
         drain(state, _trigger_of(command))
         if answering.relieve(state):
             drain(state, _trigger_of(command))
@@ -179,8 +179,12 @@ def _ask_again(state: ShopState, conversation_id: UUID) -> None:
     """Let the drain at this command's end ask again, and set the next such timer."""
     state.line.stir(conversation_id)
     state.hungry.stir(conversation_id)
-    again = state.next_reask(state.conversations[conversation_id])
+    again = deadlines.reask(state.policy, state.conversations[conversation_id], state.now)
     state.timers.set(TimerKind.REASK, conversation_id, again)
+
+
+def _look_again(_state: ShopState, _nobody: UUID) -> None:
+    """Let the drain at this command's end look whether those who give way still have to."""
 
 
 def _time_passed(_state: ShopState, _command: Tick) -> Answer:
@@ -228,6 +232,7 @@ ALARMS: Final[Mapping[TimerKind, Callable[[ShopState, UUID], None]]] = MappingPr
         TimerKind.CUSTOMER_IDLE: idling.on_silence,
         TimerKind.NEEDS_LESS: entering.on_stage,
         TimerKind.AGENT_STALLS: answering.on_stalled,
+        TimerKind.GIVEN_WAY: _look_again,
     }
 )
 """What each timer does when it has run out; a test holds it to `TimerKind`."""

@@ -16,6 +16,8 @@ class Kind(NamedTuple):
 
     room: Room
     needs: Needs
+    pressing: bool = False
+    """Its owner is silent, or everyone is asked: it gives no way to who comes next."""
 
 
 class Kinds:

@@ -36,7 +36,7 @@ class Line(Generic[Kind]):
     """
 
     def __init__(self, kind_of: Callable[[Conversation], Kind]) -> None:
-        self._told_kind = kind_of
+        self.kind_of = kind_of
         self._all = _Halves()
         self._kinds: dict[Kind, _Halves] = {}
         self._due = OrderedKeys()
@@ -48,6 +48,8 @@ class Line(Generic[Kind]):
         self._late: set[int] = set()
         self._aside: list[int] = []
         self._stirred: dict[int, UUID] = {}
+        self.giving_way: set[Kind] = set()
+        """Kinds whose late ones waited, in the round before, for the sake of who comes next."""
 
     def __len__(self) -> int:
         return len(self._key_of)
@@ -63,7 +65,7 @@ class Line(Generic[Kind]):
         Only where its key is another it takes the place of that.
         """
         number, key = conversation.id.int, conversation.line_key
-        kind = self._told_kind(conversation)
+        kind = self.kind_of(conversation)
         before = self._key_of.get(number)
         if before is not None and before != key:
             self.drop(conversation.id)
@@ -149,6 +151,10 @@ class Line(Generic[Kind]):
     def is_late(self, conversation_id: UUID) -> bool:
         """Tell whether one who waits has lost the target."""
         return conversation_id.int in self._late
+
+    def kind(self, conversation_id: UUID) -> Kind:
+        """Return what one who waits needs."""
+        return self._kind_of[conversation_id.int]
 
     def key(self, conversation_id: UUID) -> LineKey:
         """Return the place of one who waits within its half."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from uuid import UUID
 
-from services.router.domain import choice, learning
+from services.router.domain import choice, deadlines, learning, sparing
 from services.router.domain.derived_ids import derived_id
 from services.router.domain.effects import DecisionRecord, OfferNews, OfferTold
 from services.router.domain.model import Agent, Conversation, Offer, OfferEnd
@@ -33,11 +33,14 @@ def drain(state: ShopState, trigger: DecisionTrigger) -> None:
     state.hungry.age(state.now)
     state.pool.age(state.now)
     fresh = set[UUID]()
-    while (more := state.pool.take_fresh()) or state.line.is_stirred:
+    looks = bool(state.line.giving_way)
+    while (more := state.pool.take_fresh()) or state.line.is_stirred or looks:
+        looks = False
         fresh |= more  # whose extra offers gave way, in the round before, have room too
         _serve_waiting(state, more, trigger)
-    if fresh or state.hungry.is_stirred:
+    if fresh or state.hungry.is_stirred or state.hungry.giving_way:
         _serve_hungry(state, fresh)
+    sparing.look_again(state)
     _explain_unserved(state)
 
 
@@ -87,7 +90,8 @@ def wants_one_more(state: ShopState, conversation_id: UUID) -> None:
     """Ask one more agent about an offered conversation as soon as somebody is free."""
     conversation = state.conversations[conversation_id]
     state.timers.set(TimerKind.OFFER_WIDENS, conversation_id, None)
-    state.timers.set(TimerKind.REASK, conversation_id, state.next_reask(conversation))
+    again_at = deadlines.reask(state.policy, conversation, state.now)
+    state.timers.set(TimerKind.REASK, conversation_id, again_at)
     state.hungry.put(conversation)
     state.hungry.stir(conversation_id)
     state.hungry.age(state.now)

@@ -12,7 +12,7 @@ from shared.kernel.vocabulary import Channel
 POLICY_NAME = "likeliest_in_time"
 """What the choice prefers; a decision record names it."""
 
-POLICY_VERSION = 5
+POLICY_VERSION = 6
 """Grows whenever the same inputs would be decided otherwise."""
 
 DEFAULT_CAPACITY = 4
@@ -147,9 +147,16 @@ class Policy:
     cart_from_minor: int = 10_000
     """What a cart must be worth for its head start, in minor units of the cart's currency."""
 
-    overtakes_max: int = 4
+    overtakes_max: int = 6
     """Of those who are late, the first waits until so many others were served before: then it is
     that one's turn, or nobody who is late would ever be served on a day of too many."""
+
+    kept_free_permille: int = 700
+    """So many agents are kept free of who is late already: this share of the root of how many are
+    here, which is three of twenty, one of four, nobody of two. 0: none."""
+
+    kept_free_for_ms: Millis = 45_000
+    """And not when nobody has come for so long: then nobody is likely to need them."""
 
     hours: OpeningHours | None = None
     """When the shop is open; None: always."""

@@ -130,6 +130,14 @@ class AgentPool:
         skilled = self._skilled(needs)
         return skilled & self._speaking(needs.languages) if needs.languages else skilled
 
+    def here(self, needs: Needs) -> int:
+        """Return how many are available who have the skills and the language, free or not."""
+        return (self._sets[SetName.REACHABLE] & self.suited(needs)).bit_count()
+
+    def next_calm(self) -> Instant | None:
+        """Return when the next one will have done nothing for long enough to be calm."""
+        return self._settled.next_at()
+
     def anybody_here_speaks(self, language: str) -> bool:
         """Tell whether somebody who is available now speaks a language."""
         return bool(self._sets[SetName.REACHABLE] & self._speaking((language,)))

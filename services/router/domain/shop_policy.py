@@ -71,3 +71,4 @@ def _change_over(state: ShopState, policy: Policy) -> None:
     other.restore(standing_of(state).rows)
     kept = {name: getattr(state, name) for name in ("now", "changes", "candidates_told")}
     vars(state).update(vars(other) | kept)
+    state.line.kind_of, state.hungry.kind_of = state.kind_of, state.kind_of_hungry

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
 from typing import Final, cast
 from uuid import UUID
 
 from services.router.domain import deadlines, transitions
 from services.router.domain.changes import Changes
+from services.router.domain.coming import Coming
 from services.router.domain.kinds import Kind, Kinds
 from services.router.domain.line import Line
 from services.router.domain.listing import listed_under
@@ -55,8 +55,9 @@ class ShopState:
         self.waiting_in: Counter[UUID | None] = Counter()
         """How many wait in each queue whom nobody was asked about; None: the default one."""
         self.line = Line(self.kind_of)
-        self.hungry = Line(self.kind_of)
+        self.hungry = Line(self.kind_of_hungry)
         """Offered conversations that should have one more offer."""
+        self.coming = Coming()
         self.supervisors: set[UUID] = set()
         """Who is here to be alarmed."""
         self.held: set[UUID] = set()
@@ -99,17 +100,13 @@ class ShopState:
         """Return the assignment of a conversation that has one."""
         return self.assignments[cast("UUID", conversation.assignment_id)]
 
-    def extras_newest_first(self) -> Iterable[Offer]:
-        """Yield the offers that give way when another conversation has none."""
-        return (self.offers[UUID(int=key[1])] for key in self.extras)
-
-    def next_reask(self, conversation: Conversation) -> Instant | None:
-        """Return when somebody who passed a conversation may be asked again."""
-        return deadlines.reask(self.policy, conversation, self.now)
-
     def kind_of(self, conversation: Conversation) -> Kind:
         """Return what a conversation takes, and needs, of whoever serves it."""
         return self._kinds.of(conversation)
+
+    def kind_of_hungry(self, conversation: Conversation) -> Kind:
+        """Return the same of one that should have one more offer, and whether it presses."""
+        return self.kind_of(conversation)._replace(pressing=self.is_pressing(conversation))
 
     def asks_everyone(self, conversation: Conversation) -> bool:
         """Tell whether the ladder of offers has come to its last rung; an owner's has none."""
@@ -265,6 +262,7 @@ class ShopState:
         else:
             self.conversations[after.id] = after
         queued = after.status is ConversationStatus.QUEUED
+        self.coming.put(before, after)
         self._count_waiting(before, -1)
         self._count_waiting(after, 1)
         if queued and after.held_until is None:
@@ -279,7 +277,7 @@ class ShopState:
         if before is None or before.widen_at != after.widen_at:
             self.hungry.drop(after.id)
             self.timers.set(TimerKind.OFFER_WIDENS, after.id, after.widen_at)
-        self.timers.set(TimerKind.REASK, after.id, self.next_reask(after))
+        self.timers.set(TimerKind.REASK, after.id, deadlines.reask(self.policy, after, self.now))
         self.timers.set(TimerKind.RESPONSE_DUE, after.id, deadlines.alarm(self.policy, after))
         self._index_everyone(after)
         idle_at = deadlines.idle(self.policy, after)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from enum import IntEnum
-from typing import NamedTuple
+from typing import Final, NamedTuple
 from uuid import UUID
 
 from services.router.domain.ordered import OrderedKeys
 from shared.kernel.clock import Instant
+
+NOBODY: Final = UUID(int=0)
+"""Whose timer it is when it is the whole shop's."""
 
 
 class TimerKind(IntEnum):
@@ -25,6 +28,7 @@ class TimerKind(IntEnum):
     CUSTOMER_IDLE = 10
     NEEDS_LESS = 11
     AGENT_STALLS = 12
+    GIVEN_WAY = 13
 
 
 class Due(NamedTuple):

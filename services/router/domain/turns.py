@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from heapq import heappop, heappush
 from uuid import UUID
 
+from services.router.domain import choice, sparing
 from services.router.domain.kinds import Kind
 from services.router.domain.line import Line
 from services.router.domain.model import Conversation, LineKey
@@ -28,7 +29,8 @@ class Turns:
         self._line = line
         self._fresh = frozenset(fresh)
         self._displaces = displaces
-        kinds = line.kinds() if self._fresh else ()
+        self._giving_way = set(line.giving_way)
+        kinds = line.kinds() if self._fresh else line.giving_way
         self._kinds = {kind for kind in kinds if self._is_open(kind)}
         self._stirred: tuple[list[LineKey], list[LineKey]] = ([], [])
         self._tried: set[UUID] = set()
@@ -40,10 +42,13 @@ class Turns:
             late = self._line.is_late(conversation_id)
             self._tried.discard(conversation_id)
             heappush(self._stirred[late], self._line.key(conversation_id))
+        self._line.giving_way.clear()
         savable, late_one = self._first(late=False), self._first(late=True)
         self._passed_over = None
-        if savable is None or (late_one is not None and self._was_overtaken(late_one)):
+        if late_one is not None and self._was_overtaken(late_one):
             return late_one
+        if savable is None:
+            return self._first_who_need_not_give_way(late_one)
         self._passed_over = late_one
         return savable
 
@@ -60,18 +65,44 @@ class Turns:
             self._kinds.discard(self._state.kind_of(conversation))
         self._line.set_aside(conversation.id)
 
+    def _first_who_need_not_give_way(self, late_one: UUID | None) -> UUID | None:
+        """Return the first of the late whose place nobody who comes next will need."""
+        while late_one is not None:
+            kind = self._line.kind(late_one)
+            one = self._state.conversations[late_one]
+            if not sparing.gives_way(self._state, one, kind):
+                break
+            if self._could_be_served(one):
+                self._line.giving_way.add(kind)
+                self._giving_way.add(kind)
+                self._kinds.add(kind)
+            else:
+                self.failed(one)
+            late_one = self._first(late=True)
+        return late_one
+
+    def _could_be_served(self, one: Conversation) -> bool:
+        if choice.askable(self._state, one):
+            return True
+        return self._displaces and choice.displaceable(self._state, one) is not None
+
     def _was_overtaken(self, conversation_id: UUID) -> bool:
         """Tell whether a late one has given way often enough; see `overtakes_max`."""
         overtaken = self._state.conversations[conversation_id].overtaken
         return overtaken >= self._state.policy.overtakes_max
 
     def _first(self, *, late: bool) -> UUID | None:
-        """Return the first of one half, among the stirred and the kinds that are open."""
+        """Return the first of one half, among the stirred and the kinds that are open.
+
+        Of the late, none of a kind that gives way.
+        """
         stirred = self._stirred[late]
         while stirred and self._is_gone(UUID(int=stirred[0][1]), late=late):
             heappop(stirred)
+        left_out = self._line.giving_way if late else ()
         while True:
-            firsts = [(self._line.first_of(kind, late=late), kind) for kind in self._kinds]
+            kinds = self._kinds.difference(left_out)
+            firsts = [(self._line.first_of(kind, late=late), kind) for kind in kinds]
             there = [(key, kind) for key, kind in firsts if key is not None]
             key, kind = min(there, key=lambda one: one[0], default=(None, None))
             if stirred and (key is None or stirred[0] <= key):
@@ -83,13 +114,21 @@ class Turns:
             self._kinds.discard(kind)
 
     def _is_gone(self, conversation_id: UUID, *, late: bool) -> bool:
-        waits = conversation_id in self._line and conversation_id not in self._tried
-        return not waits or self._line.is_late(conversation_id) != late
+        line = self._line
+        if conversation_id not in line or conversation_id in self._tried:
+            return True
+        if late and line.kind(conversation_id) in line.giving_way:
+            return True
+        return line.is_late(conversation_id) != late
 
     def _is_open(self, kind: Kind) -> bool:
-        """Tell whether an agent of those with more room can serve a kind, or make room for it."""
+        """Tell whether an agent of those with more room can serve a kind, or make room for it.
+
+        Or any agent, if its late ones gave way before.
+        """
         pool = self._state.pool
         fresh = pool.bits(*self._fresh)
-        if pool.able(kind.room, kind.needs) & fresh:
+        able = pool.able(kind.room, kind.needs)
+        if able & fresh or (able and kind in self._giving_way):
             return True
         return self._displaces and bool(pool.holding_extras(kind.needs) & fresh)

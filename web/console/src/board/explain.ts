@@ -30,6 +30,7 @@ const LEFT_OUT: Partial<Record<Exclusion, string>> = {
   may_not_reply: "who may not answer customers",
   lacks_skill: "without a skill that is needed",
   lacks_language: "who do not speak the customer's language",
+  kept_free: "kept free for whoever comes next, who can still be answered in time",
 };
 
 const IN_THE_WAY: Readonly<Record<MissCause, string>> = {

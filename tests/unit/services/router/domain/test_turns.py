@@ -22,9 +22,13 @@ from tests.support.routing import Desk, agent_id, an_agent, conversation_id, que
 
 pytestmark = pytest.mark.timeout(120)  # whole days by seed: seconds, more on a busy machine
 POLICY = Policy(
-    first_offers=1, everyone_after_ms=600_000, widen_after_ms=600_000, unseen_after_ms=600_000
+    first_offers=1,
+    everyone_after_ms=600_000,
+    widen_after_ms=600_000,
+    unseen_after_ms=600_000,
+    kept_free_permille=0,
 )
-"""Offers stay with one agent, so that each decision is one of the line."""
+"""Offers stay with one agent, so that each decision is one of the line; nobody is kept free."""
 TURNS = 100
 NEEDS = ((), (("a", 1),), (("a", 3),), (("b", 2),))
 CHANNELS = (Channel.EMAIL, Channel.SMS, Channel.WHATSAPP)
