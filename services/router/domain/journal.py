@@ -33,7 +33,7 @@ further; no standing of it lies further behind its last command than twice as lo
 
 BASE_AFTER: Final = 1_000
 """Commands handed out from one standing to the next, or as many as the standing has rows: writing
-those down costs as much as writing the commands, and not more, however large the shop is."""
+these down costs about as much as writing the commands, in any shop."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,7 @@ ROWS_A_LINE: Final = 50
 """Rows of a standing that are written in one go: a millisecond or two."""
 
 LEVEL: Final = 3
-"""Of compression: a higher one took twice as long for a tenth less."""
+"""Of compression: 6 made a tenth less of a standing, in a quarter more time."""
 
 _ADMITTED: Final = "admitted"
 _Row = TypeVar("_Row")
