@@ -10,7 +10,7 @@ from pydantic_core import from_json
 
 from services.history.domain.cards import NEWEST, StoredCard
 from shared.contracts.items import CustomerRef, IdentityKind
-from shared.kit.database import STATEMENT_TIMEOUT_S, Database
+from shared.kit.database import HOT_POOL_SIZE, STATEMENT_TIMEOUT_S, Database
 from shared.kit.gathered import Gathered
 
 _BY_IDENTITY = "SELECT customer, orders, contacts, may_be, more FROM history.card($1, $2, $3, $4)"
@@ -26,9 +26,9 @@ _OPENERS = "SELECT kind, value, customer_id FROM history.openers($1, $2, $3)"
 _COUNT = "SELECT history.count_together($1, $2, $3, $4)"
 
 
-LANES, TOGETHER = 2, 8
-"""Questions for cards at once, which leaves the other half of the pool to all else, and how many
-cards in each: at some 2 ms a card nobody waits long for the others'."""
+LANES, TOGETHER = HOT_POOL_SIZE, 8
+"""Questions for cards at once, and cards in each: at some 2 ms a card nobody waits long for the
+others'. With two lanes 8 clients got a twentieth fewer cards (docs/performance.md)."""
 MENTIONS_READ, SHOWN = 20, 3
 """Of who may be somebody: as the card's own `may_be` has it."""
 
