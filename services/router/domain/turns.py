@@ -127,8 +127,9 @@ class Turns:
         Or any agent, if its late ones gave way before.
         """
         pool = self._state.pool
-        fresh = pool.bits(*self._fresh)
-        able = pool.able(kind.room, kind.needs)
-        if able & fresh or (able and kind in self._giving_way):
-            return True
-        return self._displaces and bool(pool.holding_extras(kind.needs) & fresh)
+        could = pool.able(kind.room, kind.needs)
+        if self._displaces:
+            could |= pool.holding_extras(kind.needs)
+        if kind in self._giving_way:
+            return bool(could)
+        return bool(could & pool.bits(*self._fresh))

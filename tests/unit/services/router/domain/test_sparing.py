@@ -98,6 +98,17 @@ class TestWhoIsLate:
         desk.wait(1)
         assert is_asked_about(desk, LATE)
 
+    def test_has_the_place_of_an_extra_offer_once_nobody_comes(self) -> None:
+        """Nobody is free then: it is the extra offer of the newest that gives way."""
+        desk = a_busy_shop(policy=replace(ALONE, widen_after_ms=3_000, unseen_after_ms=3_000))
+        becomes_free(desk, 1)
+        assert len(desk.offers_of(NEWEST)) == 2
+        desk.wait(ALONE.kept_free_for_ms - ALONE.settle_ms - 1)
+        assert not is_asked_about(desk, LATE)
+        desk.wait(1)
+        assert is_asked_about(desk, LATE)
+        assert len(desk.offers_of(NEWEST)) == 1
+
     def test_gives_way_to_nobody_where_it_was_the_last_to_come(self) -> None:
         desk = a_full_team()
         desk.leaves(0)
