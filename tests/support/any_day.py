@@ -55,6 +55,12 @@ FACTS: tuple[dict[str, Any], ...] = (
 
 
 def waits_for_others(state: ShopState, one: Conversation) -> bool:
-    """Tell whether who is late waits for the sake of who comes next, and not for ever."""
+    """Tell whether who is late waits for the sake of who comes next, and not for ever.
+
+    Whoever stands behind one that gives way, and needs the same, waits for it.
+    """
     looks = any(due.kind is TimerKind.GIVEN_WAY for due in state.timers.all())
-    return looks and state.line.is_late(one.id) and gives_way(state, one, state.kind_of(one))
+    kind, late = state.kind_of(one), filter(state.line.is_late, state.line.order())
+    alike = (state.conversations[other] for other in late)
+    gives = any(gives_way(state, two, kind) for two in alike if state.kind_of(two) == kind)
+    return looks and gives and state.line.is_late(one.id)

@@ -100,6 +100,17 @@ class TestCard:
             "Piotr",
         )
 
+    def test_notes_stand_on_it_with_who_wrote_them(self) -> None:
+        note = {
+            "id": str(new_id()),
+            "text": "Likes mail.",
+            "created_by": "Anna",
+            "created_at": START,
+        }
+        more = MORE | {"notes": [note]}
+        (shown,) = card_at(StoredCard(CUSTOMER, [ORDER], [], [], more), START).notes
+        assert (str(shown.id), shown.text, shown.created_by) == (note["id"], "Likes mail.", "Anna")
+
     def test_words_and_ids_are_ours_again(self) -> None:
         card = card_at(stored(), START)
         (order,), (contact,) = card.orders, card.contacts
