@@ -28,15 +28,25 @@ MINUTE_MS = 60_000
 NewPage = Callable[[], Awaitable[Page]]
 
 
+async def an_address_that_bought(stack: Stack) -> str:
+    address = f"{new_id().hex}@mail.example"
+    await bought(stack, address)
+    return address
+
+
+async def signed_in(stack: Stack, new_page: NewPage) -> ConsolePage:
+    console = ConsolePage(await new_page())
+    await console.come_to(stack.url)
+    await console.type_sign_in(ANNA)
+    return console
+
+
 async def test_an_agent_reads_who_it_may_be_and_the_customer_never_does(
     stack: Stack, new_page: NewPage, anna: AgentClient
 ) -> None:
     """LESSONS 24 (ChatterMate GHSA-rfh4-6ghv-m2rr)."""
-    address = f"{new_id().hex}@mail.example"
-    await bought(stack, address)
-    console = ConsolePage(await new_page())
-    await console.come_to(stack.url)
-    await console.type_sign_in(ANNA)
+    address = await an_address_that_bought(stack)
+    console = await signed_in(stack, new_page)
     async with chat_client(**await demo_customer(stack)) as customer:
         await customer.say("Is anybody there?")
         await customer.tell("leave_address", client_id="a1", address=address)
@@ -61,11 +71,8 @@ async def test_an_agent_reads_who_it_may_be_and_the_customer_never_does(
 async def test_an_address_that_is_left_while_an_agent_answers_says_it_at_once(
     stack: Stack, new_page: NewPage, anna: AgentClient
 ) -> None:
-    address = f"{new_id().hex}@mail.example"
-    await bought(stack, address)
-    console = ConsolePage(await new_page())
-    await console.come_to(stack.url)
-    await console.type_sign_in(ANNA)
+    address = await an_address_that_bought(stack)
+    console = await signed_in(stack, new_page)
     async with chat_client(**await demo_customer(stack)) as customer:
         await customer.say("Where is my parcel?")
         await console.page.get_by_role("button", name="I am available").press("Enter")

@@ -78,10 +78,6 @@ def on_expired(state: ShopState, offer_id: UUID) -> None:
         _send_away(state, agent_id, expiries)
 
 
-def on_stalled(_state: ShopState, _agent_id: UUID) -> None:
-    """Let the end of the command look who has stalled: see `relieve`."""
-
-
 def relieve(state: ShopState) -> bool:
     """Take offers from who leaves them unanswered while somebody free is missed; tell whether any.
 

@@ -183,8 +183,8 @@ def _ask_again(state: ShopState, conversation_id: UUID) -> None:
     state.timers.set(TimerKind.REASK, conversation_id, again)
 
 
-def _look_again(_state: ShopState, _nobody: UUID) -> None:
-    """Let the drain at this command's end look whether those who give way still have to."""
+def _time_is_all(_state: ShopState, _owner: UUID) -> None:
+    """Leave it to the end of the command, which looks who has stalled and who gives way still."""
 
 
 def _time_passed(_state: ShopState, _command: Tick) -> Answer:
@@ -231,8 +231,8 @@ ALARMS: Final[Mapping[TimerKind, Callable[[ShopState, UUID], None]]] = MappingPr
         TimerKind.WRAP_UP_OVER: wrapping_up.on_over,
         TimerKind.CUSTOMER_IDLE: idling.on_silence,
         TimerKind.NEEDS_LESS: entering.on_stage,
-        TimerKind.AGENT_STALLS: answering.on_stalled,
-        TimerKind.GIVEN_WAY: _look_again,
+        TimerKind.AGENT_STALLS: _time_is_all,
+        TimerKind.GIVEN_WAY: _time_is_all,
     }
 )
 """What each timer does when it has run out; a test holds it to `TimerKind`."""

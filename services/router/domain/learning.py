@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from uuid import UUID
 
+from services.router.domain.levels import PER_MILLE
 from services.router.domain.model import Agent, Assignment, Conversation, Offer, OfferEnd
 from services.router.domain.paces import LONGEST_MS
 from services.router.domain.prediction import Outcome
@@ -14,8 +15,6 @@ from shared.kernel.clock import Instant, Millis
 
 HURRY_MS: Millis = 2_000
 """With less left than this nobody can be in time: who answers soonest is asked, as of the late."""
-
-PER_MILLE = 1_000
 
 NOBODY = UUID(int=0)
 """An answer may be heard when its assignment has ended: then it teaches nothing any more."""

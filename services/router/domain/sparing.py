@@ -8,15 +8,13 @@ place and is late, too. So whoever is late is served from what is left beyond a 
 from __future__ import annotations
 
 from math import isqrt
-from typing import Final
 
 from services.router.domain.kinds import Kind
+from services.router.domain.levels import PER_MILLE
 from services.router.domain.model import Conversation
 from services.router.domain.state import ShopState
 from services.router.domain.timers import NOBODY, TimerKind
 from shared.kernel.clock import Instant
-
-PER_MILLE: Final = 1_000
 
 
 def gives_way(state: ShopState, late_one: Conversation, kind: Kind) -> bool:
