@@ -2,11 +2,12 @@
 
 import type { Desk } from "@firstreply/sdk/agent";
 import type { Offer } from "@firstreply/sdk/contracts";
-import { useEffect } from "react";
+import { useLayoutEffect } from "react";
 import type { WorkActions } from "./useWork.ts";
 
 export function useKeys(desk: Desk, shown: Offer | null, actions: WorkActions): void {
-  useEffect(() => {
+  // Not a passive effect: that comes after the paint, and a key in between would ask for the offer before.
+  useLayoutEffect(() => {
     const onKey = (event: KeyboardEvent): void => {
       if (event.repeat || event.ctrlKey || event.metaKey || event.isComposing) return;
       if (!event.altKey && isTyping(event.target)) return;
