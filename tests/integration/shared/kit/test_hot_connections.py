@@ -56,6 +56,22 @@ async def test_calls_at_once_take_no_more_connections_than_there_may_be(
         assert await backends(database) == 3
 
 
+async def test_what_a_burst_left_is_closed_and_what_goes_on_being_used_is_not(
+    dsn: str, database: TestDatabase
+) -> None:
+    async with HotConnections(dsn, 3, idle_s=1.0) as hot:
+        await asyncio.gather(*(pid(hot, SLOW) for _ in range(3)))
+        assert await backends(database) == 3
+        used = await pid(hot)
+        async with asyncio.timeout(5):
+            while await backends(database) > 1:
+                assert await pid(hot) == used
+        async with asyncio.timeout(5):
+            while await backends(database):  # noqa: ASYNC110  its rest takes its time
+                await asyncio.sleep(0.02)
+        assert await pid(hot) != used
+
+
 async def test_whoever_waits_too_long_for_a_connection_is_told(
     dsn: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
