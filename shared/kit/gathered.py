@@ -102,4 +102,6 @@ class Gathered(Generic[Key, Found]):
 
 
 def _was_told_to_ask(told: asyncio.Future[Found | _Turn]) -> bool:
-    return told.done() and not told.cancelled() and told.result() is _Turn.ASK
+    if not told.done() or told.cancelled() or told.exception() is not None:
+        return False
+    return told.result() is _Turn.ASK

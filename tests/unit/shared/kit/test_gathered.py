@@ -6,6 +6,8 @@ import asyncio
 from collections.abc import Sequence
 from typing import TypeAlias
 
+import pytest
+
 from shared.kit.gathered import Gathered
 
 
@@ -126,3 +128,23 @@ async def test_who_is_called_off_at_their_turn_hands_it_on() -> None:
     assert (late[0].cancelled(), late[1].result()) == (True, 6)
     assert oracle.questions == [[1], [3]]
     assert await gathered.get(4) == 8
+
+
+async def test_who_is_called_off_in_the_instant_of_a_failure_is_called_off() -> None:
+    oracle = Oracle()
+    gathered = Gathered(oracle.ask, lanes=1, most=8)
+    late: Tasks = []
+
+    async def fail_and_call_off() -> None:
+        with pytest.raises(OSError, match="went away"):
+            await gathered.get(-1)
+        late[0].cancel()
+
+    async with asyncio.TaskGroup() as group:
+        await asked(group, gathered, 1)
+        group.create_task(fail_and_call_off())
+        await asyncio.sleep(0)
+        late += await asked(group, gathered, 2)
+        oracle.gate.set()
+    assert late[0].cancelled()
+    assert await gathered.get(3) == 6
