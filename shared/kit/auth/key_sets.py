@@ -147,10 +147,10 @@ def key_set_fault(document: object) -> str | None:
 def _key(entry: Any) -> PublicKey | None:
     if not isinstance(entry, Mapping) or entry.get("use", "sig") != "sig":
         return None
-    if "verify" not in entry.get("key_ops", ("verify",)):
+    uses = entry.get("key_ops", ["verify"])
+    if not isinstance(uses, list) or "verify" not in uses:
         return None
-    kty, crv = entry.get("kty"), entry.get("crv")
-    algorithms = _ALGORITHMS.get((kty, crv) if isinstance(kty, str) else ("", None))
+    algorithms = _algorithms_of(entry.get("kty"), entry.get("crv"))
     if algorithms is None or entry.get("alg", algorithms[0]) not in algorithms:
         return None
     try:
@@ -163,6 +163,13 @@ def _key(entry: Any) -> PublicKey | None:
     kid = entry.get("kid")
     proof = base64.urlsafe_b64decode(thumbprint + "=" * (-len(thumbprint) % 4))
     return PublicKey(kid if isinstance(kid, str) else None, key, algorithms, proof)
+
+
+def _algorithms_of(kty: object, crv: object) -> tuple[str, ...] | None:
+    """Return what tokens under such a key may say; whoever wrote the set wrote any JSON there."""
+    if isinstance(kty, str) and isinstance(crv, str | None):
+        return _ALGORITHMS.get((kty, crv))
+    return None
 
 
 def _imported(entry: dict[str, Any]) -> _Key:

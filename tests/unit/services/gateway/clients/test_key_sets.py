@@ -14,7 +14,7 @@ from joserfc.jwk import ECKey
 from services.gateway.clients.key_sets import BETWEEN_MS, FRESH_MS, PLACES_MAX, STALE_MS, KeySets
 from services.gateway.domain.proofs import SiteKeys
 from shared.kernel.errors import ErrorCode, RefusedError
-from shared.kit.tasks import background
+from shared.kit.tasks import LOOP_FAILURES, background
 from shared.kit.web.guarded_fetch import FetchRefusedError
 from tests.support.clock import VirtualClock
 
@@ -114,6 +114,18 @@ class TestAtAnAddress:
                 await shop.sets.verify(shop.token(OLD, "old"), AT_URL)
             assert refused.value.retry_after_ms
         assert shop.asked == 1
+
+    @pytest.mark.parametrize(
+        "odd", [{"kty": "EC", "crv": []}, {"kty": "RSA", "key_ops": 7}, {"kty": {}}, [], 7]
+    )
+    async def test_a_key_that_is_none_stops_nobody_elses_fetch(
+        self, shop: Shop, odd: object
+    ) -> None:
+        shop.document = {"keys": [odd]}
+        failures = LOOP_FAILURES.labels(loop="sets")._value.get()
+        with pytest.raises(RefusedError):
+            await shop.sets.verify(shop.token(OLD, "old"), AT_URL)
+        assert LOOP_FAILURES.labels(loop="sets")._value.get() == failures
 
     async def test_a_server_that_does_not_answer_keeps_nobody_waiting_long(
         self, shop: Shop, monkeypatch: pytest.MonkeyPatch

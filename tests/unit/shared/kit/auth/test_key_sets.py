@@ -27,6 +27,12 @@ EC, ED = ECKey.generate_key("P-256"), OKPKey.generate_key("Ed25519")
 KEYS: dict[str, Any] = {"RS256": RSA, "ES256": EC, "Ed25519": ED, "EdDSA": ED}
 ALL_ALGORITHMS = ["RS256", "PS256", "RS512", "ES256", "Ed25519", "EdDSA", "HS256", "none"]
 
+MEMBERS = ("kty", "crv", "use", "key_ops", "alg", "kid", "n", "e", "x", "y", "x5c", "oth")
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+)
+
 
 def public(key: Any, **more: Any) -> dict[str, Any]:
     return {**key.as_dict(private=False), **more}
@@ -142,12 +148,21 @@ class TestRead:
             {"kty": "EC", "crv": "P-256", "x": "AA", "y": "AA"},
             {"kty": "RSA", "n": 7},
             {"kty": []},
+            {"kty": "EC", "crv": []},
+            {"kty": "RSA", "crv": {}},
+            public(ED, key_ops=None),
+            public(ED, key_ops=7),
             "text",
         ]
         keys = read_key_set({"keys": entries})
 
         assert len(keys.proofs) == 1
         assert keys.has("good")
+
+    @given(st.dictionaries(st.sampled_from(MEMBERS), JSON))
+    def test_a_key_of_whatever_members_is_taken_or_left_out(self, odd: dict[str, Any]) -> None:
+        for entry in (odd, {**public(EC), **odd}, {**public(RSA), **odd}):
+            assert read_key_set({"keys": [entry, public(ED, kid="good")]}).has("good")
 
     @pytest.mark.parametrize(
         ("document", "why"),
