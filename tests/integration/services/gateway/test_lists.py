@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import random
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
 import pytest
 
+from shared.contracts.wire import TEXT_MAX
 from shared.kernel.ids import IdKind, encode
 from shared.kernel.vocabulary import EventType, Scope
 from tests.support.gateway import (
@@ -24,6 +27,9 @@ from tests.support.running_gateway import ServedGateway
 
 SUPERVISOR: dict[str, Any] = {"agent_id": PIOTR, "scopes": (Scope.AGENT, Scope.SUPERVISOR)}
 
+SQUARED_KANA = "\u3307\u3313\u3315\u3316\u3319\u331a\u331b\u331e\u331f\u3320\u3321"
+"""Such as \u3316, which is written out as kiromeetoru."""
+
 
 def wire(conversation_id: UUID) -> str:
     return encode(IdKind.CONVERSATION, conversation_id)
@@ -36,19 +42,28 @@ class Desk:
         self.served = served
 
     async def begin(
-        self, text: str = "Hello?", *, agent: UUID = ANNA, ended: bool = False, **where: Any
+        self,
+        text: str = "Hello?",
+        *,
+        others: Sequence[str] = (),
+        agent: UUID = ANNA,
+        ended: bool = False,
+        **where: Any,
     ) -> UUID:
         session_id = await self.served.stores.session(**where)
         shop_id = where.get("shop_id", SHOP)
         row = a_message(session_id, text=text, shop_id=shop_id)
         (result,) = await self.served.stores.appends.append([row])
+        for number, other in enumerate(others, start=2):
+            more = a_message(session_id, f"m{number}", other, shop_id=shop_id)
+            await self.served.stores.appends.append([more])
         assert result.conversation_id is not None
         tell, name = self.served.router.tell, result.conversation_id
         await tell(a_routing_event(name, 1, shop_id=shop_id, agent_id=agent))
         if ended:
             over = EventType.CONVERSATION_ENDED
             await tell(
-                a_routing_event(name, 2, over, shop_id=shop_id, agent_id=agent, heard_version=9)
+                a_routing_event(name, 2, over, shop_id=shop_id, agent_id=agent, heard_version=99)
             )
         return name
 
@@ -159,6 +174,25 @@ class TestSearch:
 
         assert answer.status_code == 201
         assert await desk.ids("?q=replacement") == [wire(mine)]
+
+    @pytest.mark.parametrize("ended", [False, True])
+    async def test_a_conversation_whose_letters_grow_when_they_are_plain_ends_and_is_found(
+        self, desk: Desk, *, ended: bool
+    ) -> None:
+        """One sign of SQUARED_KANA is six letters to a search, 18 bytes; an index holds a million.
+
+        Twenty such messages made a conversation that could neither be searched nor end.
+        """
+        signs = random.Random(1)  # noqa: S311  the same each time
+        words = ["".join(signs.choices(SQUARED_KANA, k=49)) for _ in range(20 * TEXT_MAX // 50)]
+        first, *others = [
+            " ".join(words[start : start + TEXT_MAX // 50])
+            for start in range(0, len(words), TEXT_MAX // 50)
+        ]
+
+        mine = await desk.begin(f"teapot {first[7:]}", others=others, ended=ended)
+
+        assert await desk.ids(f"?q=teapot&status={'ended' if ended else 'open'}") == [wire(mine)]
 
     async def test_what_ended_is_found_by_the_index(
         self, desk: Desk, database: TestDatabase
