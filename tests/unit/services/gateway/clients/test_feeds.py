@@ -6,6 +6,7 @@ import asyncio
 from uuid import UUID
 
 import pytest
+from structlog.testing import capture_logs
 
 from services.gateway.clients.feeds import BusAgentFeed, BusConversationFeed
 from services.gateway.clients.news import ITEM_TOLD
@@ -136,3 +137,18 @@ async def test_a_stream_is_given_an_item_as_it_was_published() -> None:
     assert Item.model_validate_json(first.data) == item
     assert first.news == News(Mark.ITEMS, CONVERSATION, 3)
     assert (spaced.type, spaced.data, spaced.news) == ("message.created", b"{}", None)
+
+
+async def test_a_stream_is_told_what_follows_an_event_of_a_newer_release() -> None:
+    """A router that is newer tells of what this gateway does not know: left out, and logged."""
+    heard = list[RawEvent]()
+    known = StreamEvent(type=EventType.AGENT_UPDATED, body={})
+    with capture_logs() as logged:
+        async with InProcessBus() as bus:
+            await BusAgentFeed(Topics(bus)).join(AGENT, heard.append)
+            for payload in (b'{"type":"a.novelty","body":{"id":"x"}}', known.to_json()):
+                await bus.publish(live_agent(AGENT), payload)
+            await asyncio.sleep(0)
+
+    assert [event.type for event in heard] == ["agent.updated"]
+    assert [line["event"] for line in logged] == ["feed.unreadable"]
