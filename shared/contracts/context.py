@@ -30,7 +30,7 @@ class Cart(Contract):
 
     value_minor: int = Field(ge=0, le=10**12)
     currency: str = Field(pattern="^[A-Z]{3}$")
-    lines: tuple[CartLine, ...] = Field(default=(), max_length=CART_LINES_MAX)
+    lines: tuple[CartLine, ...] = Field(default=(), max_length=CART_LINES_MAX, fail_fast=True)
 
 
 class Context(Contract):

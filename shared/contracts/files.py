@@ -15,7 +15,9 @@ FILE_NAME_MAX: Final = 120
 ATTACHMENTS_MAX: Final = 10
 """Files of one item: an album of a phone's messenger."""
 
-FileIds: TypeAlias = Annotated[tuple[FileId, ...], Field(max_length=ATTACHMENTS_MAX)]
+FileIds: TypeAlias = Annotated[
+    tuple[FileId, ...], Field(max_length=ATTACHMENTS_MAX, fail_fast=True)
+]
 
 
 class MediaType(StrEnum):

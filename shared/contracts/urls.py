@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Final
 
 from shared.contracts.files import FILE_MAX_BYTES
+from shared.contracts.frames import FRAME_MAX_BYTES
 from shared.kernel.vocabulary import Service
 
 OWNER_OF_SEGMENT: Mapping[str, Service] = MappingProxyType(
@@ -42,8 +43,8 @@ FILE_CONTENTS: Final = "/v1/files/content/"
 
 
 @dataclass(frozen=True, slots=True)
-class LargeBodies:
-    """Requests whose bodies are streamed: how large they may be, and how long they may take."""
+class BodyLimits:
+    """The bodies of requests to some paths: how large they may be, how long they may take."""
 
     prefixes: tuple[str, ...]
     max_bytes: int
@@ -53,8 +54,11 @@ class LargeBodies:
 ORDER_IMPORTS: Final = "/v1/orders/imports"
 """Where a file of orders is sent whole."""
 
-UPLOADS: Final = LargeBodies((FILE_UPLOADS, ORDER_IMPORTS), FILE_MAX_BYTES, 60.0)
+UPLOADS: Final = BodyLimits((FILE_UPLOADS, ORDER_IMPORTS), FILE_MAX_BYTES, 60.0)
 """A minute: 10 MiB over a line of 1.4 Mbit/s."""
+
+CUSTOMERS: Final = BodyLimits(("/v1/chat/",), FRAME_MAX_BYTES, 15.0)
+"""A frame of the socket by REST: what is read of whoever nobody knows yet is no more there."""
 
 OPEN_TO_PAGES: Final = ("/v1/files",)
 """What pages of any origin may call: who may is judged by the token, and for a customer's by the

@@ -9,6 +9,8 @@ from pydantic import ValidationError
 from shared.contracts.frames import CLIENT_FRAMES, CustomerFrame, Hello
 from shared.kernel.errors import ErrorCode
 
+FLAWS_MAX = 100
+"""Flaws of one frame that are looked at: of many thousands nobody is told more than of one."""
 _NO_SUCH_TYPE = "union_tag_invalid"
 
 
@@ -28,6 +30,8 @@ def read_frame(data: bytes) -> Hello | CustomerFrame | Unreadable:
 
 
 def _code_of(error: ValidationError) -> ErrorCode:
+    if error.error_count() > FLAWS_MAX:
+        return ErrorCode.BAD_FRAME
     flaws = error.errors(include_url=False, include_context=False, include_input=False)
     if flaws[0]["type"] == _NO_SUCH_TYPE:
         return ErrorCode.UNKNOWN_FRAME

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from shared.contracts.urls import UPLOADS, LargeBodies
+from shared.contracts.urls import CUSTOMERS, UPLOADS, BodyLimits
 from shared.kernel.errors import ErrorCode
 from shared.kit.web.problems import REQUEST_ID_KEY, Problems
 
@@ -41,14 +41,16 @@ class Limits:
 
     body_max_bytes: int = BODY_MAX_BYTES
     body_deadline_s: float = BODY_DEADLINE_S
-    large: LargeBodies = UPLOADS
-    """Where endpoints stream what comes, and judge the caller before they do."""
+    others: tuple[BodyLimits, ...] = (UPLOADS, CUSTOMERS)
+    """Where endpoints stream what comes and judge the caller before they do, and where anybody may
+    ask."""
 
     def at(self, path: str) -> Limits:
         """Return the limits of a request to this path."""
-        if not path.startswith(self.large.prefixes):
-            return self
-        return Limits(self.large.max_bytes, self.large.deadline_s, self.large)
+        for other in self.others:
+            if path.startswith(other.prefixes):
+                return Limits(other.max_bytes, other.deadline_s)
+        return self
 
 
 class Protect:

@@ -14,8 +14,8 @@ from shared.kernel.errors import ErrorCode, RefusedError
 from shared.kernel.ids import IdKind, encode
 from shared.kernel.vocabulary import Scope
 from shared.kit.new_ids import new_id
-from shared.kit.web.bodies import JsonBody
-from shared.kit.web.problems import MEDIA_TYPE
+from shared.kit.web.bodies import FAULTS_MAX, JsonBody
+from shared.kit.web.problems import FIELDS_SHOWN_MAX, MEDIA_TYPE
 from tests.unit.shared.kit.conftest import LogReader
 from tests.unit.shared.kit.web.conftest import ClientFor
 
@@ -133,6 +133,17 @@ class TestInvalid:
         assert answer.status_code == 422
         assert answer.json()["code"] == "invalid_request"
         assert answer.json()["detail"] == "email must be a string."
+
+    async def test_faults_are_put_into_words_up_to_a_thousand_of_them(
+        self, client_for: ClientFor
+    ) -> None:
+        for faults, shown in ((FAULTS_MAX, FIELDS_SHOWN_MAX), (FAULTS_MAX + 1, 1)):
+            body = {"lines": [], "extra": dict.fromkeys(map(str, range(faults)), "x")}
+            answer = await client_for(router()).post("/v1/things/batches", json=body)
+            fields = answer.json()["fields"]
+            assert (answer.status_code, len(fields)) == (422, shown)
+            if shown == 1:
+                assert fields == [{"field": "body", "fault": "has too many faults to name them"}]
 
     async def test_the_bad_field_is_named_by_its_place(self, client_for: ClientFor) -> None:
         body = {"lines": [{"sku": "a", "count": 1}, {"sku": "b", "count": 0}]}

@@ -10,6 +10,7 @@ import pytest
 from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 
+from shared.contracts.frames import FRAME_MAX_BYTES
 from shared.kit.web.bodies import JsonBody
 from shared.kit.web.protect import API_POLICY, PAGE_POLICY, Limits
 from tests.unit.shared.kit.web.conftest import ClientFor
@@ -24,6 +25,10 @@ def router() -> APIRouter:
 
     @routes.post("/count")
     async def count(request: Request) -> int:
+        return len(await request.body())
+
+    @routes.post("/v1/chat/count")
+    async def count_frame(request: Request) -> int:
         return len(await request.body())
 
     @routes.post("/json")
@@ -77,6 +82,14 @@ class TestBody:
         assert answer.headers["connection"] == "close"
         assert "x-request-id" in answer.headers
         assert reads == 0
+
+    async def test_whoever_nobody_knows_yet_may_send_no_more_than_a_frame(
+        self, client_for: ClientFor
+    ) -> None:
+        client = client_for(router())
+        for size, status in ((FRAME_MAX_BYTES, 200), (FRAME_MAX_BYTES + 1, 413)):
+            answer = await client.post("/v1/chat/count", content=b"x" * size)
+            assert answer.status_code == status
 
     @pytest.mark.parametrize("path", ["/count", "/json"])
     async def test_a_chunked_body_is_refused_once_it_is_too_large(
