@@ -82,7 +82,7 @@ class TestMemoryPath:
 class TestBatches:
     async def test_the_first_event_goes_at_once_and_those_behind_it_come_together(self) -> None:
         outbox, receiver = FakeOutbox(), Receiver()
-        pace = Pace(sweep_ms=3_600_000, together_ms=200)
+        pace = Pace(sweep_ms=3_600_000, together_ms=500)
         async with InProcessBus() as bus, relaying(outbox, bus, pace) as relay:
             await serve_events(bus, Service.ROUTER, receiver.apply)
             committed = events(30)
@@ -92,7 +92,7 @@ class TestBatches:
                 await receiver.wait_until(expected(*committed[:1]))
             for one in committed[1:]:
                 relay.offer([one])
-                await asyncio.sleep(0.001)
+                await asyncio.sleep(0)
             await receiver.wait_until(expected(*committed))
         assert receiver.calls == 2
 
