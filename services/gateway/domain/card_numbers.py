@@ -1,8 +1,9 @@
 """Masks card numbers in what people write, before anything of it is kept: all but the last four.
 
-What counts as one: 13 to 19 digits of any script with separators of any style between them, that
-begin as some issuer's do, have a length that issuer uses, and pass the Luhn check (ISO/IEC 7812-1,
-annex B). The digits of a valid IBAN are none.
+What counts as one: 13 to 19 digits of any script with spaces, dashes or dots between them, or in
+the groups that stand on cards with whatever stands between those, that begin as some issuer's do,
+have a length that issuer uses, and pass the Luhn check (ISO/IEC 7812-1, annex B). The digits of a
+valid IBAN are none.
 """
 
 from __future__ import annotations
@@ -20,12 +21,23 @@ MASK: Final = "*"
 
 _BETWEEN = (
     r"\s\-._\u00ad\u00b7\u2010-\u2015\u2022\u2024\u2027\u2043\u2212\u30fb\u3002\ufe58\ufe63\uff0d\uff0e\uff65"
-    r"\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufe0f\ufeff\u20e3"
+    r"\u034f\u061c\u180b-\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufe00-\ufe0f\ufeff"
+    r"\u0300-\u036f\u20d0-\u20f0\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0\U000e0000-\U000e0fff"
 )
-"""Spaces of every width, dashes, dots, and what shows nothing at all."""
+"""Spaces of every width, dashes, dots, marks upon a digit, and what shows nothing at all."""
 _GAP = rf"[{_BETWEEN}]{{0,3}}"
 _MAYBE = re.compile(rf"\d(?:{_GAP}\d){{{SHORTEST - 1}}}")
 _RUN = re.compile(rf"{_MAYBE.pattern}(?:{_GAP}\d)*")
+_OTHER = r"[^\d\w*]{1,16}"
+_GROUPED = re.compile(
+    rf"\d{{4}}(?<![\d*]\d{{4}})(?=(?P<rest>"
+    rf"(?P<of_four>{_OTHER})(?:\d{{4}}(?P=of_four)){{2}}\d{{4}}(?!(?P=of_four)[\d*]{{4}}(?![\d*]))"
+    rf"|(?P<of_amex>{_OTHER})\d{{6}}(?P=of_amex)\d{{5}})(?!\d))"
+)
+"""The groups on most cards, and those of American Express, with one and the same between them: a
+slash, a comma, a column's width. One more group of four, masked by now or not, and it is a list of
+something else."""
+_LAST_FOUR = re.compile(r"(?<!\d)\d{4}$")
 _IBAN = re.compile(r"(?<![A-Z0-9])[A-Z]{2}\d{2}(?:[ \u00a0\u202f-]?[A-Z0-9]){11,30}")
 _IBAN_LETTER = re.compile(r"[A-Z0-9]")
 _PHONE_DIGITS = 13
@@ -89,7 +101,7 @@ def masked(text: str) -> str:
     A text without one is returned as it is. The length stays, and so do separators; masking what
     was masked changes nothing.
     """
-    if _MAYBE.search(text) is None:
+    if _MAYBE.search(text) is None and _GROUPED.search(text) is None:
         return text
     hidden = [place for run in _runs(text) for place in run.hidden()]
     if not hidden:
@@ -163,6 +175,17 @@ def _runs(text: str) -> Iterator[_Run]:
     shown = _IBAN.sub(_without_iban, text)
     for match in _RUN.finditer(shown):
         yield _Run(shown, match.start(), match.end())
+    for match in _GROUPED.finditer(shown):
+        if not _goes_on_before(shown, match):
+            yield _Run(shown, match.start(), match.end("rest"))
+
+
+def _goes_on_before(text: str, match: re.Match[str]) -> bool:
+    """Return whether one more group of four stands before these, so that they end a list."""
+    between = match["of_four"]
+    if between is None or not text.endswith(between, 0, match.start()):
+        return False
+    return _LAST_FOUR.search(text, 0, match.start() - len(between)) is not None
 
 
 def _without_iban(match: re.Match[str]) -> str:

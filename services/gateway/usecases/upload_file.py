@@ -9,6 +9,7 @@ from functools import partial
 from typing import Final, NoReturn
 from uuid import UUID
 
+from services.gateway.domain.card_numbers import masked
 from services.gateway.domain.files.inspection import inspect
 from services.gateway.domain.files.media import Fit
 from services.gateway.domain.files.names import clean_name
@@ -74,7 +75,7 @@ async def ask_upload(caller: Uploader, new: NewFile, needs: Uploading) -> Upload
         id=needs.new_id(),
         shop_id=caller.shop_id,
         uploader_id=caller.id,
-        name=new.name,
+        name=masked(new.name),
         media_type=new.media_type,
         size_bytes=new.size_bytes,
     )

@@ -12,7 +12,7 @@ from services.gateway.usecases.file_ports import FileAction, Pass
 from shared.contracts.files import FILE_MAX_BYTES
 from shared.kernel.ids import IdKind, decode
 from shared.kernel.vocabulary import Scope
-from tests.support.gateway import ANNA, OTHER_SHOP, PIOTR, SHOP
+from tests.support.gateway import ANNA, OTHER_SHOP, PIOTR, SHOP, looking_inside
 from tests.support.postgres import TestDatabase
 from tests.support.running_gateway import ServedGateway, one_gateway
 from tests.support.sample_files import PDF, SVG, a_docx, a_png
@@ -76,6 +76,19 @@ class TestUploads:
         assert head["cross-origin-resource-policy"] == "same-origin"
         assert head["cache-control"].startswith("private")
         assert head["content-length"] == str(len(b"# not a page"))
+
+    async def test_a_card_number_in_a_name_is_masked(
+        self, served: ServedGateway, database: TestDatabase
+    ) -> None:
+        files = of_agent(served)
+
+        kept = await files.upload(name="card 4111 1111 1111 1111.png")
+        await files.ask(1, "4111111111111111.png")  # whose bytes never come
+
+        assert kept["name"] == "card ____ ____ ____ 1111.png"
+        async with looking_inside(database) as inside:
+            names = await inside.fetch("SELECT name FROM gateway.files")
+        assert not any("1111111" in name for (name,) in names)
 
     async def test_what_it_is_the_bytes_say_and_not_the_sender(self, served: ServedGateway) -> None:
         files = of_agent(served)

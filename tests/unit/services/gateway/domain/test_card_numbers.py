@@ -75,6 +75,10 @@ class TestMasked:
             ("4111111111111111 5555555555554444", "************1111 ************4444"),
             ("4222222222222", "*********2222"),
             ("6304 0000 0000 0000 000", "**** **** **** ***0 000"),
+            ("4111/1111/1111/1111/123", "****/****/****/1111/123"),
+            ("(4111)(1111)(1111)(1111)", "(****)(****)(****)(1111)"),
+            ("4111,\n  1111,\n  1111,\n  1111,", "****,\n  ****,\n  ****,\n  1111,"),
+            ("3782      822463      10005", "****      ******      *0005"),
         ],
     )
     def test_all_but_the_last_four_digits_are_masked(self, text: str, kept: str) -> None:
@@ -105,6 +109,15 @@ class TestMasked:
         for number in parts:
             assert masked(number) == number or number not in once.split(" ")
 
+    @given(
+        st.lists(st.sampled_from(["4111", "1111", "4000", "0002", "5555555555554444", "1"])),
+        st.sampled_from([", ", "/", "    ", "*"]),
+    )
+    def test_masking_groups_again_changes_nothing(self, groups: list[str], between: str) -> None:
+        once = masked(between.join(groups))
+
+        assert masked(once) == once
+
     @given(st.text())
     def test_a_text_without_thirteen_digits_is_left_alone(self, text: str) -> None:
         thinned = re.sub(r"\d", "", text)
@@ -133,6 +146,9 @@ class TestLeftAlone:
             "FR1420041010050500013M02606",
             "0049 30 1234567, 0049 30 7654321",
             "1790000000000 1790000000017",
+            "Shelves 4111, 1111, 1111, 1111, 4000",  # Luhn holds of the first four, and the last
+            "Shelves 4000, 4111, 1111, 1111, 1111",
+            "Orders 50023, 50024, 50025",
             "",
         ],
     )
