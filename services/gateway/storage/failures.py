@@ -8,8 +8,15 @@ from contextlib import contextmanager
 import asyncpg
 import structlog
 
-from services.gateway.usecases.ports import RefusedGroupError, UnknownOutcomeError
+from services.gateway.usecases.ports import (
+    RefusedGroupError,
+    SpentFileError,
+    UnknownOutcomeError,
+)
 from shared.kit.database_away import DatabaseAwayError
+
+_SPENT_FILE = asyncpg.IntegrityConstraintViolationError.sqlstate
+"""What `0009_attach_files.sql` raises; a constraint's own violations have numbers of their own."""
 
 log = structlog.get_logger()
 
@@ -26,5 +33,7 @@ def sorted_failures() -> Iterator[None]:
         log.warning("append.away", error=type(error.__cause__).__name__)
         raise (RefusedGroupError if error.rolled_back else UnknownOutcomeError) from error
     except asyncpg.PostgresError as error:
+        if error.sqlstate == _SPENT_FILE:
+            raise SpentFileError from error
         log.warning("append.failed", sqlstate=error.sqlstate, error=type(error).__name__)
         raise RefusedGroupError from error

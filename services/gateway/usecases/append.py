@@ -11,12 +11,14 @@ from dataclasses import replace
 from typing import TypeAlias
 
 from services.gateway.domain.card_numbers import masked
+from services.gateway.domain.refusals import sentence
 from services.gateway.usecases.ports import (
     AppendResult,
     AppendRow,
     AppendStore,
     Outlet,
     RefusedGroupError,
+    SpentFileError,
     UnknownOutcomeError,
     Verdict,
 )
@@ -105,6 +107,8 @@ class GroupCommit:
         """Commit one row by itself, so that a bad one spoils no other."""
         try:
             (answer,) = await self._once([row], tries)
+        except SpentFileError:
+            return RefusedError(ErrorCode.UNKNOWN_FILE, sentence(ErrorCode.UNKNOWN_FILE))
         except (UnknownOutcomeError, RefusedGroupError):
             return _unknown()
         return answer

@@ -30,6 +30,10 @@ class RefusedGroupError(Exception):
     """The database rolled a whole group back; its rows may be tried alone."""
 
 
+class SpentFileError(RefusedGroupError):
+    """A file of one of its rows was given to another item in the same instant."""
+
+
 class Verdict(StrEnum):
     """What the database says of one row of a group."""
 

@@ -51,6 +51,7 @@ class TestSending:
             await customer.until(lambda: len(customer.acks) + len(customer.refusals) == 3)
 
         assert len(customer.acks) == 1
+        assert {refusal["code"] for refusal in customer.refusals} == {"unknown_file"}
 
     async def test_anybody_elses_file_looks_like_one_that_does_not_exist(
         self, served: ServedGateway

@@ -12,6 +12,7 @@ from services.gateway.usecases.ports import (
     AppendResult,
     AppendRow,
     RefusedGroupError,
+    SpentFileError,
     UnknownOutcomeError,
     Verdict,
 )
@@ -34,6 +35,8 @@ class Store:
         self.shops_seen.append(len({row.shop_id for row in rows}))
         if any(row.text == "poison" for row in rows):
             raise RefusedGroupError
+        if any(row.text == "spent" for row in rows):
+            raise SpentFileError
         if any(row.text == "blackout" for row in rows):
             raise UnknownOutcomeError
         return [self._result(row) for row in rows]
@@ -73,6 +76,10 @@ async def test_a_group_is_at_the_store_before_anything_else_has_its_turn() -> No
     with pytest.raises(StopIteration):
         coroutine.send(None)  # the store of this test answers at once: so it ends in one step
     assert store.groups == [["one"]]
+
+
+async def test_a_file_that_another_message_took_in_the_same_instant_is_that_rows_own() -> None:
+    assert await commit("before", "spent", "after") == [None, ErrorCode.UNKNOWN_FILE, None]
 
 
 async def test_an_unknown_outcome_is_told_as_such_and_not_tried_row_by_row() -> None:
