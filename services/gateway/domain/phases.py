@@ -35,7 +35,7 @@ class Input(StrEnum):
     PING_DUE = "time to ping"
     UNANSWERED = "two pings without their pongs"
     LIFE_OVER = "half a day is over"
-    CUT = "replaced or too slow"
+    CUT = "replaced, too slow or too much"
     STOPPED = "the node stops"
     LOST = "the network is gone"
 

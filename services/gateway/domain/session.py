@@ -39,6 +39,9 @@ from shared.kernel.errors import ErrorCode
 from shared.kernel.vocabulary import ItemKind
 
 BAD_FRAMES_MAX = 10
+FRAMES = rates.Rate(burst=2_000, per_s=500)
+"""Frames of one connection, of whatever type: fifty times what the quickest page says. Most are
+coalesced and never refused, but to read them takes time that is all the others' as well."""
 HELD_MAX = 20
 """Frames kept that came right behind the hello, before its answer."""
 _AFTER_HELLO = {ErrorCode.UNKNOWN_SITE: ErrorCode.BAD_FRAME}
@@ -71,6 +74,7 @@ class ChatSession:
         self._held: list[CustomerFrame] = []
         self._heard_early: dict[UUID, int] = {}
         self._bad_frames = 0
+        self._frames = rates.Bucket(FRAMES)
 
     @classmethod
     def open_for(cls, found: Found, now: Instant) -> ChatSession:
@@ -95,6 +99,8 @@ class ChatSession:
         """Take one text message."""
         if self.phase is Phase.CLOSED:
             return []
+        if self._frames.take(now):
+            return self.end(ErrorCode.RATE_LIMITED, RETRY_AFTER_MS)
         frame = read_frame(data)
         if isinstance(frame, Unreadable):
             return self._unreadable(frame.code)

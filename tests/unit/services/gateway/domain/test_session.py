@@ -19,7 +19,7 @@ from services.gateway.domain.effects import (
 from services.gateway.domain.heartbeat import CONNECTION_LIFE_MS, HELLO_WITHIN_MS, PING_EVERY_MS
 from services.gateway.domain.phases import Phase
 from services.gateway.domain.sending import IN_FLIGHT_MAX
-from services.gateway.domain.session import BAD_FRAMES_MAX, HELD_MAX, ChatSession
+from services.gateway.domain.session import BAD_FRAMES_MAX, FRAMES, HELD_MAX, ChatSession
 from shared.contracts.frames import (
     Accepted,
     CloseCode,
@@ -214,6 +214,24 @@ class TestBadFrames:
 
         assert last_word(effects) == (ErrorCode.BAD_FRAME, CloseCode.BAD_FRAMES)
         assert session.receive(HELLO, START) == []
+
+
+class TestTooManyFrames:
+    def test_whoever_says_more_than_anybody_does_is_asked_to_come_again(self) -> None:
+        session = an_open_session()
+        told = [session.receive(b'{"type":"typing"}', START) for _ in range(FRAMES.burst)]
+
+        *before, too_many = told  # the hello was one, too
+        assert last_word(too_many) == (ErrorCode.RATE_LIMITED, CloseCode.TRY_AGAIN)
+        assert not any(frames(effects) for effects in before)
+        assert session.receive(b'{"type":"typing"}', START) == []
+
+    def test_whoever_says_as_much_as_may_be_said_stays(self) -> None:
+        session = an_open_session()
+        for number in range(20 * FRAMES.burst):
+            session.receive(b'{"type":"typing"}', START + 2 * number)
+
+        assert session.phase is Phase.OPEN
 
 
 class TestSending:
