@@ -63,9 +63,15 @@ def _put_queue(state: ShopState, queue: RoutingQueue, fields: tuple[str, ...]) -
     before = state.queues.by_id.get(queue.id)
     given = {name: getattr(queue, name) for name in fields}
     state.queues.put(queue if before is None else replace(before, **given))
-    for line in (state.line, state.hungry):
-        for conversation_id in line.order():  # a limit changes what those who wait take
-            line.put(state.conversations[conversation_id])
+    # A limit changes what those who wait take.
+    for conversation_id in state.line.order():
+        conversation = state.conversations[conversation_id]
+        state.line.put(conversation, state.kind_of(conversation))
+    for conversation_id in state.hungry.order():
+        state.be_hungry(state.conversations[conversation_id])
+    limited = before is not None and before.capacity != state.queues.by_id[queue.id].capacity
+    for agent_id in tuple(state.pending_of) if limited else ():
+        make_room(state, agent_id, DecisionTrigger.AGENT_CHANGED)
 
 
 def _on_queue(state: ShopState, command: QueueChanged) -> Answer:

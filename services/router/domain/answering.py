@@ -11,7 +11,7 @@ from services.router.domain.model import Agent, Offer, OfferEnd
 from services.router.domain.offering import end_offer, offer_lost
 from services.router.domain.owning import assign
 from services.router.domain.replacing import replace
-from services.router.domain.rooms import most_of
+from services.router.domain.rooms import most_of, weighs
 from services.router.domain.state import ShopState
 from shared.contracts.decisions import DecisionTrigger
 from shared.kernel.errors import ErrorCode
@@ -59,8 +59,10 @@ def on_accept(state: ShopState, command: OfferAccepted) -> Answer:
     if offer is None:
         return Refused(ErrorCode.OFFER_GONE)
     agent = state.agents[offer.agent_id]
-    most = most_of(state, state.conversations[offer.conversation_id], agent)
-    if active_weight(state, agent) + offer.weight > most:
+    conversation = state.conversations[offer.conversation_id]
+    # What it weighs by now: a call fills an agent, whose capacity may have been another.
+    held = active_weight(state, agent) + weighs(state, conversation, agent)
+    if held > most_of(state, conversation, agent):
         return Refused(ErrorCode.AT_CAPACITY)
     end_offer(state, offer, OfferStatus.ACCEPTED, OfferEnd.ANSWERED)
     for other in state.offers_of(offer.conversation_id):
@@ -81,9 +83,10 @@ def on_expired(state: ShopState, offer_id: UUID) -> None:
 def relieve(state: ShopState) -> bool:
     """Take offers from who leaves them unanswered while somebody free is missed; tell whether any.
 
-    Whoever does so is away at once, where somebody else is here to be asked in time.
+    Whoever does so is away at once, where somebody else is here to be asked in time. Those who
+    only give way to who comes next miss nobody.
     """
-    if len(state.line) == 0 and len(state.hungry) == 0:
+    if not state.line.misses_somebody() and not state.hungry.misses_somebody():
         return False
     stalled = tuple(one for one in state.pool.stalled if not _is_writing(state, one))
     if not stalled or not state.pool.others_here(stalled):

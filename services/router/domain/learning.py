@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from uuid import UUID
 
 from services.router.domain.levels import PER_MILLE
 from services.router.domain.model import Agent, Assignment, Conversation, Offer, OfferEnd
@@ -15,9 +14,6 @@ from shared.kernel.clock import Instant, Millis
 
 HURRY_MS: Millis = 2_000
 """With less left than this nobody can be in time: who answers soonest is asked, as of the late."""
-
-NOBODY = UUID(int=0)
-"""An answer may be heard when its assignment has ended: then it teaches nothing any more."""
 
 
 def chance(state: ShopState, conversation: Conversation, agent: Agent) -> int:
@@ -52,8 +48,9 @@ def offer_ended(state: ShopState, offer: Offer, cause: OfferEnd) -> None:
 
 
 def answered(state: ShopState, conversation: Conversation, at: Instant) -> None:
-    """Learn from the first human message of whoever accepted."""
-    assignment = state.assignments.get(conversation.assignment_id or NOBODY)
+    """Learn from the first human message of whoever accepted; nothing if that is over by now."""
+    owner = conversation.assignment_id
+    assignment = None if owner is None else state.assignments.get(owner)
     if assignment is not None:
         _learn(state, assignment, at, answered=True)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Generic, TypeVar
 from uuid import UUID
 
@@ -35,8 +35,7 @@ class Line(Generic[Kind]):
     A late conversation has lost its target already; serving it first would lose the next one too.
     """
 
-    def __init__(self, kind_of: Callable[[Conversation], Kind]) -> None:
-        self.kind_of = kind_of
+    def __init__(self) -> None:
         self._all = _Halves()
         self._kinds: dict[Kind, _Halves] = {}
         self._due = OrderedKeys()
@@ -59,13 +58,12 @@ class Line(Generic[Kind]):
 
     # -- writing
 
-    def put(self, conversation: Conversation) -> None:
-        """Take a conversation in; one that waits already keeps its place, whatever it needs.
+    def put(self, conversation: Conversation, kind: Kind) -> None:
+        """Take a conversation of a kind in; one that waits already keeps its place.
 
         Only where its key is another it takes the place of that.
         """
         number, key = conversation.id.int, conversation.line_key
-        kind = self.kind_of(conversation)
         before = self._key_of.get(number)
         if before is not None and before != key:
             self.drop(conversation.id)
@@ -141,6 +139,13 @@ class Line(Generic[Kind]):
     def kinds(self) -> Iterator[Kind]:
         """Yield what those who wait need; a kind nobody waits for may be among them."""
         return iter(self._kinds)
+
+    def misses_somebody(self) -> bool:
+        """Tell whether one waits for want of an agent, not only to give way to who comes next."""
+        return any(
+            len(halves.savable) > 0 or (len(halves) > 0 and kind not in self.giving_way)
+            for kind, halves in self._kinds.items()
+        )
 
     def first_of(self, kind: Kind, *, late: bool) -> LineKey | None:
         """Return the place of who is next of a kind in one half, whoever is set aside left out."""

@@ -92,7 +92,7 @@ def wants_one_more(state: ShopState, conversation_id: UUID) -> None:
     state.timers.set(TimerKind.OFFER_WIDENS, conversation_id, None)
     again_at = deadlines.reask(state.policy, conversation, state.now)
     state.timers.set(TimerKind.REASK, conversation_id, again_at)
-    state.hungry.put(conversation)
+    state.be_hungry(conversation)
     state.hungry.stir(conversation_id)
     state.hungry.age(state.now)
 

@@ -12,7 +12,7 @@ from shared.kernel.vocabulary import Channel
 POLICY_NAME = "likeliest_in_time"
 """What the choice prefers; a decision record names it."""
 
-POLICY_VERSION = 6
+POLICY_VERSION = 7
 """Grows whenever the same inputs would be decided otherwise."""
 
 DEFAULT_CAPACITY = 4

@@ -71,5 +71,3 @@ def _change_over(state: ShopState, policy: Policy) -> None:
     other.restore(standing_of(state).rows)
     kept = {name: getattr(state, name) for name in ("now", "changes", "candidates_told")}
     vars(state).update(vars(other) | kept)
-    # The lines ask the other one, whose clock stands still, for what is needed.
-    state.line.kind_of, state.hungry.kind_of = state.kind_of, state.kind_of_hungry

@@ -13,7 +13,7 @@ from services.router.domain.kinds import Kind
 from services.router.domain.levels import PER_MILLE
 from services.router.domain.model import Conversation
 from services.router.domain.state import ShopState
-from services.router.domain.timers import NOBODY, TimerKind
+from services.router.domain.timers import WHOLE_SHOP, TimerKind
 from shared.kernel.clock import Instant
 
 
@@ -44,7 +44,7 @@ def look_again(state: ShopState) -> None:
     waits = state.line.giving_way or state.hungry.giving_way
     instants = (_lull_at(state), state.pool.next_calm()) if waits else ()
     at = min((one for one in instants if one is not None), default=None)
-    state.timers.set(TimerKind.GIVEN_WAY, NOBODY, at)
+    state.timers.set(TimerKind.GIVEN_WAY, WHOLE_SHOP, at)
 
 
 def _others_come(state: ShopState, late_one: Conversation) -> bool:

@@ -54,8 +54,8 @@ class ShopState:
         self._kinds = Kinds(self.queues, policy)
         self.waiting_in: Counter[UUID | None] = Counter()
         """How many wait in each queue whom nobody was asked about; None: the default one."""
-        self.line = Line(self.kind_of)
-        self.hungry = Line(self.kind_of_hungry)
+        self.line: Line[Kind] = Line()
+        self.hungry: Line[Kind] = Line()
         """Offered conversations that should have one more offer."""
         self.coming = Coming()
         self.supervisors: set[UUID] = set()
@@ -103,10 +103,6 @@ class ShopState:
     def kind_of(self, conversation: Conversation) -> Kind:
         """Return what a conversation takes, and needs, of whoever serves it."""
         return self._kinds.of(conversation)
-
-    def kind_of_hungry(self, conversation: Conversation) -> Kind:
-        """Return the same of one that should have one more offer, and whether it presses."""
-        return self.kind_of(conversation)._replace(pressing=self.is_pressing(conversation))
 
     def asks_everyone(self, conversation: Conversation) -> bool:
         """Tell whether the ladder of offers has come to its last rung; an owner's has none."""
@@ -164,6 +160,11 @@ class ShopState:
         self.changes.conversations[conversation.id] = conversation
         self._index_conversation(before, conversation)
 
+    def be_hungry(self, conversation: Conversation) -> None:
+        """Let a conversation have one more offer, by what it needs now and whether it presses."""
+        kind = self.kind_of(conversation)._replace(pressing=self.is_pressing(conversation))
+        self.hungry.put(conversation, kind)
+
     def put_offer(self, offer: Offer) -> None:
         """Take an offer's new state and keep its agent's load.
 
@@ -207,8 +208,7 @@ class ShopState:
         self.predictor.restore(rows.team_paces, rows.agent_paces)
         for agent in rows.agents:
             capacity = self.policy.capacity if agent.inherits_capacity else agent.capacity
-            held = self._weights_of(agent.id)
-            self._index_agent(replace(agent, load=held, capacity=capacity))
+            self._index_agent(replace(agent, load=self._weights_of(agent.id), capacity=capacity))
             self.turns = max(self.turns, agent.turn)
         self.index_agents()
         self.heard.update({one.conversation_id: one.version for one in rows.heard})
@@ -230,8 +230,8 @@ class ShopState:
         self.put_agent(replace(agent, load=agent.load + weight))
 
     def _weights_of(self, agent_id: UUID) -> int:
-        offered = sum(offer.weight for offer in self.pending_with(agent_id))
-        return offered + sum(one.held for one in self.served_by(agent_id))
+        offered = (offer.weight for offer in self.pending_with(agent_id))
+        return sum(offered) + sum(one.held for one in self.served_by(agent_id))
 
     def _index_agent(self, agent: Agent) -> None:
         self.agents[agent.id] = agent
@@ -246,13 +246,10 @@ class ShopState:
         """Bring the pool up to date, and the timers that are set by it."""
         moved, self._moved = [self.agents[one] for one in self._moved], {}
         for agent in sorted(moved, key=turn_of):
-            self._index_in_pool(agent)
-
-    def _index_in_pool(self, agent: Agent) -> None:
-        self._pool.put(agent, tuple(one.created_at for one in self.pending_with(agent.id)))
-        stalls_at = self._pool.stalled.at(agent.id)
-        ahead = stalls_at is not None and stalls_at > self.now
-        self.timers.set(TimerKind.AGENT_STALLS, agent.id, stalls_at if ahead else None)
+            self._pool.put(agent, tuple(one.created_at for one in self.pending_with(agent.id)))
+            stalls_at = self._pool.stalled.at(agent.id)
+            ahead = stalls_at is not None and stalls_at > self.now
+            self.timers.set(TimerKind.AGENT_STALLS, agent.id, stalls_at if ahead else None)
 
     def _index_conversation(self, before: Conversation | None, after: Conversation) -> None:
         self.ended.pop(after.id, None)
@@ -265,29 +262,29 @@ class ShopState:
         self.coming.put(before, after)
         self._count_waiting(before, -1)
         self._count_waiting(after, 1)
-        if queued and after.held_until is None:
-            self.line.put(after)
+        held_until = after.held_until if queued else None
+        if queued and held_until is None:
+            self.line.put(after, self.kind_of(after))
         else:
             self.line.drop(after.id)
-        if after.id in self.hungry:
-            self.hungry.put(after)
-        held_until = after.held_until if queued else None
         (self.held.discard if held_until is None else self.held.add)(after.id)
         self.timers.set(TimerKind.SHOP_OPENS, after.id, held_until)
         if before is None or before.widen_at != after.widen_at:
             self.hungry.drop(after.id)
             self.timers.set(TimerKind.OFFER_WIDENS, after.id, after.widen_at)
-        self.timers.set(TimerKind.REASK, after.id, deadlines.reask(self.policy, after, self.now))
         self.timers.set(TimerKind.RESPONSE_DUE, after.id, deadlines.alarm(self.policy, after))
         self._index_everyone(after)
+        sought = queued or after.id in self.hungry
+        again_at = deadlines.reask(self.policy, after, self.now) if sought else None
+        self.timers.set(TimerKind.REASK, after.id, again_at)
         idle_at = deadlines.idle(self.policy, after)
         if before is None or deadlines.idle(self.policy, before) != idle_at:
             self.timers.set(TimerKind.CUSTOMER_IDLE, after.id, idle_at)
         self.timers.set(TimerKind.NEEDS_LESS, after.id, deadlines.needs_less(after))
 
-    def _count_waiting(self, conversation: Conversation | None, one: int) -> None:
-        if conversation is not None and conversation.status is ConversationStatus.QUEUED:
-            self.waiting_in[conversation.queue_id] += one
+    def _count_waiting(self, of: Conversation | None, one: int) -> None:
+        if of is not None and of.status is ConversationStatus.QUEUED:
+            self.waiting_in[of.queue_id] += one
 
     def _index_everyone(self, conversation: Conversation) -> None:
         """Once everyone is asked, the conversation stays hungry; `offering` sees to that."""
@@ -296,8 +293,8 @@ class ShopState:
         everyone = self.asks_everyone(conversation)
         if not offered and not (owned and self.is_pressing(conversation)):
             self.hungry.drop(conversation.id)
-        elif everyone:
-            self.hungry.put(conversation)  # the timer may be overdue, after the process slept
+        elif everyone or conversation.id in self.hungry:
+            self.be_hungry(conversation)  # the timer may be overdue, after the process slept
         at = conversation.everyone_at if offered and not everyone else None
         self.timers.set(TimerKind.EVERYONE_ASKED, conversation.id, at)
 

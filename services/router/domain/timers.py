@@ -9,7 +9,7 @@ from uuid import UUID
 from services.router.domain.ordered import OrderedKeys
 from shared.kernel.clock import Instant
 
-NOBODY: Final = UUID(int=0)
+WHOLE_SHOP: Final = UUID(int=0)
 """Whose timer it is when it is the whole shop's."""
 
 

@@ -177,7 +177,7 @@ async def test_decisions_are_explained_in_order(rig: Rig) -> None:
     path = f"/v1/routing/conversations/{offer['conversation_id']}/decisions"
     (decision,) = (await anna.call("GET", path)).json()["decisions"]
     assert decision["trigger"] == "conversation_started"
-    assert decision["policy"] == "likeliest_in_time/6"
+    assert decision["policy"] == "likeliest_in_time/7"
     assert [one["chosen"] for one in decision["candidates"]] == [True]
     assert decision["excluded"] == [{"reason": "not_available", "agents": 1}]
 

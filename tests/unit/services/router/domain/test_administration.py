@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from services.router.domain.effects import Noted, Refused
 from services.router.domain.model import OfferEnd
+from services.router.domain.queues import RoutingQueue
 from shared.contracts.decisions import DecisionTrigger
 from shared.kernel.errors import ErrorCode
-from shared.kernel.vocabulary import AgentStatus, ConversationStatus, OfferStatus, Presence
-from tests.support.routing import A_CHANGE, Desk, an_agent
+from shared.kernel.vocabulary import (
+    AgentStatus,
+    Channel,
+    ConversationStatus,
+    OfferStatus,
+    Presence,
+)
+from tests.support.routing import A_CHANGE, Desk, an_agent, queue_id
 
 
 class TestAgents:
@@ -42,6 +51,37 @@ class TestAgents:
         assert desk.asked(2) == [], "one is assigned, and one is all there is room for"
         desk.closes(1, 0)
         assert desk.asked(2) == [0]
+
+    def test_a_call_offered_under_a_smaller_capacity_is_not_taken_above_the_larger(self) -> None:
+        """A call fills whoever takes it: it weighs what the capacity is by then."""
+        desk = Desk(an_agent(1, capacity=1))
+        desk.customer_writes(1, channel=Channel.VOICE)
+        desk.changes(1, capacity=4)
+        desk.assigned(2)
+        assert desk.accepts(desk.offer_of(1)).answer == Refused(ErrorCode.AT_CAPACITY)
+        assert desk.agent(1).load <= 4
+
+    def test_a_queues_smaller_capacity_withdraws_the_newest_offers(self) -> None:
+        """Else they could not be accepted, and their agents were away for not answering."""
+        queue = RoutingQueue(queue_id(1), channels=(Channel.CHAT,), capacity=3)
+        desk = Desk(an_agent(1, inherits_capacity=True))
+        desk.queue(queue)
+        desk.assigned(1).assigned(2).customer_writes(3)
+        assert desk.asked(3) == [1]
+        desk.queue(replace(queue, capacity=2), "capacity")
+        assert desk.asked(3) == []
+        assert desk.conversation(3).status is ConversationStatus.QUEUED
+
+    def test_a_queues_larger_capacity_has_one_more_asked_where_one_was_wanted(self) -> None:
+        queue = RoutingQueue(queue_id(1), channels=(Channel.CHAT,), capacity=1)
+        desk = Desk(an_agent(1, capacity=1), an_agent(2, inherits_capacity=True))
+        desk.queue(queue)
+        desk.customer_writes(1)
+        desk.customer_writes(2)
+        desk.wait(3_000)
+        assert (desk.asked(1), desk.asked(2)) == ([1], [2])
+        desk.queue(replace(queue, capacity=2), "capacity")
+        assert (desk.asked(1), desk.asked(2)) == ([1, 2], [2])
 
     def test_an_ended_agent_loses_offers_and_conversations_to_others(self) -> None:
         desk = Desk(an_agent(0), an_agent(1, nodes=())).assigned(0)

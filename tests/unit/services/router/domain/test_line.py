@@ -27,11 +27,15 @@ def waiting(number: int, respond_by: int) -> Conversation:
 
 def a_line(*conversations: Conversation) -> Line[str]:
     """A line in which those of one channel are of a kind."""
-    line: Line[str] = Line(lambda one: one.channel.value)
+    line: Line[str] = Line()
     for conversation in conversations:
-        line.put(conversation)
+        put(line, conversation)
     line.age(NOW)
     return line
+
+
+def put(line: Line[str], conversation: Conversation) -> None:
+    line.put(conversation, conversation.channel.value)
 
 
 def numbers(line: Line[str]) -> list[int]:
@@ -77,7 +81,7 @@ def test_those_of_a_kind_have_an_order_of_their_own_and_a_kind_nobody_waits_for_
     mail = replace(waiting(1, NOW + 1), channel=Channel.EMAIL)
     line = a_line(mail, waiting(2, NOW + 2))
     assert set(line.kinds()) == {"chat", "email"}
-    line.put(replace(mail, channel=Channel.CHAT))
+    put(line, replace(mail, channel=Channel.CHAT))
     assert set(line.kinds()) == {"chat"}
     assert line.first_of("chat", late=False) == (NOW + 1, conversation_id(1).int)
     assert line.first_of("email", late=False) is None
@@ -88,8 +92,8 @@ def test_who_came_or_needs_something_else_is_told_once_in_the_lines_order() -> N
     line = a_line(late, mail, waiting(3, NOW + 5))
     assert line.take_stirred() == tuple(conversation_id(number) for number in (3, 2, 1))
     assert not line.is_stirred
-    line.put(mail)
-    line.put(replace(late, channel=Channel.EMAIL))
+    put(line, mail)
+    put(line, replace(late, channel=Channel.EMAIL))
     line.stir(conversation_id(9))
     assert line.take_stirred() == (conversation_id(1),)
 
@@ -106,7 +110,7 @@ def test_those_ahead_are_counted_the_set_aside_included() -> None:
 
 def test_putting_again_changes_nothing_and_dropping_twice_is_safe() -> None:
     line = a_line(waiting(1, NOW + 1))
-    line.put(replace(waiting(1, NOW + 1), preview="again"))
+    put(line, replace(waiting(1, NOW + 1), preview="again"))
     assert len(line) == 1
     assert conversation_id(1) in line
     line.drop(conversation_id(1))

@@ -116,7 +116,7 @@ class TestWho:
         (decision,) = desk.customer_writes(1).decisions
         assert [one.agent_id for one in decision.candidates] == [agent_id(n) for n in range(5)]
         assert [one.chosen for one in decision.candidates] == [True, False, False, False, False]
-        assert decision.policy == "likeliest_in_time/6"
+        assert decision.policy == "likeliest_in_time/7"
 
     def test_a_decision_counts_who_waits_ahead(self) -> None:
         desk = Desk()

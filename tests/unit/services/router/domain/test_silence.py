@@ -7,12 +7,21 @@ from uuid import UUID
 
 import pytest
 
+from services.router.domain.commands import Tick
 from services.router.domain.model import OfferEnd
 from services.router.domain.policy import Policy
 from services.router.usecases.views import agent_state
 from shared.contracts.decisions import DecisionTrigger
 from shared.kernel.vocabulary import AgentStatus, ConversationStatus, OfferStatus
-from tests.support.routing import OTHER_NODE, PLAIN, Desk, agent_id, an_agent, conversation_id
+from tests.support.routing import (
+    OTHER_NODE,
+    PLAIN,
+    Desk,
+    agent_id,
+    an_agent,
+    conversation_id,
+    shape_of,
+)
 
 
 class TestSilence:
@@ -130,6 +139,23 @@ def test_a_process_that_slept_past_it_all_still_asks_others_beside_a_silent_owne
     desk.now += 20_000
     desk.do_tick()
     desk.connects(2)
+    assert desk.asked(1) == [2]
+
+
+def test_a_rebuilt_engine_asks_anew_beside_a_silent_owner_when_the_live_one_does() -> None:
+    """Whoever passed is asked again once one more is wanted, and no timer rings before."""
+    team = (an_agent(n) for n in (1, 2, 3))
+    desk = Desk(*team, policy=replace(PLAIN, max_live_offers=1)).assigned(1)
+    desk.wait(8_000)
+    desk.declines(desk.offer_of(1))
+    assert desk.asked(1) == [3]
+    rebuilt = desk.rebuild()
+    assert rebuilt.apply(Tick(), desk.now).changes_nothing
+    assert shape_of(rebuilt) == shape_of(desk.engine)
+    desk.declines(desk.offer_of(1))
+    assert desk.asked(1) == []
+    desk.restart()
+    desk.wait(5_000)
     assert desk.asked(1) == [2]
 
 

@@ -136,6 +136,14 @@ class TestWhoIsLate:
             desk.says(agent, AgentStatus.AWAY)
         assert desk.engine.state.pending_with(agent_id(free))
 
+    def test_sends_nobody_away_who_leaves_an_offer_unanswered(self) -> None:
+        """Somebody is free: nobody is missed, and the silent ones are not to blame."""
+        desk = a_busy_shop(policy=replace(ALONE, stalled_after_ms=20_000))
+        becomes_free(desk, 1)
+        desk.wait(20_000)
+        assert not is_asked_about(desk, LATE)
+        assert {desk.agent(number).status for number in range(4)} == {AgentStatus.AVAILABLE}
+
     def test_is_told_who_is_kept_free_for_others(self) -> None:
         """LESSONS 21: why nobody was asked though somebody seemed to be free."""
         desk = a_busy_shop()
