@@ -13,12 +13,13 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
 
 from shared.contracts.urls import OPEN_TO_PAGES
 from shared.kit.web.declarations import check_declarations
 from shared.kit.web.edge import is_loopback
 from shared.kit.web.hosts import Hosts, KnownHost
-from shared.kit.web.hot_path import HotPaths, hot_paths
+from shared.kit.web.hot_path import HotFailures, HotGet, HotPaths, hot_paths
 from shared.kit.web.last_resort import LastResort
 from shared.kit.web.observe import Observe
 from shared.kit.web.open_to_pages import OpenToPages
@@ -58,7 +59,7 @@ def create_app(
     Raises:
         BadEndpointError: FastAPI would misread an endpoint's declaration.
     """
-    problems = Problems(statuses)
+    problems, known = Problems(statuses), Hosts(hosts)
     app = _App(
         title=title,
         docs_url=None,  # its page loads scripts from elsewhere
@@ -70,12 +71,13 @@ def create_app(
             Middleware(
                 Protect, problems=problems, limits=limits or Limits(), page_policy=page_policy
             ),
-            Middleware(KnownHost, hosts=Hosts(hosts), problems=problems),
+            Middleware(KnownHost, hosts=known, problems=problems),
             Middleware(OpenToPages, prefixes=OPEN_TO_PAGES),
             Middleware(LastResort, problems=problems),
-            Middleware(HotPaths, hot=hot_paths(routers), problems=problems),
+            Middleware(HotFailures, problems=problems),
         ],
     )
+    app.answer_ahead(hot_paths(routers), known)
     problems.install(app)
     app.include_router(_operations(checks, metrics_token))
     for router in routers:
@@ -94,7 +96,17 @@ _PROBLEM_RESPONSE: dict[str, Any] = {
 
 
 class _App(FastAPI):
-    """Puts the problem's shape, which no endpoint returns, into the OpenAPI document."""
+    """Answers hot paths ahead of itself.
+
+    Its OpenAPI document has the problem's shape too, which no endpoint returns.
+    """
+
+    def answer_ahead(self, hot: Sequence[HotGet], hosts: Hosts) -> None:
+        """Answer these before any layer sees the request."""
+        self._ahead = HotPaths(super().__call__, hot, hosts) if hot else super().__call__
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self._ahead(scope, receive, send)
 
     def openapi(self) -> dict[str, Any]:
         document = super().openapi()

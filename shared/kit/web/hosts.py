@@ -45,7 +45,7 @@ class KnownHost:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Have the request answered if it is for us."""
-        if scope["type"] != "http" or self._hosts.know(_host_of(scope)):
+        if scope["type"] != "http" or self._hosts.know(host_of(scope)):
             await self._app(scope, receive, send)
             return
         response = self._problems.response(
@@ -57,6 +57,7 @@ class KnownHost:
         await response(scope, receive, send)
 
 
-def _host_of(scope: Scope) -> str | None:
+def host_of(scope: Scope) -> str | None:
+    """Return the one Host header of a request; None: there is none, or several."""
     hosts = [value.decode("latin-1") for name, value in scope["headers"] if name == b"host"]
     return hosts[0] if len(hosts) == 1 else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from dataclasses import dataclass, field
+from functools import lru_cache
 
 import structlog
 from prometheus_client import Counter, Histogram
@@ -40,25 +40,59 @@ _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"
 _QUIET_ROUTES = frozenset({"/health", "/ready", "/metrics"})
 """Asked every few seconds by machines: counted, and logged only at debug."""
 
+_OBSERVED = "firstreply.observed"
+"""Where the ASGI scope holds how the request is observed."""
+_EVENT_STREAM = EVENT_STREAM.encode()
 _SANE_REQUEST_ID = re.compile(rb"[A-Za-z0-9_.:-]{1,64}")
 
 
-@dataclass(slots=True)
-class _Answer:
-    """What is known of the answer so far."""
+class Observation:
+    """One request: what the log calls it, and what is told of it when it has ended."""
 
-    began: float = field(default_factory=time.perf_counter)
-    status: int = CLIENT_CLOSED
-    head_after: float | None = None
-    is_stream: bool = False
+    __slots__ = ("_began", "_head_after", "_is_stream", "request_id", "status")
+
+    def __init__(self, scope: Scope) -> None:
+        self._began = time.perf_counter()
+        self._head_after: float | None = None
+        self._is_stream = False
+        self.status = CLIENT_CLOSED
+        self.request_id = scope[REQUEST_ID_KEY] = _request_id(scope)
+        clear_contextvars()
+        bind_contextvars(request_id=self.request_id)
 
     def note_head(self, message: Message) -> None:
+        """Note what an answer's head says."""
         self.status = message["status"]
-        self.head_after = time.perf_counter() - self.began
-        self.is_stream = any(
-            name == b"content-type" and value.startswith(EVENT_STREAM.encode())
+        self._head_after = time.perf_counter() - self._began
+        self._is_stream = any(
+            name == b"content-type" and value.startswith(_EVENT_STREAM)
             for name, value in message["headers"]
         )
+
+    def tell(self, scope: Scope) -> None:
+        """Count the request, and write its one line."""
+        method, route = _method(scope), route_of(scope)
+        total = time.perf_counter() - self._began
+        counted = self._head_after if self._is_stream and self._head_after else total
+        seconds, requests = _counted(method, route, self.status)
+        seconds.observe(counted)
+        requests.inc()
+        write = log.debug if route in _QUIET_ROUTES else log.info
+        write(
+            "request",
+            method=method,
+            route=route,
+            status=self.status,
+            duration_ms=round(total * 1_000, 1),
+        )
+
+
+def observation_of(scope: Scope) -> Observation:
+    """Return how a request is observed; whoever asks first begins with it."""
+    begun: Observation | None = scope.get(_OBSERVED)
+    if begun is None:
+        begun = scope[_OBSERVED] = Observation(scope)
+    return begun
 
 
 class Observe:
@@ -72,22 +106,25 @@ class Observe:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        request_id = scope[REQUEST_ID_KEY] = _request_id(scope)
-        clear_contextvars()
-        bind_contextvars(request_id=request_id)
-        answer = _Answer()
+        seen = observation_of(scope)
 
         async def send_named(message: Message) -> None:
             if message["type"] == "http.response.start":
-                answer.note_head(message)
-                head = [*message["headers"], (b"x-request-id", request_id.encode())]
+                seen.note_head(message)
+                head = [*message["headers"], (b"x-request-id", seen.request_id.encode())]
                 message = {**message, "headers": head}
             await send(message)
 
         try:
             await self._app(scope, receive, send_named)
         finally:
-            _record(scope, answer)
+            seen.tell(scope)
+
+
+@lru_cache(maxsize=1_024)
+def _counted(method: str, route: str, status: int) -> tuple[Histogram, Counter]:
+    """Return what counts such requests: to look both up costs more than to count."""
+    return REQUEST_SECONDS.labels(method, route), REQUESTS.labels(method, route, str(status))
 
 
 def route_of(scope: Scope) -> str:
@@ -110,19 +147,3 @@ def _request_id(scope: Scope) -> str:
         if name == b"x-request-id" and _SANE_REQUEST_ID.fullmatch(value):
             return str(value, "ascii")
     return encode(IdKind.REQUEST, new_id())
-
-
-def _record(scope: Scope, answer: _Answer) -> None:
-    method, route = _method(scope), route_of(scope)
-    total = time.perf_counter() - answer.began
-    counted = answer.head_after if answer.is_stream and answer.head_after else total
-    REQUEST_SECONDS.labels(method, route).observe(counted)
-    REQUESTS.labels(method, route, str(answer.status)).inc()
-    write = log.debug if route in _QUIET_ROUTES else log.info
-    write(
-        "request",
-        method=method,
-        route=route,
-        status=answer.status,
-        duration_ms=round(total * 1_000, 1),
-    )

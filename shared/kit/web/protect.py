@@ -33,6 +33,10 @@ _FIXED_HEADERS = (
     (b"x-frame-options", b"DENY"),
     (b"referrer-policy", b"no-referrer"),
 )
+_DATA_POLICY = (b"content-security-policy", API_POLICY.encode())
+_NOT_KEPT = (b"cache-control", b"no-store")
+DATA_HEADERS = (*_FIXED_HEADERS, _DATA_POLICY, _NOT_KEPT)
+"""What every answer has that is data and says nothing of this itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +66,7 @@ class Protect:
         self._app = app
         self._problems = problems
         self._limits = limits
-        self._page_policy = page_policy.encode()
+        self._policy_of_pages = (b"content-security-policy", page_policy.encode())
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Have the request answered within the limits, the answer's head completed."""
@@ -100,10 +104,9 @@ class Protect:
         # data's policy on it would forbid that page everything.
         if b"content-security-policy" not in said and status != _NOT_MODIFIED:
             is_page = said.get(b"content-type", b"").startswith(b"text/html")
-            policy = self._page_policy if is_page else API_POLICY.encode()
-            head.append((b"content-security-policy", policy))
+            head.append(self._policy_of_pages if is_page else _DATA_POLICY)
         if b"cache-control" not in said:
-            head.append((b"cache-control", b"no-store"))
+            head.append(_NOT_KEPT)
         return head
 
 

@@ -2,12 +2,14 @@
 
 # No `from __future__ import annotations` here: FastAPI reads the closures' annotations.
 
+import asyncio
 from typing import Annotated
 from uuid import UUID
 
 import httpx
 import pytest
 from fastapi import Depends, Response
+from starlette.types import Message
 
 from shared.contracts.claims import Principal
 from shared.contracts.wire import CustomerId
@@ -18,16 +20,18 @@ from shared.kit.auth.bearer import admit, require
 from shared.kit.auth.keyring import Keyring
 from shared.kit.auth.tokens import sign_principal
 from shared.kit.new_ids import new_id
+from shared.kit.web.hosts import MISDIRECTED
 from shared.kit.web.hot_path import HotGet, HotRouter
+from shared.kit.web.observe import CLIENT_CLOSED
 from tests.support.clock import VirtualClock
 from tests.support.revocations import callers_of
 from tests.unit.shared.kit.conftest import LogReader
-from tests.unit.shared.kit.web.conftest import ClientFor
+from tests.unit.shared.kit.web.conftest import ClientFor, app_of
 
 pytestmark = pytest.mark.usefixtures("logged")
 
 KEYS = Keyring.ephemeral()
-KNOWN, UNKNOWN = UUID(int=7), UUID(int=8)
+KNOWN, UNKNOWN, BROKEN = UUID(int=7), UUID(int=8), UUID(int=9)
 PATH = f"/things/{encode(IdKind.CUSTOMER, KNOWN)}"
 WAY = "x-way"
 
@@ -46,6 +50,8 @@ async def client(client_for: ClientFor, clock: VirtualClock) -> httpx.AsyncClien
     router = HotRouter(prefix="/things")
 
     def found(thing: UUID) -> bytes:
+        if thing == BROKEN:
+            raise RuntimeError("a secret of ours")
         if thing != KNOWN:
             raise RefusedError(ErrorCode.NOT_FOUND, "There is no such thing.")
         return b'{"found":true}'
@@ -61,7 +67,7 @@ async def client(client_for: ClientFor, clock: VirtualClock) -> httpx.AsyncClien
         return Response(found(thing), media_type="application/json", headers={WAY: "slow"})
 
     router.hot = HotGet("/things/{thing}", IdKind.CUSTOMER, at_once)
-    return client_for(router)
+    return client_for(router, hosts=("shop.test",))
 
 
 async def test_a_plain_request_is_answered_at_once_with_every_header(
@@ -74,6 +80,43 @@ async def test_a_plain_request_is_answered_at_once_with_every_header(
     assert answer.headers["x-content-type-options"] == "nosniff"
     assert answer.headers["cache-control"] == "no-store"
     assert answer.headers["x-request-id"].startswith("req_")
+
+
+async def test_the_head_is_that_of_the_endpoint_behind(
+    client: httpx.AsyncClient, clock: VirtualClock
+) -> None:
+    headers = headers_of(clock)
+    at_once = await client.get(PATH, headers=headers)
+    behind = await client.get(PATH, headers=headers | {"Content-Length": "0"})
+    assert behind.headers.pop(WAY) == "slow"
+    assert at_once.headers.pop("x-request-id") != behind.headers.pop("x-request-id")
+    assert at_once.headers == behind.headers
+
+
+async def test_a_callers_request_id_is_kept(client: httpx.AsyncClient, clock: VirtualClock) -> None:
+    headers = headers_of(clock) | {"X-Request-Id": "trace-1"}
+    assert (await client.get(PATH, headers=headers)).headers["x-request-id"] == "trace-1"
+
+
+async def test_a_request_for_another_name_is_refused(
+    client: httpx.AsyncClient, clock: VirtualClock
+) -> None:
+    answer = await client.get(PATH, headers=headers_of(clock) | {"Host": "evil.test"})
+    assert answer.status_code == MISDIRECTED
+
+
+async def test_what_nobody_expected_is_told_to_the_log_alone(
+    client: httpx.AsyncClient, clock: VirtualClock, logged: LogReader
+) -> None:
+    path = f"/things/{encode(IdKind.CUSTOMER, BROKEN)}"
+    answer = await client.get(path, headers=headers_of(clock))
+    assert (answer.status_code, answer.json()["code"]) == (500, "internal")
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    failed, told = logged()
+    assert "a secret of ours" in failed["exception"]
+    assert "secret" not in answer.text
+    assert (told["route"], told["status"]) == ("/things/{thing}", 500)
+    assert failed["request_id"] == told["request_id"] == answer.headers["x-request-id"]
 
 
 @pytest.mark.parametrize(
@@ -149,6 +192,32 @@ async def test_the_log_names_route_and_shop(
     client: httpx.AsyncClient, clock: VirtualClock, logged: LogReader
 ) -> None:
     await client.get(PATH, headers=headers_of(clock))
+    await client.get(f"/things/{encode(IdKind.CUSTOMER, UNKNOWN)}", headers=headers_of(clock))
+    found, refused = logged()
+    assert (found["route"], found["status"]) == ("/things/{thing}", 200)
+    assert (refused["route"], refused["status"]) == ("/things/{thing}", 404)
+    assert found["shop_id"].startswith("shop_")
+
+
+async def test_a_request_whose_client_left_is_told_of_as_such(
+    clock: VirtualClock, logged: LogReader
+) -> None:
+    async def never(_token: str, _thing: UUID) -> bytes:
+        await asyncio.Event().wait()
+        return b""
+
+    async def unheard() -> Message:
+        return {}
+
+    async def said(_: Message) -> None:
+        return
+
+    router = HotRouter(prefix="/things")
+    router.hot = HotGet("/things/{thing}", IdKind.CUSTOMER, never)
+    headers = [(b"authorization", headers_of(clock)["Authorization"].encode())]
+    scope = {"type": "http", "method": "GET", "path": PATH, "headers": headers}
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.01):
+            await app_of(router)(scope, unheard, said)
     (line,) = logged()
-    assert (line["route"], line["status"]) == ("/things/{thing}", 200)
-    assert line["shop_id"].startswith("shop_")
+    assert (line["route"], line["status"]) == ("/things/{thing}", CLIENT_CLOSED)
