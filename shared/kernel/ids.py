@@ -76,7 +76,7 @@ def encode_hex(kind: IdKind, value: str) -> str:
 def _encode(kind: IdKind, number: int) -> str:
     high, low, triples, low_15 = number >> 60, number & _LOW_60, _TRIPLES, _LOW_15
     return (
-        f"{kind.value}_{_PAIRS[high >> 60]}"
+        f"{kind._value_}_{_PAIRS[high >> 60]}"
         f"{triples[high >> 45 & low_15]}{triples[high >> 30 & low_15]}"
         f"{triples[high >> 15 & low_15]}{triples[high & low_15]}"
         f"{triples[low >> 45]}{triples[low >> 30 & low_15]}"

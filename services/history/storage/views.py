@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 from uuid import UUID
+
+from pydantic_core import to_json
 
 from services.history.usecases.note_views import Seen, View, Views
 from shared.kernel.clock import to_iso
@@ -25,13 +26,13 @@ class SqlViews:
         for view, seen in views.items():
             by_shop.setdefault(view.shop_id, []).append(_row(view, seen))
         shops = sorted(by_shop)  # in one order: two services that write never wait in a circle
-        documents = [json.dumps(by_shop[shop_id]) for shop_id in shops]
+        documents = [to_json(by_shop[shop_id]).decode() for shop_id in shops]
         await self._db.call(_ADD, shops, documents)
 
 
 def _row(view: View, seen: Seen) -> dict[str, Any]:
     return {
-        "customer_id": str(view.customer_id),
+        "customer_id": view.customer_id,
         "how": view.how.value,
         "viewer_kind": view.viewer_kind,
         "viewer_id": view.viewer_id,

@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final, Protocol, TypeAlias
+from typing import Final, NamedTuple, Protocol, TypeAlias
 from uuid import UUID
 
 from shared.contracts.changes import Actor
@@ -29,8 +28,7 @@ class Shown(StrEnum):
     EXPORT = "export"
 
 
-@dataclass(frozen=True, slots=True)
-class View:
+class View(NamedTuple):
     """Who saw whose card in which hour."""
 
     shop_id: UUID
@@ -42,13 +40,16 @@ class View:
     hour: Instant
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
+class Seen(NamedTuple):
     """How often, and from when to when."""
 
     first_at: Instant
     last_at: Instant
     times: int
+
+    def again(self, at: Instant) -> Seen:
+        """Return this with one more time."""
+        return Seen(self.first_at, at, self.times + 1)
 
 
 Views: TypeAlias = Mapping[View, Seen]
@@ -88,8 +89,8 @@ class CardViews:
             viewer_name=actor.name,
             hour=now - now % HOUR_MS,
         )
-        before = self._held.get(view, Seen(now, now, 0))
-        self._held[view] = Seen(before.first_at, now, before.times + 1)
+        before = self._held.get(view)
+        self._held[view] = Seen(now, now, 1) if before is None else before.again(now)
         if len(self._held) >= HELD_MOST:
             self._full.set()
 
