@@ -8,6 +8,8 @@ from typing import Annotated, Final, Literal, TypeAlias
 from pydantic import Field
 
 from shared.contracts.wire import (
+    ONE_LINE,
+    SHOWS,
     AgentId,
     ApiKeyId,
     Contract,
@@ -38,8 +40,9 @@ Name: TypeAlias = Annotated[
     Field(
         min_length=1,
         max_length=NAME_MAX,
-        pattern=r"^[^\x00-\x1f\x7f]*[^\x00-\x20\x7f][^\x00-\x1f\x7f]*$",
+        pattern=ONE_LINE,
     ),
+    SHOWS,
 ]
 """What people read: not blank, on one line."""
 Email: TypeAlias = Annotated[

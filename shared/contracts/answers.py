@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from typing import Annotated, Final, Self, TypeAlias
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import Field, model_validator
 
-from shared.contracts.wire import AnswerId, Contract, MessageText, WireInstant
-from shared.kernel.visible import shows_something
+from shared.contracts.wire import (
+    SHOWS,
+    AnswerId,
+    Contract,
+    MessageText,
+    WireInstant,
+    unfit,
+)
 
 KEY_MAX: Final = 60
 TITLE_MAX: Final = 200
@@ -18,12 +24,6 @@ _STORABLE: Final = r"^[^\x00]*$"
 """PostgreSQL holds no U+0000."""
 
 
-def _visible(text: str) -> str:
-    if not shows_something(text):
-        raise ValueError("must have a visible character")
-    return text
-
-
 Key: TypeAlias = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=KEY_MAX)]
 """What an answer is called in every language: small letters, digits and -"""
 Language: TypeAlias = Annotated[str, Field(pattern=LANGUAGE_PATTERN)]
@@ -31,7 +31,7 @@ Language: TypeAlias = Annotated[str, Field(pattern=LANGUAGE_PATTERN)]
 Title: TypeAlias = Annotated[
     str,
     Field(min_length=1, max_length=TITLE_MAX, pattern=_STORABLE),
-    AfterValidator(_visible),
+    SHOWS,
 ]
 ReadyText: TypeAlias = Annotated[MessageText, Field(pattern=_STORABLE)]
 Phrasings: TypeAlias = Annotated[tuple[Title, ...], Field(max_length=PHRASINGS_MAX)]
@@ -61,7 +61,7 @@ class AnswerChange(Contract):
     @model_validator(mode="after")
     def _changes_something(self) -> Self:
         if not self.model_fields_set:
-            raise ValueError("name what is to change")
+            raise unfit("must name what is to change")
         return self
 
 

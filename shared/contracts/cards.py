@@ -10,7 +10,6 @@ from shared.contracts.items import CustomerRef, IdentityKind, Rating
 from shared.contracts.orders import (
     CURRENCY_PATTERN,
     INGEST_MAX,
-    LATEST,
     QUANTITY_MAX,
     Minor,
     OrderInstant,
@@ -18,6 +17,7 @@ from shared.contracts.orders import (
     OrderParts,
 )
 from shared.contracts.wire import (
+    LATEST,
     ContactId,
     Contract,
     ConversationId,
@@ -28,6 +28,7 @@ from shared.contracts.wire import (
     Readable,
     ShopId,
     WireInstant,
+    unfit,
 )
 from shared.kernel.vocabulary import Channel, EndReason, MatterKind, OrderStatus, Outcome
 
@@ -273,7 +274,7 @@ class IngestContact(Contract):
     @model_validator(mode="after")
     def _begun_before_it_ended(self) -> Self:
         if self.ended_at < self.started_at:
-            raise ValueError("a contact ends after it began")
+            raise unfit("must end after it began")
         return self
 
 
@@ -286,5 +287,5 @@ class ContactBatch(Contract):
     @classmethod
     def _named_apart(cls, contacts: tuple[IngestContact, ...]) -> tuple[IngestContact, ...]:
         if len({(one.platform, one.reference) for one in contacts}) != len(contacts):
-            raise ValueError("a batch names each contact once")
+            raise unfit("must name each contact once")
         return contacts

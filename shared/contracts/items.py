@@ -6,7 +6,6 @@ from enum import StrEnum
 from typing import Annotated, Final, Self, TypeAlias
 
 from pydantic import Field, model_validator
-from pydantic_core import PydanticCustomError
 
 from shared.contracts.files import ATTACHMENTS_MAX, FileIds
 from shared.contracts.wire import (
@@ -21,6 +20,7 @@ from shared.contracts.wire import (
     SessionId,
     SiteId,
     WireInstant,
+    unfit,
 )
 from shared.kernel.visible import shows_something
 from shared.kernel.vocabulary import AuthorKind, Channel, ItemKind, Visibility
@@ -132,7 +132,7 @@ class NewItem(Contract):
     @model_validator(mode="after")
     def _says_something(self) -> Self:
         if not (self.file_ids or shows_something(self.text)):
-            raise PydanticCustomError("no_visible_character", "must have a visible character")
+            raise unfit("must have a visible character")
         return self
 
 

@@ -6,7 +6,7 @@ from typing import Annotated, Self, TypeAlias
 
 from pydantic import AfterValidator, Field, field_validator, model_validator
 
-from shared.contracts.wire import Contract, Readable, WireInstant
+from shared.contracts.wire import Contract, NamedInstant, Readable, unfit
 from shared.kernel.money import DECIMALS, MONEY_MAX
 from shared.kernel.vocabulary import (
     OrderStatus,
@@ -38,10 +38,7 @@ SOURCE_PATTERN = "^[0-9a-f]{64}$"
 WEB_ADDRESS = r"^https?://[^\s<>\"']+$"
 """What may stand behind a link or a picture: nothing that a browser would run."""
 
-LATEST = 7_258_118_400_000
-"""1 January 2200: an order's instants lie between 1970 and it."""
-
-OrderInstant: TypeAlias = Annotated[WireInstant, Field(ge=0, le=LATEST)]
+OrderInstant: TypeAlias = NamedInstant
 Platform: TypeAlias = Annotated[str, Field(min_length=1, max_length=40)]
 Reference: TypeAlias = Annotated[str, Field(min_length=1, max_length=200)]
 Reason: TypeAlias = Annotated[str, Field(max_length=NOTE_MAX)]
@@ -50,7 +47,7 @@ WebAddress: TypeAlias = Annotated[str, Field(max_length=2_000, pattern=WEB_ADDRE
 
 def _known(currency: str) -> str:
     if currency not in DECIMALS:
-        raise ValueError("no currency of ISO 4217")
+        raise unfit("must be a currency of ISO 4217, such as EUR")
     return currency
 
 
@@ -188,7 +185,7 @@ class IngestOrder(Contract):
     @model_validator(mode="after")
     def _refunded_from_what_was_paid(self) -> Self:
         if self.refunded_minor > self.total_minor:
-            raise ValueError("a refund is part of the order's total")
+            raise unfit("must not have more refunded than its total")
         return self
 
 
@@ -238,7 +235,7 @@ class IngestBatch(Contract):
     @classmethod
     def _named_apart(cls, orders: tuple[IngestOrder, ...]) -> tuple[IngestOrder, ...]:
         if len({(order.platform, order.reference) for order in orders}) != len(orders):
-            raise ValueError("a batch names each order once")
+            raise unfit("must name each order once")
         return orders
 
 
@@ -251,7 +248,7 @@ class CartBatch(Contract):
     @classmethod
     def _named_apart(cls, carts: tuple[IngestCart, ...]) -> tuple[IngestCart, ...]:
         if len({(cart.platform, cart.reference) for cart in carts}) != len(carts):
-            raise ValueError("a batch names each cart once")
+            raise unfit("must name each cart once")
         return carts
 
 
@@ -264,7 +261,7 @@ class ProductBatch(Contract):
     @classmethod
     def _named_apart(cls, products: tuple[IngestProduct, ...]) -> tuple[IngestProduct, ...]:
         if len({(one.platform, one.reference) for one in products}) != len(products):
-            raise ValueError("a batch names each product once")
+            raise unfit("must name each product once")
         return products
 
 
@@ -305,5 +302,5 @@ class ImportedOrders(Contract):
 
 def _apart(lines: tuple[OrderLine, ...]) -> tuple[OrderLine, ...]:
     if len({line.line_no for line in lines}) != len(lines):
-        raise ValueError("an order numbers each of its lines once")
+        raise unfit("must number each line once")
     return lines

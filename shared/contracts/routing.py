@@ -14,12 +14,14 @@ from shared.contracts.wire import (
     Contract,
     ConversationId,
     MessageText,
+    NamedInstant,
     NodeId,
     OfferId,
     QueueId,
     Readable,
     ShopId,
     WireInstant,
+    unfit,
 )
 from shared.kernel.vocabulary import (
     AgentStatus,
@@ -189,14 +191,14 @@ class Transfer(Contract):
     @model_validator(mode="after")
     def _to_one(self) -> Transfer:
         if [self.to_line, self.to_agent is not None, self.to_queue is not None].count(True) != 1:
-            raise ValueError("say one of to_agent, to_queue and to_line")
+            raise unfit("must name one of to_agent, to_queue and to_line, and only one")
         return self
 
 
 class NewFollowUp(Contract):
     """Closes a conversation with a promise to its customer: what, by when, for which order."""
 
-    due_at: WireInstant
+    due_at: NamedInstant
     words: MessageText
     order_reference: str | None = Field(default=None, min_length=1, max_length=200)
 

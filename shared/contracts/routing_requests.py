@@ -8,13 +8,17 @@ from pydantic import Field, model_validator
 
 from shared.contracts.accounts import CAPACITY_MAX, TARGET_MAX_MS, Level, SkillName, TargetMs
 from shared.contracts.wire import (
+    ONE_LINE,
+    SHOWS,
     AgentId,
     Contract,
     ConversationId,
+    NamedInstant,
     QueueId,
     Readable,
     RoutingRequestId,
     WireInstant,
+    unfit,
 )
 from shared.kernel.clock import Millis
 from shared.kernel.vocabulary import Channel, ConversationStatus, EndReason, WorkKind
@@ -25,23 +29,30 @@ EXTERNAL_ID_MAX: Final = 200
 URL_MAX: Final = 2_000
 ATTRIBUTES_MAX: Final = 20
 NEEDS_MAX: Final = 20
+LANGUAGE_MAX: Final = 35
+"""The longest tag that RFC 5646 (section 4.4.1) asks anybody to keep."""
 
-_ONE_LINE: Final = r"^[^\x00-\x1f\x7f]*[^\x00-\x20\x7f][^\x00-\x1f\x7f]*$"
-Title: TypeAlias = Annotated[str, Field(min_length=1, max_length=TITLE_MAX, pattern=_ONE_LINE)]
+Title: TypeAlias = Annotated[
+    str, Field(min_length=1, max_length=TITLE_MAX, pattern=ONE_LINE), SHOWS
+]
 """What agents read of the work: not blank, on one line."""
 ExternalId: TypeAlias = Annotated[
-    str, Field(min_length=1, max_length=EXTERNAL_ID_MAX, pattern=_ONE_LINE)
+    str, Field(min_length=1, max_length=EXTERNAL_ID_MAX, pattern=ONE_LINE), SHOWS
 ]
 LinkUrl: TypeAlias = Annotated[
     str, Field(max_length=URL_MAX, pattern=r"^https?://[^\s\x00-\x1f\x7f]+$")
 ]
 """Where an agent goes on with the work: http or https alone, as it becomes a link."""
-AttributeName: TypeAlias = Annotated[str, Field(min_length=1, max_length=40, pattern=_ONE_LINE)]
+AttributeName: TypeAlias = Annotated[
+    str, Field(min_length=1, max_length=40, pattern=ONE_LINE), SHOWS
+]
 AttributeValue: TypeAlias = Annotated[str, Field(max_length=500, pattern=r"^[^\x00]*$")]
 Attributes: TypeAlias = Annotated[
     dict[AttributeName, AttributeValue], Field(max_length=ATTRIBUTES_MAX)
 ]
-Language: TypeAlias = Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]
+Language: TypeAlias = Annotated[
+    str, Field(max_length=LANGUAGE_MAX, pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")
+]
 
 
 class SkillNeed(Contract):
@@ -68,7 +79,7 @@ class NeedsStep(Contract):
     @model_validator(mode="after")
     def _one_word(self) -> Self:
         if self.any_language and self.languages:
-            raise ValueError("say either any_language or languages")
+            raise unfit("must have any_language or languages, not both")
         return self
 
 
@@ -102,14 +113,14 @@ class NewRoutingRequest(Contract):
     url: LinkUrl | None = None
     attributes: Attributes = Field(default_factory=dict)
     needs: Needs = Field(default_factory=Needs)
-    respond_by: WireInstant | None = None
+    respond_by: NamedInstant | None = None
     target_ms: TargetMs | None = None
-    not_before: WireInstant | None = None
+    not_before: NamedInstant | None = None
 
     @model_validator(mode="after")
     def _one_deadline(self) -> Self:
         if self.respond_by is not None and self.target_ms is not None:
-            raise ValueError("say either respond_by or target_ms")
+            raise unfit("must have respond_by or target_ms, not both")
         return self
 
 

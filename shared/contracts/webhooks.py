@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Annotated, Final, TypeAlias
 
 from pydantic import AfterValidator, Field, JsonValue, WithJsonSchema
-from pydantic_core import PydanticCustomError
 
 from shared.contracts.wire import (
     Contract,
@@ -14,6 +13,7 @@ from shared.contracts.wire import (
     ShopId,
     WebhookId,
     WireInstant,
+    unfit,
 )
 from shared.kernel.clock import Millis
 from shared.kernel.vocabulary import DeliveryFault, DeliveryStatus, EventType, WebhookEnd
@@ -40,7 +40,7 @@ SUBSCRIBABLE: Final = (*SENT, *sorted({f"{event.partition('.')[0]}.*" for event 
 
 def _check_event(name: str) -> str:
     if name not in SUBSCRIBABLE:
-        raise PydanticCustomError("unknown_event", "must be an event that webhooks have, or noun.*")
+        raise unfit("must be an event that webhooks have, or noun.*")
     return name
 
 

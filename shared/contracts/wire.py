@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, TypeAlias
+from typing import Annotated, Any, Final, TypeAlias
 from uuid import UUID
 
 from pydantic import (
@@ -24,15 +24,30 @@ from shared.kernel.visible import shows_something
 _ID_PATTERN = "[0-7][0-9a-hjkmnp-tv-z]{25}"
 
 
+UNFIT: Final = "unfit"
+"""What a validator's error is called when its words are ours."""
+
+
+def unfit(reason: str) -> PydanticCustomError:
+    """Return what a validator raises when our own words say best what is wrong.
+
+    Args:
+        reason: goes on after the field's name, or after "body": "must name one of ...". Nothing
+            of what was sent may be in it, for callers read it as it is.
+    """
+    return PydanticCustomError(UNFIT, "{reason}", {"reason": reason})
+
+
 def _wire_id(kind: IdKind) -> Any:
     """Build the annotations that turn a UUID into this kind's TypeID on the wire and back."""
 
     def read(value: object) -> UUID:
         if isinstance(value, UUID):
             return value
-        if isinstance(value, str):
-            return ids.decode(kind, value)
-        raise ValueError("an id is a string")
+        try:
+            return ids.decode(kind, value if isinstance(value, str) else "")
+        except ValueError:
+            raise unfit(f"must be an id that begins with {kind.value}_") from None
 
     return (
         BeforeValidator(read),
@@ -42,12 +57,13 @@ def _wire_id(kind: IdKind) -> Any:
 
 
 def _read_instant(value: object, info: ValidationInfo) -> int:
-    if isinstance(value, str):
-        return clock.from_iso(value)
     within = info.mode == "python"  # a number is an instant inside the process only
     if within and isinstance(value, int) and not isinstance(value, bool):
         return value
-    raise ValueError("an instant is an ISO 8601 string with a zone")
+    try:
+        return clock.from_iso(value if isinstance(value, str) else "")
+    except ValueError:
+        raise unfit("must be an instant with its zone, such as 2026-11-23T08:00:00Z") from None
 
 
 ShopId: TypeAlias = Annotated[UUID, *_wire_id(IdKind.SHOP)]
@@ -103,6 +119,19 @@ WireInstant: TypeAlias = Annotated[
 ]
 """Milliseconds since the epoch inside, ISO 8601 UTC with milliseconds on the wire."""
 
+LATEST = 7_258_118_400_000
+"""1 January 2200: the instants that callers name lie between 1970 and it."""
+
+
+def _check_named(instant: int) -> int:
+    if not 0 <= instant <= LATEST:
+        raise unfit("must lie between 1970 and 2200")
+    return instant
+
+
+NamedInstant: TypeAlias = Annotated[WireInstant, AfterValidator(_check_named)]
+"""An instant that a caller names. What is reckoned from it can still be written down."""
+
 CLIENT_ID_MAX = 64
 ClientId: TypeAlias = Annotated[
     str, Field(min_length=1, max_length=CLIENT_ID_MAX, pattern=r"^[A-Za-z0-9_.:-]+$")
@@ -118,12 +147,14 @@ TEXT_MAX = 5_000
 
 def _check_shows(text: str) -> str:
     if not shows_something(text):
-        raise PydanticCustomError("no_visible_character", "must have a visible character")
+        raise unfit("must have a visible character")
     return text
 
 
 SHOWS = AfterValidator(_check_shows)
 """A text in which people see something."""
+ONE_LINE: Final = r"^[^\x00-\x1f\x7f\x85\u2028\u2029]+$"
+"""A text without controls and without any of Unicode's ends of a line."""
 MessageText: TypeAlias = Annotated[str, Field(min_length=1, max_length=TEXT_MAX), SHOWS]
 
 

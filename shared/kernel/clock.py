@@ -65,7 +65,8 @@ _SECONDS = tuple(f"{second:02d}" for second in range(60))
 @lru_cache(maxsize=4_096)
 def _day_to_iso(day: int) -> str:
     """Return the date of a day since 1970: what is told is of the last few years, mostly of now."""
-    return to_datetime(day * _DAY_MS).strftime("%Y-%m-%d")
+    # Not strftime: its %Y writes the year 1 as "1", which nobody reads again.
+    return to_datetime(day * _DAY_MS).date().isoformat()
 
 
 def from_iso(text: str) -> Instant:

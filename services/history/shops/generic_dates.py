@@ -7,7 +7,7 @@ from datetime import datetime, timedelta, tzinfo
 from enum import StrEnum
 
 from services.history.shops.generic_questions import Question
-from shared.contracts.orders import LATEST
+from shared.contracts.wire import LATEST
 from shared.kernel.clock import Instant, from_datetime
 
 MONTHS = 12

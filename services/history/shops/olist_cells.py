@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import datetime, tzinfo
 from decimal import Decimal
 
-from shared.contracts.orders import LATEST
+from shared.contracts.wire import LATEST
 from shared.kernel.clock import from_datetime
 from shared.kernel.money import MONEY_MAX
 

@@ -2,11 +2,9 @@
 
 # No `from __future__ import annotations` here: FastAPI reads the closures' annotations.
 
-from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
-from pydantic import AwareDatetime
 
 from services.router.api.shops import ADMINS
 from services.router.usecases.report import Report
@@ -15,16 +13,16 @@ from shared.contracts.accounts import TARGET_MAX_MS
 from shared.contracts.claims import Principal
 from shared.contracts.reports import AgentReport, FirstResponseReport, RecordPage, WaitReport
 from shared.contracts.wallboard import Wallboard
-from shared.kernel.clock import Instant, from_datetime
+from shared.contracts.wire import NamedInstant
 from shared.kernel.vocabulary import Scope
 from shared.kit.auth.bearer import require
 from shared.kit.auth.callers import Callers
 from shared.kit.web.paging import Page, paged
 
 From = Annotated[
-    AwareDatetime | None, Query(alias="from", description="By default a day before `to`.")
+    NamedInstant | None, Query(alias="from", description="By default a day before `to`.")
 ]
-To = Annotated[AwareDatetime | None, Query(alias="to", description="By default now.")]
+To = Annotated[NamedInstant | None, Query(alias="to", description="By default now.")]
 Target = Annotated[
     int | None,
     Query(ge=1, le=TARGET_MAX_MS, description="By default the target of the shop's default queue."),
@@ -43,24 +41,24 @@ def reports_router(report: Report, wallboard: ShowWallboard, *, callers: Callers
         caller: supervisor, from_: From = None, to: To = None, target_ms: Target = None
     ) -> FirstResponseReport:
         """Tell how soon people answered, and what was in the way where they did not in time."""
-        return await report.first_responses(caller.shop_id, _at(from_), _at(to), target_ms)
+        return await report.first_responses(caller.shop_id, from_, to, target_ms)
 
     @router.get("/agents")
     async def read_agents(caller: supervisor, from_: From = None, to: To = None) -> AgentReport:
         """Tell what each agent was asked, took, and how busy each was."""
-        return await report.agents(caller.shop_id, _at(from_), _at(to))
+        return await report.agents(caller.shop_id, from_, to)
 
     @router.get("/waits")
     async def read_waits(caller: supervisor, from_: From = None, to: To = None) -> WaitReport:
         """Tell how far the ranges held that waiting customers were told."""
-        return await report.waits(caller.shop_id, _at(from_), _at(to))
+        return await report.waits(caller.shop_id, from_, to)
 
     @router.get("/conversations")
     async def read_conversations(
         caller: recorder, page: Page, from_: From = None, to: To = None
     ) -> RecordPage:
         """List the conversations of a span that are over, as a replay or a staffing wants them."""
-        span = _at(from_), _at(to)
+        span = from_, to
         found = await report.recorded(caller.shop_id, span, page.after, page.limit + 1)
         conversations, cursor = paged(found, page)
         return RecordPage(conversations=conversations, next_cursor=cursor)
@@ -71,7 +69,3 @@ def reports_router(report: Report, wallboard: ShowWallboard, *, callers: Callers
         return await wallboard.now(caller.shop_id)
 
     return router
-
-
-def _at(moment: datetime | None) -> Instant | None:
-    return None if moment is None else from_datetime(moment)

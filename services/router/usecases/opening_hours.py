@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cache
 from itertools import pairwise
+from typing import Final
 from zoneinfo import available_timezones
 
 from shared.contracts.accounts import DaySpan, OpeningHours
 from shared.kernel.errors import ErrorCode, RefusedError
+
+NO_PLACES: Final = frozenset({"localtime", "Factory"})
+"""What stands among the zones and names none: each machine's own, and one that nobody has set."""
 
 
 def check_hours(hours: OpeningHours) -> None:
@@ -39,7 +43,7 @@ def _check_day(spans: Sequence[DaySpan]) -> None:
 @cache
 def _zones() -> frozenset[str]:
     """Read the names once: they are some 600 files."""
-    return frozenset(available_timezones())
+    return frozenset(available_timezones()) - NO_PLACES
 
 
 def _refuse(sentence: str) -> None:

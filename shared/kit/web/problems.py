@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
+from shared.contracts.wire import UNFIT
 from shared.kernel.errors import ErrorCode, Fault, RefusedError
 
 log = structlog.get_logger()
@@ -79,13 +80,14 @@ _SENTENCE_OF_CODE: Mapping[ErrorCode, str] = MappingProxyType(
         ErrorCode.TRY_AGAIN: "Not available right now: try again.",
     }
 )
+_A_DAY = "must be a day, such as 2026-11-23"
+_AN_INSTANT = "must be an instant with its zone, such as 2026-11-23T08:00:00Z"
 _FAULT_OF_TYPE: Mapping[str, str] = MappingProxyType(
     {
         "missing": "is missing",
         "extra_forbidden": "has a field that is not known",
         "string_type": "must be a string",
         "string_too_short": "is too short",
-        "no_visible_character": "must have a visible character",
         "string_too_long": "is too long",
         "string_pattern_mismatch": "has letters it must not have",
         "string_unicode": "is not valid Unicode",
@@ -109,9 +111,22 @@ _FAULT_OF_TYPE: Mapping[str, str] = MappingProxyType(
         "json_invalid": "is not valid JSON",
         "json_type": "must be JSON, sent as application/json",
         "nul_character": "must not hold the character U+0000",
+        "date_type": _A_DAY,
+        "date_parsing": _A_DAY,
+        "date_from_datetime_parsing": _A_DAY,
+        "date_from_datetime_inexact": _A_DAY,
+        "datetime_type": _AN_INSTANT,
+        "datetime_parsing": _AN_INSTANT,
+        "datetime_from_date_parsing": _AN_INSTANT,
+        "datetime_object_invalid": _AN_INSTANT,
+        "timezone_aware": _AN_INSTANT,
+        "float_type": "must be a number",
+        "float_parsing": "must be a number",
+        "finite_number": "must be a number",
+        "bool_parsing": "must be true or false",
     }
 )
-"""Our own words: a validator's message may repeat what was sent."""
+"""Our own words: a validator's message may repeat what was sent, but for those of `unfit`."""
 
 _OUR_FIELD_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,63}", re.ASCII)
 _OPTIONAL = ("request_id", "fields", "retry_after_ms")
@@ -248,8 +263,12 @@ def _whole_seconds(span_ms: int) -> int:
 def _fault(error: Mapping[str, Any]) -> FieldFault:
     return FieldFault(
         field=_field_name(error["loc"], error["type"]),
-        fault=_FAULT_OF_TYPE.get(error["type"], "is not valid"),
+        fault=_words(error["type"], error["msg"]),
     )
+
+
+def _words(error_type: str, message: str) -> str:
+    return message if error_type == UNFIT else _FAULT_OF_TYPE.get(error_type, "is not valid")
 
 
 def _refused_field(fault: Fault) -> FieldFault:

@@ -14,8 +14,8 @@ from services.history.usecases.note_views import CardViews
 from shared.contracts import subjects
 from shared.contracts.changes import Once
 from shared.contracts.claims import Principal
-from shared.contracts.orders import LATEST
 from shared.contracts.privacy import EraseAnswer, ErasureWait, PersonAsked
+from shared.contracts.wire import LATEST
 from shared.kernel.ids import IdKind, decode, encode
 from shared.kernel.vocabulary import Scope, Service
 from shared.kit.change_log import ChangeLog, actor_of

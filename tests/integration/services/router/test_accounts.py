@@ -149,6 +149,8 @@ class TestQueues:
             ("Europe/Berlin", [("mon", "09:00", "09:00")]),
             ("Europe/Berlin", [("mon", "09:00", "12:00"), ("mon", "11:59", "13:00")]),
             ("Europe/Berlin", [("mon", "9:00", "12:00")]),
+            ("localtime", [("mon", "09:00", "12:00")]),
+            ("Factory", [("mon", "09:00", "12:00")]),
             ("Europe/Berlin", [("mon", "09:00", "24:01")]),
             ("Europe/Berlin", [("mo", "09:00", "12:00")]),
         ],

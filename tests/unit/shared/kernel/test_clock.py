@@ -10,7 +10,8 @@ from hypothesis import given, strategies as st
 from shared.kernel import clock
 from tests.support.clock import VirtualClock
 
-INSTANTS = st.integers(min_value=0, max_value=4_102_444_800_000)
+YEAR_1, YEAR_9999 = -62_135_596_800_000, 253_402_300_799_999
+INSTANTS = st.integers(min_value=YEAR_1, max_value=YEAR_9999)
 
 
 @given(INSTANTS)
@@ -25,6 +26,11 @@ def test_an_instant_survives_the_way_to_a_datetime_and_back(instant: int) -> Non
 
 def test_text_is_utc_with_milliseconds() -> None:
     assert clock.to_iso(1_790_000_000_007) == "2026-09-21T14:13:20.007Z"
+
+
+def test_a_year_is_written_with_four_digits() -> None:
+    assert clock.to_iso(YEAR_1) == "0001-01-01T00:00:00.000Z"
+    assert clock.to_iso(YEAR_9999) == "9999-12-31T23:59:59.999Z"
 
 
 def test_an_instant_of_another_zone_is_the_same_instant() -> None:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, Any
 
 import pytest
 from fastapi import APIRouter, HTTPException, Query
 from pydantic import Field
 
-from shared.contracts.routing import NewStatus, SignIn
-from shared.contracts.wire import Contract, ConversationId, WireInstant
+from shared.contracts.routing import NewStatus, SignIn, Transfer
+from shared.contracts.wire import Contract, ConversationId, NamedInstant, WireInstant
 from shared.kernel.errors import ErrorCode, RefusedError
 from shared.kernel.ids import IdKind, encode
 from shared.kernel.vocabulary import Scope
@@ -33,6 +34,9 @@ class Batch(Contract):
     lines: tuple[Line, ...] = Field(max_length=3)
     scopes: tuple[Scope, ...] = ()
     at: WireInstant | None = None
+    due_at: NamedInstant | None = None
+    on: date | None = None
+    conversation: ConversationId | None = None
     extra: dict[str, int] = Field(default_factory=dict)
 
 
@@ -49,6 +53,10 @@ def router() -> APIRouter:
 
     @routes.put("/status")
     async def put_status(body: JsonBody[NewStatus]) -> NewStatus:
+        return body
+
+    @routes.post("/transfer")
+    async def transfer(body: JsonBody[Transfer]) -> Transfer:
         return body
 
     _refusing(routes)
@@ -212,6 +220,50 @@ class TestInvalid:
         body = {"lines": [], "extra": {f"k{number}": "x" for number in range(100)}}
         answer = await client_for(router()).post("/v1/things/batches", json=body)
         assert len(answer.json()["fields"]) == 20
+
+    @pytest.mark.parametrize(
+        ("field", "value", "fault"),
+        [
+            ("at", "tomorrow", "an instant with its zone, such as 2026-11-23T08:00:00Z"),
+            ("at", "2026-11-23T08:00:00", "an instant with its zone, such as 2026-11-23T08:00:00Z"),
+            ("at", 1_800_000_000_000, "an instant with its zone, such as 2026-11-23T08:00:00Z"),
+            ("on", "2026-02-29", "a day, such as 2026-11-23"),
+            ("on", "2026-11-23T08:00:00", "a day, such as 2026-11-23"),
+            ("on", 20_261_123, "a day, such as 2026-11-23"),
+            ("conversation", "offer_1", "an id that begins with conv_"),
+            ("conversation", 7, "an id that begins with conv_"),
+        ],
+    )
+    async def test_a_caller_is_told_what_a_field_must_be(
+        self, client_for: ClientFor, field: str, value: object, fault: str
+    ) -> None:
+        body = {"lines": [], field: value}
+        answer = await client_for(router()).post("/v1/things/batches", json=body)
+        assert answer.json()["detail"] == f"{field} must be {fault}."
+
+    @pytest.mark.parametrize(
+        "at",
+        [
+            "0001-01-01T00:00:00Z",
+            "0001-01-01T00:00:00+14:00",
+            "1969-12-31T23:59:59.999Z",
+            "2200-01-01T00:00:00.001Z",
+            "9999-12-31T23:59:59.999-14:00",
+        ],
+    )
+    async def test_an_instant_that_callers_name_is_of_our_days(
+        self, client_for: ClientFor, at: str
+    ) -> None:
+        body = {"lines": [], "due_at": at}
+        answer = await client_for(router()).post("/v1/things/batches", json=body)
+        assert answer.json()["detail"] == "due_at must lie between 1970 and 2200."
+
+    async def test_fields_that_do_not_go_together_are_told_of_in_our_words(
+        self, client_for: ClientFor
+    ) -> None:
+        answer = await client_for(router()).post("/v1/things/transfer", json={})
+        said = "must name one of to_agent, to_queue and to_line, and only one"
+        assert answer.json()["fields"] == [{"field": "body", "fault": said}]
 
     async def test_a_bad_query_names_its_parameter(self, client_for: ClientFor) -> None:
         answer = await client_for(router()).get(f"/v1/things/page?after={EVIL}")
