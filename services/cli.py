@@ -54,10 +54,10 @@ Pairs: TypeAlias = Annotated[
 ]
 
 app = typer.Typer(
-    help="Firstreply: a person who can help answers within ten seconds.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
 )
 import_app = typer.Typer(help="Bring in what a shop already has.", no_args_is_help=True)
 app.add_typer(import_app, name="import")
@@ -73,9 +73,6 @@ app.add_typer(retention.app, name="retention")
 app.add_typer(answers.app, name="faq", help="What customers' questions are answered from.")
 app.add_typer(answers.app, name="canned-reply", help="Replies that agents choose from.")
 app.add_typer(signing_keys.app, name="keys")
-app.command(name="staff")(staff_command)
-app.command(name="replay")(replay_command)
-app.command(name="simulate")(simulate_command)
 
 
 @app.command(name="up")
@@ -149,7 +146,26 @@ def caddyfile_command() -> None:
 @app.command(name="version")
 def version_command() -> None:
     """Print the version."""
-    console.print(version("firstreply"))
+    typer.echo(version("firstreply"))
+
+
+def _print_version(*, asked: bool) -> None:
+    if asked:
+        version_command()
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    *,
+    _version: Annotated[
+        bool,
+        typer.Option(
+            "--version", help="Print the version.", callback=_print_version, is_eager=True
+        ),
+    ] = False,
+) -> None:
+    """Firstreply: a person who can help answers within ten seconds."""
 
 
 @import_app.command(name="olist")
@@ -190,8 +206,9 @@ def import_orders_command(
 ) -> None:
     """Import a file of any shop's orders into the running service.
 
-    What cannot be told from the file (day or month first, decimal comma or not) is asked, never
-    guessed; the answer is an option. docs/orders.md has the columns.
+    What the file does not show (day or month first, decimal comma) is asked, never guessed.
+
+    docs/orders.md has the columns.
     """
     from services.history.app import file_wishes  # noqa: PLC0415  see the module
     from services.importing.orders import run_file_import  # noqa: PLC0415  see the module
@@ -256,6 +273,9 @@ def _running() -> tuple[str, Keyring]:
 
 
 add_demo(app, _running)
+app.command(name="staff")(staff_command)
+app.command(name="replay")(replay_command)
+app.command(name="simulate")(simulate_command)
 
 
 def main() -> None:

@@ -20,10 +20,30 @@ console = Console()
 errors = Console(stderr=True)
 
 
+def say(sentence: str) -> None:
+    """Print one sentence as it is: names in it are nobody's markup."""
+    console.print(sentence, soft_wrap=True, highlight=False, markup=False)
+
+
 def fail(sentence: str) -> NoReturn:
     """End the command with one sentence for people and code 1 for scripts."""
     errors.print(Text(sentence, style="bold red"), soft_wrap=True)
     raise typer.Exit(1)
+
+
+def read_text(file: Path, encoding: str = "utf-8") -> str:
+    """Return a file of text that somebody named, or end the command."""
+    try:
+        return file.read_text(encoding=encoding)
+    except (OSError, UnicodeError) as error:
+        fail(f"{file} cannot be read: {why(error)}.")
+
+
+def why(error: OSError | UnicodeError) -> str:
+    """Return what is wrong with a file, in words for people."""
+    if isinstance(error, UnicodeError):
+        return "it is no text in UTF-8"
+    return (error.strerror or "the system does not say why").lower()
 
 
 def read_settings() -> Settings:

@@ -13,7 +13,7 @@ from rich.text import Text
 from services.administration.answer_files import BadAnswersError, read_answers
 from services.administration.client import Api, for_shop, path_of
 from services.administration.shown import AsJson, Shop, given, show_many, show_one
-from services.terminal import console, errors, fail
+from services.terminal import console, errors, fail, read_text
 from shared.contracts.answers import NewAnswer
 from shared.kernel.ids import IdKind
 
@@ -180,9 +180,7 @@ def _bring(api: Api, path: str, new: NewAnswer, old: Mapping[str, Any] | None) -
 def _read_file(file: Path) -> Sequence[NewAnswer]:
     """Return the answers of a file, or end the command with what is wrong in which line."""
     try:
-        return read_answers(file.read_text(encoding="utf-8-sig"))
-    except (OSError, UnicodeDecodeError) as error:
-        fail(f"{file} cannot be read: {type(error).__name__}.")
+        return read_answers(read_text(file, "utf-8-sig"))
     except BadAnswersError as bad:
         for complaint in bad.complaints[:COMPLAINTS_SHOWN]:
             errors.print(Text(f"{file}, {complaint}"), soft_wrap=True)

@@ -10,7 +10,7 @@ from uuid import UUID
 
 import httpx
 
-from services.terminal import fail, read_settings, running_url
+from services.terminal import fail, read_settings, running_url, why
 from shared.contracts.changes import PAGE_MAX
 from shared.contracts.claims import NO_SHOP, Principal
 from shared.kernel.clock import Millis
@@ -74,8 +74,10 @@ class Api:
                     fail(_sentence(answer))
                 with to.open("xb") as file:
                     file.writelines(answer.iter_bytes())
-        except (httpx.HTTPError, OSError) as error:
-            fail(f"{to} could not be written: {type(error).__name__}.")
+        except httpx.HTTPError:
+            fail(f"{to} is not whole: the service broke off. Begin again.")
+        except OSError as error:
+            fail(f"{to} could not be written: {why(error)}.")
 
     def _call(
         self,

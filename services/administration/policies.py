@@ -11,7 +11,7 @@ from rich.text import Text
 from services.administration.client import for_shop
 from services.administration.policy_files import BadPolicyError, read_policy
 from services.administration.shown import AsJson, Shop, show_many, show_one
-from services.terminal import console, errors, fail
+from services.terminal import errors, fail, read_text, say
 from shared.contracts.policies import PolicyFigures
 
 POLICY: Final = "/v1/routing/policy"
@@ -28,7 +28,7 @@ File: TypeAlias = Annotated[Path, typer.Argument(metavar="FILE", help="TOML: doc
 def check(file: File) -> None:
     """Say what is wrong with a policy file, line by line; needs no running service."""
     figures = read_policy_file(file).model_dump(exclude_none=True)
-    console.print(f"{file}: {len(figures)} figures, each of which can be.", highlight=False)
+    say(f"{file}: {len(figures)} figures, each of which can be.")
 
 
 @app.command(name="set")
@@ -55,9 +55,7 @@ def versions(*, shop: Shop, as_json: AsJson = False) -> None:
 def read_policy_file(file: Path) -> PolicyFigures:
     """Return the figures of a policy file, or end the command with what is wrong in which line."""
     try:
-        return read_policy(file.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
-        fail(f"{file} cannot be read: {type(error).__name__}.")
+        return read_policy(read_text(file))
     except BadPolicyError as bad:
         for complaint in bad.complaints:
             errors.print(Text(f"{file}, {complaint}"), soft_wrap=True)
@@ -69,8 +67,7 @@ def _show(policy: dict[str, Any], *, as_json: bool) -> None:
         show_one(policy, as_json=True)
         return
     own = _given(policy["figures"])
-    words = f"{policy['name']}, set by the shop: {', '.join(own) or 'nothing'}"
-    console.print(words, soft_wrap=True, highlight=False)
+    say(f"{policy['name']}, set by the shop: {', '.join(own) or 'nothing'}")
     show_one(policy["in_force"], as_json=False)
 
 

@@ -8,7 +8,7 @@ import typer
 
 from services.administration.client import for_shop
 from services.administration.shown import AsJson, Shop, given, show_one
-from services.terminal import console, fail
+from services.terminal import fail, say
 from shared.contracts.retention import DAYS_MAX, DAYS_MIN
 
 RETENTION: Final = "/v1/retention"
@@ -90,17 +90,7 @@ def _show(retention: dict[str, Any], *, as_json: bool) -> None:
     kept = {name: "kept" if days is None else days for name, days in rules.items()}
     show_one(kept, as_json=False)
     if retention["changed_at"] is not None:
-        console.print(
-            f"Set by {retention['changed_by']} at {retention['changed_at']}.",
-            soft_wrap=True,
-            highlight=False,
-            markup=False,
-        )
+        say(f"Set by {retention['changed_by']} at {retention['changed_at']}.")
     if retention["swept_at"] is not None:
         gone = ", ".join(f"{count:,} {kind}" for kind, count in retention["erased"].items())
-        console.print(
-            f"Swept at {retention['swept_at']}: {gone or 'nothing'} erased.",
-            soft_wrap=True,
-            highlight=False,
-            markup=False,
-        )
+        say(f"Swept at {retention['swept_at']}: {gone or 'nothing'} erased.")

@@ -88,8 +88,8 @@ def add_demo(app: typer.Typer, running: Running) -> None:
             told = asyncio.run(_run(place, wish, quiet=as_json))
         except RefusedError as refusal:
             _fail(refusal.detail)
-        except httpx.HTTPError as fault:
-            _fail(f"{place.url} does not answer as Firstreply does: {type(fault).__name__}.")
+        except (httpx.HTTPError, httpx.InvalidURL):
+            _fail(f"{place.url} does not answer as Firstreply does.")
         _show(told, as_json=as_json)
 
 

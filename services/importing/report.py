@@ -35,6 +35,11 @@ class Exit(IntEnum):
     """What shells say of a program that Ctrl-C ended."""
 
 
+def is_piped(console: Console) -> bool:
+    """Tell whether nobody looks on: bars are for people, and a log would fill up with them."""
+    return not console.is_terminal
+
+
 class Report:
     """The rejected rows: counted, the first few kept, all written to a CSV file.
 

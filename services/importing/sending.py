@@ -18,7 +18,7 @@ from rich.table import Table
 from rich.text import Text
 
 from services.history.app import ImportSummary, ImportWatcher, Rejected
-from services.importing.report import Exit, Report, run
+from services.importing.report import Exit, Report, is_piped, run
 
 Bring: TypeAlias = Callable[[ImportWatcher], Awaitable[ImportSummary]]
 """Reads and sends, and tells the watcher how far it is."""
@@ -64,7 +64,8 @@ def run_sending(bring: Bring, size: int, report: Report, console: Console) -> Ex
 
 async def _bring(bring: Bring, size: int, report: Report, console: Console) -> ImportSummary:
     columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn())
-    with Progress(*columns, TimeRemainingColumn(), console=console) as progress:
+    drawn = Progress(*columns, TimeRemainingColumn(), console=console, disable=is_piped(console))
+    with drawn as progress:
         return await bring(_Bars(progress, size, report))
 
 

@@ -10,7 +10,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 from rich.table import Table
 
 from services.history.app import Filled, Rejected, Store, back_fill
-from services.importing.report import Exit, Report, run
+from services.importing.report import Exit, Report, is_piped, run
 
 
 class _Bars:
@@ -52,7 +52,7 @@ def run_back_fill(
 
 async def _fill(fill: Callable[..., Awaitable[Filled]], report: Report, console: Console) -> Filled:
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    with Progress(*columns, console=console) as progress:
+    with Progress(*columns, console=console, disable=is_piped(console)) as progress:
         return await fill(watcher=_Bars(progress, report))
 
 

@@ -44,7 +44,10 @@ Load: TypeAlias = Annotated[
 ]
 Seed: TypeAlias = Annotated[int, typer.Option(help="Of the first day; the next has the next.")]
 AssumptionsFile: TypeAlias = Annotated[
-    Path, typer.Option("--assumptions", help="What the shop and its people are like (TOML).")
+    Path,
+    typer.Option(
+        "--assumptions", help="What the shop and its people are like (TOML).", show_default="pinned"
+    ),
 ]
 Html: TypeAlias = Annotated[Path | None, typer.Option(help="A page of it for people.")]
 FiguresFile: TypeAlias = Annotated[

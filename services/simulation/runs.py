@@ -62,8 +62,10 @@ def read_assumptions(path: Path = PINNED) -> Pinned:
     try:
         raw = path.read_bytes()
         assumptions = Assumptions.model_validate(tomllib.loads(raw.decode()))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as problem:
-        raise BadAssumptionsError(f"{path}: {problem}") from None
+    except OSError as problem:
+        raise BadAssumptionsError(f"{path} cannot be read: {problem.strerror}.") from None
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as problem:
+        raise BadAssumptionsError(f"{path} is no TOML: {problem}") from None
     except ValidationError as problem:
         first = problem.errors()[0]
         where = ".".join(str(part) for part in first["loc"])

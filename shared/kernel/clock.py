@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
-from typing import Protocol, TypeAlias
+from typing import Final, Protocol, TypeAlias
 
 Instant: TypeAlias = int
 """Milliseconds since 1970-01-01T00:00:00Z."""
@@ -15,6 +15,10 @@ Millis: TypeAlias = int
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _ONE_MS = timedelta(milliseconds=1)
+
+
+NO_PLACES: Final = frozenset({"localtime", "Factory"})
+"""What stands among the IANA zones and names none: each machine's own, and one nobody has set."""
 
 
 class Clock(Protocol):

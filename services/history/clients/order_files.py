@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from services.history.clients.cut_lines import cut_lines
@@ -24,12 +24,21 @@ from services.history.shops.generic_wishes import Encoding, FileWishes
 from services.history.shops.told import UnreadableError
 from services.history.usecases.import_orders import FileForm, ImportWatcher, Rejected, size_of
 from shared.contracts.orders import IngestOrder
+from shared.kernel.clock import NO_PLACES
 from shared.kernel.errors import ErrorCode, Fault, RefusedError
 from shared.kernel.vocabulary import RowFault
 
 READING = "generic/1"
 """Grows when the same file would give other orders, so that an old checkpoint is not resumed."""
 START_BYTES = 4096
+NO_TEXTS: Final = (
+    (b"\xff\xfe", "The file is UTF-16 text: save it as UTF-8."),
+    (b"\xfe\xff", "The file is UTF-16 text: save it as UTF-8."),
+    (b"\x1f\x8b", "The file is compressed (gzip): unpack it first."),
+    (b"PK\x03\x04", "The file is a spreadsheet or an archive (zip): save it as CSV."),
+    (b"\xd0\xcf\x11\xe0", "The file is an old spreadsheet (xls): save it as CSV."),
+)
+"""How files begin that people send in place of text, and what helps."""
 """Enough to see how a file is written."""
 ORDER_MAX_BYTES = 1_000_000
 """A request body ends at 1 MiB; some of it stands around the order."""
@@ -109,8 +118,9 @@ def read_orders(stream: BinaryIO, form: FileForm, wishes: FileWishes, told: _Tol
     """Look through a stream that can be read from its start again; raises as open_orders."""
     stream.seek(0)
     first = stream.read(START_BYTES)
-    if first.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise _refused("The file is UTF-16 text: save it as UTF-8.")
+    for starts, sentence in NO_TEXTS:
+        if first.startswith(starts):
+            raise _refused(sentence)
     if form is FileForm.NDJSON and first.removeprefix(BOM).lstrip().startswith(b"["):
         raise _refused("The file is one JSON array: write its objects one a line.")
     return (_json if form is FileForm.NDJSON else _csv)(stream, wishes, told)
@@ -194,9 +204,11 @@ def _decoded(lines: Iterator[bytes], encoding: Encoding | None) -> Iterator[byte
 
 def _zone(name: str) -> ZoneInfo:
     try:
-        return ZoneInfo(name)
+        if name not in NO_PLACES:
+            return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise _refused(f"There is no time zone {name}: one is Europe/Amsterdam.") from None
+        pass
+    raise _refused(f"There is no time zone {name}: one is Europe/Amsterdam.")
 
 
 def _digest(wishes: FileWishes) -> hashlib._Hash:

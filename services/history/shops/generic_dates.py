@@ -102,7 +102,7 @@ def read_moment(
     match = _MOMENT.fullmatch(text.strip())
     if match is None:
         raise ValueError("is no date such as 2026-11-25T14:05:00+01:00")
-    at = _zone_of(match["zone"]) or zone
+    at = _zone_of(match["zone"], zone)
     if at is None:
         raise ValueError("has no time zone")
     try:
@@ -145,10 +145,13 @@ def _time(match: re.Match[str]) -> tuple[int, int, int]:
     return hour, int(match["minute"]), int(match["second"] or 0)
 
 
-def _zone_of(text: str | None) -> tzinfo | None:
+def _zone_of(text: str | None, otherwise: tzinfo | None) -> tzinfo | None:
     if text is None:
-        return None
-    return datetime.strptime(text, "%z").tzinfo
+        return otherwise
+    try:
+        return datetime.strptime(text, "%z").tzinfo
+    except ValueError:
+        raise ValueError("has a time zone that is none") from None
 
 
 def _told(place: tuple[int, str]) -> str:

@@ -14,6 +14,7 @@ from services.router.usecases.administration_ports import KeptPolicy, PolicyBook
 from services.router.usecases.told_changes import ChangeDesk
 from shared.contracts.claims import Principal
 from shared.contracts.policies import (
+    OF_THE_QUEUE,
     PolicyFigures,
     PolicyVersions,
     ShopPolicy,
@@ -26,7 +27,9 @@ from shared.kernel.vocabulary import Channel
 
 ACTION: Final = "policy.set"
 VERSIONS_TOLD: Final = 100
-_WORDS: Final = frozenset({*PolicyFigures.model_fields, *(channel.value for channel in Channel)})
+_WORDS: Final = frozenset(
+    {*PolicyFigures.model_fields, *OF_THE_QUEUE, *(channel.value for channel in Channel)}
+)
 
 
 class ManagePolicy:
@@ -77,7 +80,9 @@ def _checked(asked: Mapping[str, JsonValue]) -> PolicyFigures:
 def _told(fault: Fault) -> Fault:
     """Return a fault that names a figure of ours, or the policy: no word of the sender's."""
     ours = [part for part in fault.field.split(".") if part in _WORDS]
-    return Fault(".".join(ours) or "policy", fault.reason)
+    if not ours:
+        return Fault("policy", "has a figure that is not known")
+    return Fault(".".join(ours), fault.reason)
 
 
 def _shown(kept: KeptPolicy) -> ShopPolicy:

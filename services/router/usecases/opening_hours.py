@@ -5,14 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cache
 from itertools import pairwise
-from typing import Final
 from zoneinfo import available_timezones
 
 from shared.contracts.accounts import DaySpan, OpeningHours
+from shared.kernel.clock import NO_PLACES
 from shared.kernel.errors import ErrorCode, RefusedError
-
-NO_PLACES: Final = frozenset({"localtime", "Factory"})
-"""What stands among the zones and names none: each machine's own, and one that nobody has set."""
 
 
 def check_hours(hours: OpeningHours) -> None:

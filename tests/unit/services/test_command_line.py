@@ -4,6 +4,16 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from importlib.metadata import version
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+from typer.testing import CliRunner
+
+from services.cli import app
+from services.importing.report import is_piped
 
 HEAVY = {"fastapi", "sqlalchemy", "alembic", "asyncpg", "uvicorn"}
 
@@ -14,3 +24,35 @@ def test_a_command_that_starts_nothing_imports_no_server_and_no_database() -> No
         [sys.executable, "-c", script], capture_output=True, text=True, check=True
     )
     assert set(done.stdout.split()) & HEAVY == set()
+
+
+@pytest.mark.parametrize(
+    "words", [["--version"], ["version"]], ids=["as an option", "as a command"]
+)
+def test_it_prints_its_version_and_nothing_else(words: list[str]) -> None:
+    done = CliRunner().invoke(app, words)
+    assert (done.exit_code, done.output) == (0, f"{version('firstreply')}\n")
+
+
+def test_what_starts_everything_stands_first_in_its_help() -> None:
+    told = CliRunner().invoke(app, ["-h"]).output
+    assert told.index(" up ") < told.index(" simulate ")
+
+
+@pytest.mark.parametrize("command", ["policy", "faq"])
+def test_a_file_that_cannot_be_read_is_told_of_in_words(command: str, tmp_path: Path) -> None:
+    latin = tmp_path / "latin.txt"
+    latin.write_bytes("Rückgabe".encode("latin-1"))
+    for file, words in (
+        (tmp_path / "absent", "no such file or directory"),
+        (tmp_path, "is a directory"),
+        (latin, "it is no text in UTF-8"),
+    ):
+        done = CliRunner().invoke(app, [command, "check", str(file)])
+        assert done.exit_code == 1
+        assert done.stderr.replace("\n", "") == f"{file} cannot be read: {words}."
+
+
+def test_an_import_that_nobody_watches_draws_no_bars() -> None:
+    assert is_piped(Console(file=StringIO()))
+    assert not is_piped(Console(file=StringIO(), force_terminal=True))

@@ -99,8 +99,8 @@ class TestRefusal:
         assert {(one["field"], one["fault"]) for one in problem["fields"]} >= {
             ("first_offers", "must be greater than or equal to 1"),
             ("capacity", "must be a valid integer"),
-            ("policy", "is no figure of a policy"),
-            ("policy", "is the default queue's: set it there"),
+            ("policy", "has a figure that is not known"),
+            ("hours", "is the default queue's: set it there"),
         }
         assert "<" not in answer.text
 

@@ -91,6 +91,8 @@ class TestDates:
             ("30/02/2026", "is not in the calendar, read day-first"),
             ("01/02/2026 13:00 PM", "is not in the calendar"),
             ("01/02/2026 25:00", "is not in the calendar"),
+            ("2026-11-25T10:00:00+99:00", "has a time zone that is none"),
+            ("2026-11-25T10:00:00-23:60", "has a time zone that is none"),
             ("1969-12-31T00:00Z", "is before 1970"),
             ("9999-12-31T00:00Z", "after 2199"),
         ],
