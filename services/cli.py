@@ -6,6 +6,8 @@ them. So a command that starts something imports it within itself, and everythin
 
 from __future__ import annotations
 
+import errno
+import sys
 from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated, TypeAlias
@@ -35,7 +37,7 @@ from services.replaying.command import replay_command
 from services.settings import complaint
 from services.simulation.command import simulate_command
 from services.staffing.command import staff_command
-from services.terminal import console, fail, read_settings, running_url
+from services.terminal import console, fail, read_settings, running_url, why
 from shared.contracts.claims import Principal
 from shared.kernel.ids import IdKind, decode, encode
 from shared.kernel.vocabulary import Scope
@@ -280,7 +282,12 @@ app.command(name="simulate")(simulate_command)
 
 def main() -> None:
     """Be the `firstreply` command."""
-    app()
+    try:
+        app()
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            raise
+        sys.exit(f"There is no room for what was to be written: {why(error)}.")
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ from typer.testing import CliRunner
 from services.cli import app
 from services.importing.report import is_piped
 
+FULL = Path("/dev/full")
 HEAVY = {"fastapi", "sqlalchemy", "alembic", "asyncpg", "uvicorn"}
 
 
@@ -56,3 +57,18 @@ def test_a_file_that_cannot_be_read_is_told_of_in_words(command: str, tmp_path: 
 def test_an_import_that_nobody_watches_draws_no_bars() -> None:
     assert is_piped(Console(file=StringIO()))
     assert not is_piped(Console(file=StringIO(), force_terminal=True))
+
+
+@pytest.mark.skipif(not FULL.exists(), reason="only Linux has a device that is always full")
+def test_a_full_disk_is_told_of_in_one_sentence() -> None:
+    with FULL.open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "services.cli", "version"],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert done.returncode == 1
+    assert done.stderr.startswith("There is no room for what was to be written: no space left")
+    assert "Traceback" not in done.stderr
