@@ -20,6 +20,8 @@ ANNA, *_ = AGENTS
 PHONE = ViewportSize(width=390, height=844)
 ZOOMED = ViewportSize(width=640, height=400)
 """A laptop's 1280 x 800 at 200 %, which WCAG 1.4.4 asks for."""
+LINE_MIN = 240
+"""Pixels in which some thirty letters stand on one line; the buttons left it 30 on a phone."""
 EXPIRY_MS = 30_000
 LONG = "Donaudampfschifffahrtsgesellschaftskapitänsmütze " * 12
 NewPage = Callable[[], Awaitable[Page]]
@@ -66,6 +68,7 @@ class TestNarrow:
             for number in range(20):
                 await first.say(f"Question {number}")
             await expect(page.get_by_label("Your answer")).to_be_in_viewport(ratio=1)
+            assert await self.width_of_answer(page) >= LINE_MIN
             await expect(console.said("Question 19")).to_be_in_viewport()
 
             await second.say(LONG)
@@ -82,6 +85,12 @@ class TestNarrow:
             await console.accept.click()
             await expect(page.get_by_label("Your answer")).to_be_in_viewport(ratio=1)
             await self.assert_fits(page)
+
+    @staticmethod
+    async def width_of_answer(page: Page) -> float:
+        box = await page.get_by_label("Your answer").bounding_box()
+        assert box is not None
+        return box["width"]
 
     @staticmethod
     async def assert_fits(page: Page) -> None:
