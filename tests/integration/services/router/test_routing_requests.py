@@ -55,29 +55,6 @@ async def taken(agent: Console) -> tuple[Any, Any]:
     return offer, answer.json()
 
 
-class TestAsking:
-    @pytest.mark.parametrize("name", ["respond_by", "not_before"])
-    @pytest.mark.parametrize(
-        "at", ["0001-01-01T00:00:00Z", "9999-12-31T23:59:59.999Z", "9999-12-31T23:59:59-14:00"]
-    )
-    async def test_an_instant_far_away_is_refused_and_the_shop_goes_on(
-        self, rig: Rig, shop: UUID, service: Admin, name: str, at: str
-    ) -> None:
-        """It was taken once, and then nobody could read the shop's work again."""
-        named = {key: value for key, value in CALL.items() if key != "target_ms"} | {name: at}
-        refused = await service.call("POST", PATH, named)
-        assert (refused.status_code, refused.json()["code"]) == (422, "invalid_request")
-        assert refused.json()["detail"] == f"{name} must lie between 1970 and 2200."
-        anna = await rig.console(shop)
-        await service.make(PATH, CALL)
-        assert (await anna.call("GET", "/v1/routing/waiting")).status_code == 200
-
-    @pytest.mark.parametrize("title", ["\u200b", "\u2028", "a\u2028b", "a\x85b", " "])
-    async def test_a_title_shows_something_on_one_line(self, service: Admin, title: str) -> None:
-        refused = await service.call("POST", PATH, CALL | {"title": title})
-        assert (refused.status_code, refused.json()["code"]) == (422, "invalid_request")
-
-
 class TestLife:
     async def test_it_is_offered_taken_completed_and_explained(
         self, rig: Rig, shop: UUID, service: Admin, clock: VirtualClock
