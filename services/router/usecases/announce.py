@@ -167,11 +167,22 @@ class Herald:
             event = event_of(EventType.CONVERSATION_TAKEN, taken.conversation)
             await self._publish(taken.agent_id, event, body)
         for given in effects.assignments:
+            if given.status is AssignmentStatus.ENDED:
+                self._hide_card(given)
+        for given in effects.assignments:
             if given.offer_id is None and given.status is AssignmentStatus.ACTIVE:
                 self._show_card(shop_id, given, effects)
 
+    def _hide_card(self, ended: Assignment) -> None:
+        """Who has passed a conversation on is told no more of its customer."""
+        shown = self._shown.get(ended.conversation_id, {})
+        shown.pop(ended.agent_id, None)
+        if not shown:
+            self._shown.pop(ended.conversation_id, None)
+
     def _show_card(self, shop_id: UUID, given: Assignment, effects: Effects) -> None:
         """Whoever got a conversation by hand has seen no offer of it, and no card."""
+        self._shown[given.conversation_id] = {given.agent_id: None}
         for one in effects.conversations:
             if one.id == given.conversation_id:
                 self._start(self._whole_card(shop_id, given.agent_id, one))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -20,6 +21,7 @@ from shared.contracts.cards import (
 )
 from shared.contracts.items import CustomerRef, IdentityKind
 from shared.contracts.routing import RouterSnapshot, SnapshotRequest
+from shared.kernel.ids import IdKind, encode
 from shared.kernel.vocabulary import EventType, ItemKind, Service, Visibility
 from shared.kit.bus.interface import BusError
 from shared.kit.new_ids import new_id
@@ -221,22 +223,52 @@ async def test_a_card_that_changes_meanwhile_is_shown_anew_to_the_third_without_
     await rig.until(lambda: _offered(team) == 3)
     before = history.card
     assert before is not None
-    customer = before.customer.model_copy(update={"order_count": 4})
-    history.card = before.model_copy(update={"customer": customer})
-    of_maria = CardsChanged(shop_id=shop, customer_ids=(customer.id,), customers=(MARIA,))
-    await rig.bus.publish(subjects.CARDS_CHANGED, of_maria.to_json())
+    await changes(rig, shop, history, order_count=4)
     told = [(await agent.wait_for(EventType.CARD_CHANGED))["card"]["customer"] for agent in team]
     assert [one["order_count"] for one in told] == [4, 4, 4]
     assert [one["email"] for one in told].count(None) == 1
     third = team[[one["email"] for one in told].index(None)]
     await third.accept(third.of(EventType.OFFER_CREATED)[0])
-    of_others = CardsChanged(shop_id=new_id(), customer_ids=(customer.id,), customers=(MARIA,))
+    of_others = CardsChanged(
+        shop_id=new_id(), customer_ids=(before.customer.id,), customers=(MARIA,)
+    )
     await rig.bus.publish(subjects.CARDS_CHANGED, of_others.to_json())
-    history.card = before
-    await rig.bus.publish(subjects.CARDS_CHANGED, of_maria.to_json())
+    await changes(rig, shop, history, order_count=3)
     whole = (await third.wait_for(EventType.CARD_CHANGED, 2))["card"]["customer"]
     assert (whole["order_count"], whole["email"]) == (3, "maria@example.com")
     assert sum(len(agent.of(EventType.CARD_CHANGED)) for agent in team) == 4
+
+
+async def test_a_card_that_changes_is_shown_to_who_took_the_conversation_by_hand_alone(
+    rig: Rig, history: History
+) -> None:
+    shop, conversation = await rig.shop(), new_id()
+    anna, ben = [await rig.console(shop, name=name) for name in ("Anna", "Ben")]
+    await rig.message(shop, conversation, customer=MARIA)
+    place = f"/v1/routing/conversations/{encode(IdKind.CONVERSATION, conversation)}"
+    await rig.until(lambda: _offered([anna, ben]) > 0)
+    (await anna.call("POST", f"{place}/take")).raise_for_status()
+    await changes(rig, shop, history, order_count=4)
+    assert (await anna.wait_for(EventType.CARD_CHANGED))["card"]["customer"]["order_count"] == 4
+
+    to_ben = {"to_agent": encode(IdKind.AGENT, ben.agent_id)}
+    (await anna.call("POST", f"{place}/transfer", to_ben)).raise_for_status()
+    await changes(rig, shop, history, order_count=5)
+    assert (await ben.wait_for(EventType.CARD_CHANGED))["card"]["customer"]["order_count"] == 5
+    (await ben.call("POST", f"{place}/transfer", {"to_line": True})).raise_for_status()
+    await anna.wait_for(EventType.OFFER_CREATED)
+    await changes(rig, shop, history, order_count=6)
+    assert (await anna.wait_for(EventType.CARD_CHANGED, 2))["card"]["customer"]["order_count"] == 6
+    assert [len(one.of(EventType.CARD_CHANGED)) for one in (anna, ben)] == [2, 1]
+
+
+async def changes(rig: Rig, shop: UUID, history: History, *, order_count: int) -> None:
+    """Have history say that Maria has ordered so often."""
+    assert history.card is not None
+    customer = history.card.customer.model_copy(update={"order_count": order_count})
+    history.card = history.card.model_copy(update={"customer": customer})
+    of_maria = CardsChanged(shop_id=shop, customer_ids=(customer.id,), customers=(MARIA,))
+    await rig.bus.publish(subjects.CARDS_CHANGED, of_maria.to_json())
 
 
 async def test_an_address_that_was_left_says_who_it_may_be_to_the_first_agents_alone(
