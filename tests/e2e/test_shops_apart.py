@@ -19,6 +19,7 @@ from tests.support.shop_people import (
     a_send,
     a_token,
     at_work,
+    card_of,
     offered,
 )
 from tests.support.shop_server import (
@@ -172,13 +173,14 @@ class TestBytes:
         ):
             said = await customer.say("Where is mine?")
             offer = await offered(eve, said["conversation_id"])
-            assert offer["card"]["customer"]["email"] == KNOWN_EMAIL, "their own, of that number"
+            card = await card_of(offer, eve)
+            assert card["customer"]["email"] == KNOWN_EMAIL, "their own, of that number"
             taken = await eve.accept(offer["id"])
             await eve.say(said["conversation_id"], "Here", taken["grant"])
             await customer.hears("Here")
             own = {
                 "conversation_id": said["conversation_id"],
-                "customer_id": offer["card"]["customer"]["id"],
+                "customer_id": card["customer"]["id"],
                 "offer_id": offer["id"],
                 "source": "0" * 64,
                 "signed": "nonsense",

@@ -63,6 +63,18 @@ async def offered(agent: AgentClient, conversation_id: str) -> dict[str, Any]:
     return event.body
 
 
+async def card_of(offer: dict[str, Any], agent: AgentClient) -> dict[str, Any]:
+    """Return the card of an offer: inside it, or after it when history took more than 50 ms."""
+    if offer["card"] is not None:
+        inside: dict[str, Any] = offer["card"]
+        return inside
+    later = await agent.wait_for(
+        "card.ready", lambda body: bool(body["conversation_id"] == offer["conversation_id"])
+    )
+    after: dict[str, Any] = later.body["card"]
+    return after
+
+
 def a_send(client_id: str = "m1", text: str = "Hello?") -> str:
     return json.dumps({"type": "send", "client_id": client_id, "text": text})
 

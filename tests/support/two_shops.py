@@ -24,7 +24,7 @@ from tests.support.good_bodies import (
     is_routing,
 )
 from tests.support.made_bodies import CUSTOMERS
-from tests.support.shop_people import a_token, offered, program_token
+from tests.support.shop_people import a_token, card_of, offered, program_token
 from tests.support.shop_server import KNOWN_CUSTOMER, ServedShop, ShopServer
 
 SECRETS = {
@@ -107,7 +107,8 @@ async def first_shop(
     ):
         conversation_id = (await customer.say(SAID[0]))["conversation_id"]
         offer = await offered(agent, conversation_id)
-        assert {SECRETS["email"], SECRETS["name"]} <= set(_texts(offer["card"])), "it is known here"
+        card = await card_of(offer, agent)
+        assert {SECRETS["email"], SECRETS["name"]} <= set(_texts(card)), "it is known here"
         taken = await agent.accept(offer["id"])
         item = (await agent.say(conversation_id, SAID[1], taken["grant"])).json()
         await customer.hears(SAID[1])
@@ -119,8 +120,8 @@ async def first_shop(
             IdKind.ASSIGNMENT: taken["assignment"]["id"],
             IdKind.ITEM: item["id"],
             IdKind.AGENT: agent.agent["id"],
-            IdKind.CUSTOMER: offer["card"]["customer"]["id"],
-            IdKind.ORDER: offer["card"]["orders"][0]["id"],
+            IdKind.CUSTOMER: card["customer"]["id"],
+            IdKind.ORDER: card["orders"][0]["id"],
             IdKind.SESSION: customer.welcomes[0]["session_id"],
             IdKind.SHOP: pair.shop_id,
             IdKind.ROUTING_REQUEST: await _requested(agent, pair),
