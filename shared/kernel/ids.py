@@ -124,6 +124,11 @@ def uuid7(now: Instant, random_bits: int) -> UUID:
 
     Ids of a later millisecond sort after those of an earlier one.
     """
+    return UUID(int=uuid7_number(now, random_bits))
+
+
+def uuid7_number(now: Instant, random_bits: int) -> int:
+    """Return the 128 bits of a UUIDv7; of `random_bits` the lowest RANDOM_BITS are taken."""
     rand_a = random_bits >> 62 & 0xFFF
     rand_b = random_bits & (1 << 62) - 1
-    return UUID(int=(now & (1 << 48) - 1) << 80 | 0x7 << 76 | rand_a << 64 | 0b10 << 62 | rand_b)
+    return (now & (1 << 48) - 1) << 80 | 0x7 << 76 | rand_a << 64 | 0b10 << 62 | rand_b

@@ -9,7 +9,7 @@ from uuid import UUID
 from pydantic_core import to_json
 
 from services.history.domain.digests import digest_of
-from services.history.storage.told_orders import told_order
+from services.history.storage.told_orders import OrderState, states_of, told_orders
 from shared.contracts.orders import (
     Checkpoint,
     IngestCart,
@@ -51,32 +51,28 @@ class SqlOrderStore:
         """Take orders and the checkpoint in one transaction; what is known already is left."""
         source = None if checkpoint is None else checkpoint.source
         next_batch = None if checkpoint is None else checkpoint.next_batch
-        digests = [bytes.fromhex(digest_of(order)) for order in orders]
-        known = await self._known(shop_id, orders, digests)
-        news = [
-            (order, digest)
-            for place, (order, digest) in enumerate(zip(orders, digests, strict=True), start=1)
-            if place not in known
-        ]
+        states = states_of(orders)
+        known = await self._known(shop_id, states)
+        news = [state for place, state in enumerate(states, start=1) if place not in known]
         if not news and checkpoint is None:
             return Ingested(created=0, updated=0, unchanged=len(orders))
-        told = [told_order(order, digest) for order, digest in news]
-        done = await self._ingested(_INGEST, shop_id, told, source, next_batch)
-        self._tell(shop_id, done, {order.customer.shop_ref.strip() for order, _ in news})
+        done = await self._ingested(_INGEST, shop_id, told_orders(news), source, next_batch)
+        self._tell(shop_id, done, {state.order.customer.shop_ref.strip() for state in news})
         return done.model_copy(update={"unchanged": done.unchanged + len(known)})
 
-    async def _known(
-        self, shop_id: UUID, orders: Sequence[IngestOrder], digests: Sequence[bytes]
-    ) -> set[int]:
-        """Return the places, from 1, of the orders whose very state is known."""
-        if len(orders) < FIRST_LOOK:
+    async def _known(self, shop_id: UUID, states: Sequence[OrderState]) -> set[int]:
+        """Return the places, from 1, of the orders whose very state is known.
+
+        A batch that looks new is not looked through: `ingest_orders` finds what is known of it.
+        """
+        if len(states) < FIRST_LOOK:
             return set()
         rows = await self._db.call(
             _KNOWN,
             shop_id,
-            [order.platform for order in orders],
-            [order.reference for order in orders],
-            digests,
+            [state.order.platform for state in states],
+            [state.order.reference for state in states],
+            [state.digest for state in states],
             timeout_s=STATEMENT_TIMEOUT_S,
         )
         return set(rows[0][0])

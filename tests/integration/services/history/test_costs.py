@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from services.history.domain.digests import digest_of
-from services.history.storage.told_orders import told_order
+from services.history.storage.told_orders import states_of, told_orders
 from shared.contracts.orders import Ingested
 from shared.kit.new_ids import new_id
 from tests.support.orders import order, person
@@ -55,7 +54,7 @@ class TestIngest:
     async def test_batch_looks_each_customer_up_once_or_twice_however_large_it_is(
         self, stores: Stores
     ) -> None:
-        told = [told_order(one, bytes.fromhex(digest_of(one))) for one in buyers(MANY)]
+        told = told_orders(states_of(buyers(MANY)))
         async with stores.db.write(SHOP) as tx:
             assert await tx.value(INGEST, {"shop": SHOP, "told": told}) == MANY
             assert await read(tx, "identities") <= 3 * MANY

@@ -18,6 +18,7 @@ from tests.support.clock import START
 from tests.support.orders import DAY_MS, line, order, person
 
 if TYPE_CHECKING:
+    from shared.contracts.orders import IngestOrder
     from tests.integration.services.history.conftest import Stores
 
 SHOP, OTHER_SHOP = new_id(), new_id()
@@ -86,6 +87,40 @@ class TestIngest:
         )
         assert sum(one.created for one in found) == 60
         assert sum(one.updated for one in found) == 0
+
+    async def test_batch_that_looks_new_may_hold_what_is_known(self, stores: Stores) -> None:
+        """Of a batch one in each sixteenth is looked for first: here the known ones are others."""
+        batch = [order(f"A-{number}", updated_at=START) for number in range(160)]
+        older = batch[5].model_copy(update={"updated_at": START - 1})
+        newer = batch[47].model_copy(update={"updated_at": START + 1, "note": "left at noon"})
+        batch[5], batch[47] = older, newer
+        known = [
+            older.model_copy(update={"updated_at": START}),
+            newer.model_copy(update={"updated_at": START, "note": None}),
+            batch[155],
+        ]
+        await stores.orders.ingest(SHOP, known, None)
+        done = await stores.orders.ingest(SHOP, batch, Checkpoint(source=SOURCE, next_batch=4))
+        assert done == Ingested(created=157, updated=1, unchanged=1, outdated=1)
+        assert await stores.orders.next_batch(SHOP, SOURCE) == 4
+        again = await stores.orders.ingest(SHOP, batch, None)
+        assert again == Ingested(created=0, updated=0, unchanged=159, outdated=1)
+
+    async def test_batches_of_the_same_new_orders_for_other_customers_end_as_one(
+        self, stores: Stores
+    ) -> None:
+        """They meet at the orders and not before, as no customer is the same."""
+
+        def batch(shop_ref: str, at: int) -> list[IngestOrder]:
+            one = person(shop_ref)
+            return [order(f"A-{n}", customer=one, updated_at=START + at) for n in range(60)]
+
+        found = await asyncio.gather(
+            *(stores.orders.ingest(SHOP, batch(f"p{at}", at), None) for at in range(6))
+        )
+        assert sum(one.created for one in found) == 60
+        card = await card_of(stores, "p5")
+        assert card.customer["order_count"] == 60, "the newest state is kept, whichever came first"
 
 
 class TestCustomers:

@@ -13,6 +13,12 @@ def test_a_shop_table_is_forced_and_checked_both_ways() -> None:
     assert "GRANT SELECT, INSERT, UPDATE ON TABLE gateway.items TO firstreply_gateway" in statements
 
 
+def test_a_scope_that_is_read_once_is_checked_both_ways_too() -> None:
+    statement = row_security.shop_scope_v2("history", "orders")
+    assert statement.startswith("ALTER POLICY shop_scope ON history.orders USING ")
+    assert statement.count(row_security.SHOP_SCOPE_V2) == 2
+
+
 def test_a_sweep_table_is_open_to_the_sweep_role_alone() -> None:
     policy, grant = row_security.sweep_table("router", "outbox", "router", ("SELECT", "DELETE"))
     assert policy.startswith(

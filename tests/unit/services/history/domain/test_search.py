@@ -15,6 +15,8 @@ from services.history.domain.search import WORDS_MAX, Asked, asked_for
         (" a_b  c!", Asked("'a':* & 'b':* & 'c':*", "a b c")),
         ("'; DROP & ~s1 | !", Asked("'drop':* & 's1':*", "drop s1")),
         ("бъгове", Asked("'бъгове':*", "бъгове")),
+        ("\u00bd kettle", Asked("'1':* & '2':* & 'kettle':*", "1 2 kettle")),
+        ("o\u02bcneil", Asked("'o':* & 'neil':*", "o neil")),
         (" _ ?! ", None),
     ],
 )
