@@ -107,6 +107,7 @@ class Exclusion(StrEnum):
     LACKS_SKILL = "lacks_skill"
     LACKS_LANGUAGE = "lacks_language"
     KEPT_FREE = "kept_free"
+    OCCUPIED = "occupied"
 
 
 class MissCause(StrEnum):

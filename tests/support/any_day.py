@@ -7,7 +7,7 @@ from typing import Any
 from services.router.domain.model import Conversation
 from services.router.domain.needs import NOTHING_ASKED, Asked, AskedStep
 from services.router.domain.queues import RoutingQueue, Step
-from services.router.domain.sparing import gives_way
+from services.router.domain.sparing import awaits_calm, gives_way
 from services.router.domain.state import ShopState
 from services.router.domain.timers import TimerKind
 from shared.kernel.vocabulary import Channel
@@ -55,12 +55,14 @@ FACTS: tuple[dict[str, Any], ...] = (
 
 
 def waits_for_others(state: ShopState, one: Conversation) -> bool:
-    """Tell whether who is late waits for the sake of who comes next, and not for ever.
+    """Tell whether one waits though somebody is free, as it should, and not for ever.
 
-    Whoever stands behind one that gives way, and needs the same, waits for it.
+    Who is late waits for the sake of who comes next, who is not for somebody calm; and whoever
+    stands behind one that does so, and needs the same, waits with it.
     """
     looks = any(due.kind is TimerKind.GIVEN_WAY for due in state.timers.all())
-    kind, late = state.kind_of(one), filter(state.line.is_late, state.line.order())
-    alike = (state.conversations[other] for other in late)
-    gives = any(gives_way(state, two, kind) for two in alike if state.kind_of(two) == kind)
-    return looks and gives and state.line.is_late(one.id)
+    kind, late = state.kind_of(one), state.line.is_late(one.id)
+    if not late:
+        return looks and awaits_calm(state, one, kind)
+    alike = (state.conversations[other] for other in filter(state.line.is_late, state.line.order()))
+    return looks and any(gives_way(state, two, kind) for two in alike if state.kind_of(two) == kind)

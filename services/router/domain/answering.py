@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from services.router.domain import settling
 from services.router.domain.agents import set_status
 from services.router.domain.commands import OfferAccepted, OfferDeclined, OfferSeen
 from services.router.domain.effects import Answer, Noted, OfferNews, OfferTold, Refused, Taken
@@ -88,19 +89,13 @@ def relieve(state: ShopState) -> bool:
     """
     if not state.line.misses_somebody() and not state.hungry.misses_somebody():
         return False
-    stalled = tuple(one for one in state.pool.stalled if not _is_writing(state, one))
+    stalled = tuple(one for one in state.pool.stalled if not state.is_writing(one))
     if not stalled or not state.pool.others_here(stalled):
         return False
     for agent_id in stalled:
         expiries = _expire(state, state.pending_with(agent_id)[0].id)
         _send_away(state, agent_id, expiries)
     return True
-
-
-def _is_writing(state: ShopState, agent_id: UUID) -> bool:
-    """Tell whether an agent has a customer who waits for the first words."""
-    served = (state.conversations[one.conversation_id] for one in state.served_by(agent_id))
-    return any(one.awaits_answer and one.work is None for one in served)
 
 
 def _expire(state: ShopState, offer_id: UUID) -> int:
@@ -132,8 +127,8 @@ def _pending(state: ShopState, offer_id: UUID, agent_id: UUID) -> Offer | None:
 
 
 def _heard_from(state: ShopState, agent_id: UUID) -> None:
-    agent = state.agents[agent_id]
-    state.put_agent(replace(agent, expiries_in_row=0, idle_since=state.now))
+    agent = settling.act(state, state.agents[agent_id])
+    state.put_agent(replace(agent, expiries_in_row=0))
 
 
 def _pass_on(state: ShopState, offer: Offer, trigger: DecisionTrigger) -> None:

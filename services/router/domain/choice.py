@@ -52,14 +52,15 @@ def excluded(
     pool = state.pool
     counts = pool.excluded(room_of(state, conversation), conversation.needs)
     asked, passed = _asked(state, conversation), _passed(conversation)
-    kept_free = 0 if best else askable(state, conversation)  # or one of them would be the best
-    if asked or passed or kept_free:
+    spared = 0 if best else askable(state, conversation)  # or one of them would be the best
+    if asked or passed or spared:
         able = _able(state, conversation)
         left = pool.without(pool.bits(*passed) & able, asked, [agent.id for agent in best])
         for reason, agents in (
-            (Exclusion.DECLINED_BEFORE, left & ~kept_free),
+            (Exclusion.DECLINED_BEFORE, left & ~spared),
             (Exclusion.ALREADY_OFFERED, able & pool.bits(*asked)),
-            (Exclusion.KEPT_FREE, kept_free),
+            (Exclusion.KEPT_FREE, pool.calm(spared)),
+            (Exclusion.OCCUPIED, spared & ~pool.calm(spared)),
         ):
             if agents:
                 counts[reason] = agents.bit_count()
@@ -96,8 +97,13 @@ def spoken(agent: Agent, languages: Languages) -> str | None:
     return next((one for one in languages if any_will_do or one in agent.languages), None)
 
 
-def displaceable(state: ShopState, conversation: Conversation) -> Offer | None:
-    """Return the newest extra offer whose agent could take this conversation instead."""
+def displaceable(
+    state: ShopState, conversation: Conversation, *, unseen: bool = False
+) -> Offer | None:
+    """Return the newest extra offer whose agent could take this conversation instead.
+
+    `unseen`: only one that no console has shown yet, and without which its agent is calm.
+    """
     pool = state.pool
     holders = pool.without(pool.holding_extras(conversation.needs), _passed(conversation))
     room = room_of(state, conversation)
@@ -105,9 +111,16 @@ def displaceable(state: ShopState, conversation: Conversation) -> Offer | None:
     def gives_way(offer: Offer) -> bool:
         agent = state.agents[offer.agent_id]
         mine = bool(holders & pool.bits(agent.id))
-        return mine and fits(agent, room, state.policy, without=offer.weight)
+        costs = unseen and not _is_calm_without(state, agent, offer)
+        return mine and not costs and fits(agent, room, state.policy, without=offer.weight)
 
     return next(filter(gives_way, _extras_of(state, holders)), None)
+
+
+def _is_calm_without(state: ShopState, agent: Agent, offer: Offer) -> bool:
+    if offer.seen_at is not None or len(state.pending_with(agent.id)) > 1:
+        return False
+    return agent.settled_at <= state.now and not state.is_writing(agent.id)
 
 
 def _extras_of(state: ShopState, holders: int) -> Iterable[Offer]:

@@ -47,14 +47,20 @@ class Line(Generic[Kind]):
         self._late: set[int] = set()
         self._aside: list[int] = []
         self._stirred: dict[int, UUID] = {}
-        self.giving_way: set[Kind] = set()
-        """Kinds whose late ones waited, in the round before, for the sake of who comes next."""
+        self.giving_way: tuple[set[Kind], set[Kind]] = (set(), set())
+        """Kinds who waited in the round before though somebody may be free: those whose savable
+        did, and those whose late did."""
 
     def __len__(self) -> int:
         return len(self._key_of)
 
     def __contains__(self, conversation_id: UUID) -> bool:
         return conversation_id.int in self._key_of
+
+    @property
+    def gives_way(self) -> bool:
+        """Tell whether anybody waited in the round before though somebody may be free."""
+        return any(self.giving_way)
 
     # -- writing
 
@@ -143,7 +149,7 @@ class Line(Generic[Kind]):
     def misses_somebody(self) -> bool:
         """Tell whether one waits for want of an agent, not only to give way to who comes next."""
         return any(
-            len(halves.savable) > 0 or (len(halves) > 0 and kind not in self.giving_way)
+            len(halves.savable) > 0 or (len(halves) > 0 and kind not in self.giving_way[True])
             for kind, halves in self._kinds.items()
         )
 
@@ -169,6 +175,11 @@ class Line(Generic[Kind]):
         """Return who is next, or None when nobody waits."""
         key = self._all.savable.first() or self._all.late.first()
         return None if key is None else UUID(int=key[1])
+
+    def next_late(self) -> Instant | None:
+        """Return the respond_by of the first who will be late, or None: all who wait are."""
+        first = self._due.first()
+        return None if first is None else first[0]
 
     def ahead_of(self, conversation_id: UUID) -> int:
         """Return how many are served before this one; all of them when it is not in the line."""

@@ -70,6 +70,8 @@ class Agent:
     version: int = 1
     idle_since: Instant = 0
     """When the agent came, or last answered or finished something; the oldest is asked first."""
+    settled_at: Instant = 0
+    """When they have found the thread again, after what was taken from their screen."""
     gone_since: Instant | None = None
     expiries_in_row: int = 0
     supervisor: bool = False

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from uuid import UUID
 
-from services.router.domain import choice, deadlines, learning, sparing
+from services.router.domain import choice, deadlines, learning, settling, sparing
 from services.router.domain.derived_ids import derived_id
 from services.router.domain.effects import DecisionRecord, OfferNews, OfferTold
 from services.router.domain.model import Agent, Conversation, Offer, OfferEnd
@@ -33,28 +33,27 @@ def drain(state: ShopState, trigger: DecisionTrigger) -> None:
     state.hungry.age(state.now)
     state.pool.age(state.now)
     fresh = set[UUID]()
-    looks = bool(state.line.giving_way)
+    looks = state.line.gives_way
     while (more := state.pool.take_fresh()) or state.line.is_stirred or looks:
         looks = False
         fresh |= more  # whose extra offers gave way, in the round before, have room too
         _serve_waiting(state, more, trigger)
-    if fresh or state.hungry.is_stirred or state.hungry.giving_way:
+    if fresh or state.hungry.is_stirred or state.hungry.gives_way:
         _serve_hungry(state, fresh)
     sparing.look_again(state)
     _explain_unserved(state)
 
 
 def end_offer(state: ShopState, offer: Offer, status: OfferStatus, cause: OfferEnd) -> None:
-    """End a pending offer and let its agent know; who lost it has to find the thread again."""
+    """End a pending offer and let its agent know; who has seen it finds the thread again."""
     ended = replace(offer, status=status, ended_at=state.now, end_cause=cause)
     state.put_offer(ended)
     if status is not OfferStatus.ACCEPTED:
         learning.offer_ended(state, ended, cause)
     conversation = state.conversations[offer.conversation_id]
     state.changes.offers_told.append(OfferTold(OfferNews.ENDED, ended, conversation))
-    if status is OfferStatus.RESCINDED:
-        loser = state.agents[offer.agent_id]
-        state.put_agent(replace(loser, idle_since=state.now))
+    if status is OfferStatus.RESCINDED and offer.seen_at is not None:
+        settling.lose(state, offer.agent_id)
 
 
 def offer_lost(state: ShopState, conversation_id: UUID, trigger: DecisionTrigger) -> None:
@@ -110,7 +109,7 @@ def _serve_waiting(state: ShopState, fresh: Iterable[UUID], trigger: DecisionTri
 def _offer_somebody(state: ShopState, conversation_id: UUID, trigger: DecisionTrigger) -> bool:
     conversation = state.conversations[conversation_id]
     best = choice.rank(state, conversation)
-    if not best and _displace_for(state, conversation):
+    if _displace_for(state, conversation, best):
         best = choice.rank(state, conversation)
     if best:
         cause = state.changes.causes.pop(conversation_id, trigger)
@@ -118,8 +117,15 @@ def _offer_somebody(state: ShopState, conversation_id: UUID, trigger: DecisionTr
     return bool(best)
 
 
-def _displace_for(state: ShopState, conversation: Conversation) -> bool:
-    extra = choice.displaceable(state, conversation)
+def _displace_for(state: ShopState, conversation: Conversation, best: tuple[Agent, ...]) -> bool:
+    """Take an extra offer from somebody, where nobody could be asked otherwise; tell whether.
+
+    Or where one who can still be in time would be offered to somebody occupied: then one that is
+    on no screen yet, and without which its agent is calm.
+    """
+    if best and (state.pool.is_calm(best[0].id) or state.line.is_late(conversation.id)):
+        return False
+    extra = choice.displaceable(state, conversation, unseen=bool(best))
     if extra is None:
         return False
     end_offer(state, extra, OfferStatus.RESCINDED, OfferEnd.DISPLACED)

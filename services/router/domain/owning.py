@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from services.router.domain import learning
+from services.router.domain import learning, settling
 from services.router.domain.derived_ids import derived_id
 from services.router.domain.effects import Line, TakenFrom
 from services.router.domain.entering import caught_up
@@ -53,6 +53,7 @@ def assign(
     )
     told = tell(state, changed, EventType.CONVERSATION_ASSIGNED, (agent.id,), lines)
     if conversation.agent_id is not None:
+        settling.lose(state, conversation.agent_id)
         state.changes.taken_from.append(TakenFrom(conversation.agent_id, told))
     return assignment
 

@@ -43,8 +43,8 @@ class Policy:
     """A pending offer gets another beside it: 2 to 3 s gained most in simulation."""
 
     settle_ms: Millis = 8_000
-    """Who came, took, answered, finished or lost one is asked after those who did nothing of it for
-    so long: writing takes 2.5 to 4 s, and what is lost from the screen cost 8 s in simulation."""
+    """So long whoever lost a conversation, or an offer that was seen, finds the thread again, each
+    loss after the one before: what it cost in simulation. Acting ends it."""
 
     savable_ms: Millis = 4_000
     """With less time left than an answer takes, one is asked alone, and waits behind the others."""

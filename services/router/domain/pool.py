@@ -38,7 +38,8 @@ NAMES_KEPT: Final = 4_096
 class AgentPool:
     """Agents in sets by what they can and how likely they answer in time.
 
-    Who is calm comes first: decides about no offer, and has not just taken, finished or lost one.
+    Who is calm comes first: decides about no offer, writes nobody's first words, and has lost
+    nothing from the screen lately.
     Then by level, and within one the least loaded, the least flexible, then whose turn it is.
     """
 
@@ -57,6 +58,7 @@ class AgentPool:
         """Who could be asked for what since anybody changed: a decision asks several times."""
         self._silent = Ageing()
         self._settled = Ageing()
+        self._writing: set[int] = set()
         self.stalled = Ageing()
         """Who has left offers unanswered for long and did nothing else meanwhile."""
         self._fresh: dict[int, UUID] = {}
@@ -72,11 +74,15 @@ class AgentPool:
 
     # -- writing
 
-    def put(self, agent: Agent, offered: tuple[Instant, ...]) -> None:
-        """Take an agent in as it is now; `offered`: when its pending offers were made."""
+    def put(self, agent: Agent, offered: tuple[Instant, ...], *, writing: bool) -> None:
+        """Take an agent in as it is now.
+
+        `offered`: when its pending offers were made; `writing`: somebody waits for its first words.
+        """
         number = agent.id.int
         before = self._agents.pop(number, None)
         self._put_instants(agent, offered)
+        (self._writing.add if writing else self._writing.discard)(number)
         if not agent.active:
             self._sets.drop(agent.id)  # nobody's reason for anything any more
             self._able.clear()
@@ -91,7 +97,7 @@ class AgentPool:
         first = offered[0] if offered and here else None
         stirred = None if first is None else max(first, agent.idle_since)
         self._silent.put(agent.id, None if first is None else first + policy.widen_after_ms)
-        self._settled.put(agent.id, agent.idle_since + policy.settle_ms if here else None)
+        self._settled.put(agent.id, agent.settled_at if here else None)
         self.stalled.put(agent.id, None if stirred is None else stirred + policy.stalled_after_ms)
 
     def hold_extra(self, agent_id: UUID, one: int) -> None:
@@ -135,7 +141,7 @@ class AgentPool:
         return (self._sets[SetName.REACHABLE] & self.suited(needs)).bit_count()
 
     def next_calm(self) -> Instant | None:
-        """Return when the next one will have done nothing for long enough to be calm."""
+        """Return when the next one who lost something will have found the thread again."""
         return self._settled.next_at()
 
     def anybody_here_speaks(self, language: str) -> bool:
@@ -264,7 +270,7 @@ class AgentPool:
             agent.status is AgentStatus.AVAILABLE,
             len(offered) < self._policy.max_pending_per_agent,
             self._extras.get(agent.id.int, 0) > 0,
-            not offered and agent.id in self._settled,
+            not offered and agent.id in self._settled and agent.id.int not in self._writing,
             tuple([self._cell(agent, channel) for channel in self._cells]),
         )
 

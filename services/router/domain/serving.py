@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from services.router.domain import follow_ups, idling, learning, requests
+from services.router.domain import follow_ups, idling, learning, requests, settling
 from services.router.domain.commands import ConversationClosed, CustomerLeft, MessageArrived
 from services.router.domain.effects import Answer, ConversationNow, HeardUpTo, Refused
 from services.router.domain.ending import end
@@ -206,4 +206,4 @@ def _respond(state: ShopState, conversation: Conversation, command: MessageArriv
     audience = () if conversation.agent_id is None else (conversation.agent_id,)
     tell(state, answered, EventType.CONVERSATION_RESPONDED, audience)
     for agent_id in audience:
-        state.put_agent(replace(state.agents[agent_id], idle_since=state.now))
+        state.put_agent(settling.act(state, state.agents[agent_id]))

@@ -9,11 +9,11 @@ from uuid import UUID
 from services.router.domain import deadlines, transitions
 from services.router.domain.changes import Changes
 from services.router.domain.coming import Coming
+from services.router.domain.extras import Extras
 from services.router.domain.kinds import Kind, Kinds
 from services.router.domain.line import Line
 from services.router.domain.listing import listed_under
 from services.router.domain.model import Agent, Assignment, Conversation, Heard, Offer, Rows
-from services.router.domain.ordered import OrderedKeys
 from services.router.domain.policy import Policy
 from services.router.domain.pool import AgentPool, turn_of
 from services.router.domain.prediction import Outcome, Predictor
@@ -63,8 +63,7 @@ class ShopState:
         self.held: set[UUID] = set()
         """Conversations that wait for the shop to open."""
         self.timers = Timers()
-        self.extras = OrderedKeys()
-        """Offers beside another of the same conversation, newest first: what gives way first."""
+        self.extras = Extras()
         self.live_offers: dict[UUID, tuple[UUID, ...]] = {}
         self.pending_of: dict[UUID, tuple[UUID, ...]] = {}
         self.serving: dict[UUID, tuple[UUID, ...]] = {}
@@ -95,6 +94,12 @@ class ShopState:
         """Return an agent's assignments that hold capacity, wrap-ups too, oldest first."""
         serving = (self.assignments[one] for one in self.serving.get(agent_id, ()))
         return tuple(sorted(serving, key=lambda one: (one.started_at, one.id.int)))
+
+    def is_writing(self, agent_id: UUID) -> bool:
+        """Tell whether an agent has a customer who waits for the first words."""
+        serving = (self.assignments[one] for one in self.serving.get(agent_id, ()))
+        served = (self.find_conversation(one.conversation_id) for one in serving)
+        return any(one is not None and one.awaits_answer and one.work is None for one in served)
 
     def assignment_of(self, conversation: Conversation) -> Assignment:
         """Return the assignment of a conversation that has one."""
@@ -246,7 +251,8 @@ class ShopState:
         """Bring the pool up to date, and the timers that are set by it."""
         moved, self._moved = [self.agents[one] for one in self._moved], {}
         for agent in sorted(moved, key=turn_of):
-            self._pool.put(agent, tuple(one.created_at for one in self.pending_with(agent.id)))
+            offered = tuple(one.created_at for one in self.pending_with(agent.id))
+            self._pool.put(agent, offered, writing=self.is_writing(agent.id))
             stalls_at = self._pool.stalled.at(agent.id)
             ahead = stalls_at is not None and stalls_at > self.now
             self.timers.set(TimerKind.AGENT_STALLS, agent.id, stalls_at if ahead else None)
@@ -260,6 +266,8 @@ class ShopState:
             self.conversations[after.id] = after
         queued = after.status is ConversationStatus.QUEUED
         self.coming.put(before, after)
+        if before is not None and before.awaits_answer != after.awaits_answer and after.agent_id:
+            self._moved[after.agent_id] = None  # who writes the first words is not calm
         self._count_waiting(before, -1)
         self._count_waiting(after, 1)
         held_until = after.held_until if queued else None
@@ -314,7 +322,8 @@ class ShopState:
             del self.offers[offer.id]
         listed_under(self.live_offers, offer.conversation_id, offer.id, listed=pending)
         listed_under(self.pending_of, offer.agent_id, offer.id, listed=pending)
-        self._index_extras(before, self.offers_of(offer.conversation_id)[1:])
+        for agent_id, one in self.extras.change(before, self.offers_of(offer.conversation_id)[1:]):
+            self._pool.hold_extra(agent_id, one)
         unnoticed = pending and offer.seen_at is None and offer.reminded_at is None
         remind_at = offer.created_at + self.policy.remind_after_ms
         self.timers.set(TimerKind.OFFER_EXPIRES, offer.id, offer.expires_at if pending else None)
@@ -329,14 +338,3 @@ class ShopState:
         listed_under(self.serving, assignment.agent_id, assignment.id, listed=live)
         until = assignment.wrap_up_until if live else None
         self.timers.set(TimerKind.WRAP_UP_OVER, assignment.id, until)
-
-    def _index_extras(self, before: tuple[Offer, ...], after: tuple[Offer, ...]) -> None:
-        if not before and not after:
-            return
-        gone, new = {one.id for one in after}, {one.id for one in before}
-        for offer in (one for one in before if one.id not in gone):
-            self.extras.remove(offer.extra_key)
-            self._pool.hold_extra(offer.agent_id, -1)
-        for offer in (one for one in after if one.id not in new):
-            self.extras.add(offer.extra_key)
-            self._pool.hold_extra(offer.agent_id, 1)

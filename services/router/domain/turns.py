@@ -29,8 +29,8 @@ class Turns:
         self._line = line
         self._fresh = frozenset(fresh)
         self._displaces = displaces
-        self._giving_way = set(line.giving_way)
-        kinds = line.kinds() if self._fresh else line.giving_way
+        self._giving_way = line.giving_way[False] | line.giving_way[True]
+        kinds = line.kinds() if self._fresh else self._giving_way
         self._kinds = {kind for kind in kinds if self._is_open(kind)}
         self._stirred: tuple[list[LineKey], list[LineKey]] = ([], [])
         self._tried: set[UUID] = set()
@@ -42,8 +42,9 @@ class Turns:
             late = self._line.is_late(conversation_id)
             self._tried.discard(conversation_id)
             heappush(self._stirred[late], self._line.key(conversation_id))
-        self._line.giving_way.clear()
-        savable, late_one = self._first(late=False), self._first(late=True)
+        for kinds in self._line.giving_way:
+            kinds.clear()
+        savable, late_one = self._first_for_whom_somebody_is_calm(), self._first(late=True)
         self._passed_over = None
         if late_one is not None and self._was_overtaken(late_one):
             return late_one
@@ -65,6 +66,18 @@ class Turns:
             self._kinds.discard(self._state.kind_of(conversation))
         self._line.set_aside(conversation.id)
 
+    def _first_for_whom_somebody_is_calm(self) -> UUID | None:
+        """Return the first of the savable who need not wait for an agent to be calm."""
+        savable = self._first(late=False)
+        while savable is not None and self._displaces:
+            kind = self._line.kind(savable)
+            one = self._state.conversations[savable]
+            if not sparing.awaits_calm(self._state, one, kind):
+                break
+            self._let_wait(one, kind, late=False)
+            savable = self._first(late=False)
+        return savable
+
     def _first_who_need_not_give_way(self, late_one: UUID | None) -> UUID | None:
         """Return the first of the late whose place nobody who comes next will need."""
         while late_one is not None:
@@ -72,14 +85,18 @@ class Turns:
             one = self._state.conversations[late_one]
             if not sparing.gives_way(self._state, one, kind):
                 break
-            if self._could_be_served(one):
-                self._line.giving_way.add(kind)
-                self._giving_way.add(kind)
-                self._kinds.add(kind)
-            else:
-                self.failed(one)
+            self._let_wait(one, kind, late=True)
             late_one = self._first(late=True)
         return late_one
+
+    def _let_wait(self, one: Conversation, kind: Kind, *, late: bool) -> None:
+        """Leave this half of a kind out of this round, and look at it in the next ones."""
+        if not self._could_be_served(one):
+            self.failed(one)
+            return
+        self._line.giving_way[late].add(kind)
+        self._giving_way.add(kind)
+        self._kinds.add(kind)
 
     def _could_be_served(self, one: Conversation) -> bool:
         if choice.askable(self._state, one):
@@ -94,12 +111,12 @@ class Turns:
     def _first(self, *, late: bool) -> UUID | None:
         """Return the first of one half, among the stirred and the kinds that are open.
 
-        Of the late, none of a kind that gives way.
+        None of a kind that gives way in this half.
         """
         stirred = self._stirred[late]
         while stirred and self._is_gone(UUID(int=stirred[0][1]), late=late):
             heappop(stirred)
-        left_out = self._line.giving_way if late else ()
+        left_out = self._line.giving_way[late]
         while True:
             kinds = self._kinds.difference(left_out)
             firsts = [(self._line.first_of(kind, late=late), kind) for kind in kinds]
@@ -117,14 +134,14 @@ class Turns:
         line = self._line
         if conversation_id not in line or conversation_id in self._tried:
             return True
-        if late and line.kind(conversation_id) in line.giving_way:
+        if line.kind(conversation_id) in line.giving_way[late]:
             return True
         return line.is_late(conversation_id) != late
 
     def _is_open(self, kind: Kind) -> bool:
         """Tell whether an agent of those with more room can serve a kind, or make room for it.
 
-        Or any agent, if its late ones gave way before.
+        Or any agent, if some of it gave way before.
         """
         pool = self._state.pool
         could = pool.able(kind.room, kind.needs)

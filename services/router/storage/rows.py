@@ -47,7 +47,8 @@ Row: TypeAlias = RowMapping
 
 AGENT_COLUMNS = (
     "id, name, email, status, nodes, capacity, load, version, idle_since, gone_since, "
-    "expiries_in_row, deactivated_at, roles, skills, languages, turn, weights, inherits_capacity"
+    "expiries_in_row, deactivated_at, roles, skills, languages, turn, weights, inherits_capacity, "
+    "settled_at"
 )
 
 
@@ -64,6 +65,7 @@ def agent_json(shop_id: UUID, agent: Agent) -> Json:
         "gone_since": _iso(agent.gone_since),
         "expiries_in_row": agent.expiries_in_row,
         "turn": agent.turn,
+        "settled_at": to_iso(agent.settled_at),
     }
 
 
@@ -192,6 +194,7 @@ def read_agent(row: Row) -> Agent:
         weights=read_weights(row["weights"]),
         inherits_capacity=row["inherits_capacity"],
         turn=row["turn"],
+        settled_at=from_datetime(row["settled_at"]),
     )
 
 

@@ -362,7 +362,7 @@ export interface ErrorFrame {
 export type EventType = "message.created" | "message.delivered" | "message.read" | "customer.typing" | "conversation.queued" | "conversation.offered" | "conversation.assigned" | "conversation.responded" | "conversation.taken" | "conversation.ended" | "conversation.wrapped_up" | "routing_request.queued" | "routing_request.offered" | "routing_request.assigned" | "routing_request.requeued" | "routing_request.taken" | "routing_request.missed" | "routing_request.completed" | "routing_request.cancelled" | "follow_up.queued" | "follow_up.offered" | "follow_up.assigned" | "follow_up.requeued" | "follow_up.taken" | "follow_up.missed" | "follow_up.completed" | "follow_up.cancelled" | "promise.changed" | "sla.at_risk" | "sla.missed" | "offer.created" | "offer.ended" | "card.ready" | "card.changed" | "may_be.changed" | "agent.updated";
 
 /** Why an agent was not offered a conversation. */
-export type Exclusion = "disconnected" | "not_available" | "at_capacity" | "declined_before" | "already_offered" | "may_not_reply" | "lacks_skill" | "lacks_language" | "kept_free";
+export type Exclusion = "disconnected" | "not_available" | "at_capacity" | "declined_before" | "already_offered" | "may_not_reply" | "lacks_skill" | "lacks_language" | "kept_free" | "occupied";
 
 /** How many agents one reason left out. */
 export interface ExclusionCount {

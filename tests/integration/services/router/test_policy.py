@@ -56,7 +56,7 @@ class TestSetting:
         for console in consoles:
             await console.wait_for(EventType.OFFER_CREATED)
         assert {one["policy"] for one in await decisions(rig, shop, second)} == {set_now["name"]}
-        (before,) = await decisions(rig, shop, first)
+        *_, before = await decisions(rig, shop, first)
         assert f"{before['policy']}.1" == set_now["name"]
 
     async def test_it_is_set_whole_and_its_versions_are_kept(

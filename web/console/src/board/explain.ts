@@ -31,6 +31,7 @@ const LEFT_OUT: Partial<Record<Exclusion, string>> = {
   lacks_skill: "without a skill that is needed",
   lacks_language: "who do not speak the customer's language",
   kept_free: "kept free for whoever comes next, who can still be answered in time",
+  occupied: "occupied for the moment with another customer",
 };
 
 const IN_THE_WAY: Readonly<Record<MissCause, string>> = {

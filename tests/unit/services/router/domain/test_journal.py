@@ -70,7 +70,7 @@ def test_every_decision_of_any_day_is_made_again_as_it_was_told(seed: int) -> No
     """What was told are the first five of what is made again."""
     desk, rng = a_desk(), random.Random(seed)  # noqa: S311  a repeatable day
     longest = compared = 0
-    for _ in range(300):
+    for _ in range(400):
         made = len(desk.made)
         something_happens(desk, rng)
         for told in desk.made[made:][-3:]:

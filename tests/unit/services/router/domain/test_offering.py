@@ -85,7 +85,9 @@ class TestAtOnce:
 class TestWho:
     def test_the_least_loaded_is_asked_then_the_longest_idle(self) -> None:
         """LESSONS 5 (chatwoot #11034, #1198): balanced, not filled up one by one."""
-        desk = Desk(an_agent(1, idle_since=2), an_agent(2, idle_since=1), an_agent(3, idle_since=3))
+        at_once = replace(PLAIN, kept_free_permille=0)
+        team = (an_agent(1, idle_since=2), an_agent(2, idle_since=1), an_agent(3, idle_since=3))
+        desk = Desk(*team, policy=at_once)
         for number in range(6):
             desk.customer_writes(number)
         assert [desk.asked(number) for number in range(6)] == [[2], [1], [3], [2], [1], [3]]

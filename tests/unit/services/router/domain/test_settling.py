@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from tests.support.clock import START
-from tests.support.routing import PLAIN, Desk, an_agent
+from tests.support.routing import PLAIN, Desk, agent_id, an_agent
 
 SETTLING = replace(PLAIN, settle_ms=8_000)
 AT_ONCE = replace(SETTLING, first_offers=3, widen_after_ms=60_000, unseen_after_ms=60_000)
@@ -20,20 +20,26 @@ def served() -> Desk:
 
 
 class TestSettling:
-    def test_who_just_took_one_is_asked_after_who_did_nothing(self) -> None:
-        """Though the one who took it holds no more than the other."""
+    def test_who_writes_the_first_words_is_asked_after_others(self) -> None:
+        desk = Desk(an_agent(1), an_agent(2), policy=SETTLING).assigned(1)
+        desk.customer_writes(2)
+        assert desk.asked(2) == [2]
+
+    def test_who_has_written_them_is_asked_again_if_they_are_likelier(self) -> None:
         desk = served()
-        desk.wait(8_000)
         desk.connects(2)
         desk.customer_writes(2)
         assert desk.asked(2) == [1]
 
-    def test_after_a_while_the_likelier_is_asked_again(self) -> None:
+    def test_who_has_to_answer_the_same_customer_anew_is_occupied_again(self) -> None:
+        """It was passed on to them: their colleague had answered before."""
         desk = served()
         desk.connects(2)
-        desk.wait(8_000)
+        desk.passes_on(1, 2, by=1)
+        assert desk.conversation(1).awaits_answer
         desk.customer_writes(2)
         assert desk.asked(2) == [1]
+        assert not desk.engine.state.pool.is_calm(agent_id(2))
 
     def test_who_decides_about_an_offer_is_asked_after_who_is_less_likely(self) -> None:
         desk = served()
@@ -56,12 +62,43 @@ class TestSettling:
         desk = Desk(*(an_agent(n) for n in (1, 2, 3)), policy=replace(AT_ONCE, first_offers=2))
         desk.customer_writes(1)
         assert desk.asked(1) == [1, 2]
+        desk.sees(desk.offers_of(1)[1])
         desk.accepts(desk.offers_of(1)[0])
-        assert desk.agent(2).idle_since == START
+        assert desk.agent(2).settled_at == START + 8_000
         desk.customer_writes(2)
         assert desk.asked(2) == [3]
 
-    def test_an_agent_who_goes_and_comes_back_settles_anew(self) -> None:
+    def test_each_loss_costs_its_time_after_the_one_before(self) -> None:
+        desk = Desk(an_agent(1), policy=SETTLING)
+        for customer in (1, 2, 3):
+            desk.customer_writes(customer)
+        for customer in (1, 2):
+            desk.sees(desk.offer_of(customer))
+        desk.leaves(1)
+        desk.wait(3_000)
+        for customer in (2, 3):  # the third was on no screen yet
+            desk.leaves(customer)
+        assert desk.agent(1).settled_at == START + 16_000
+
+    def test_a_conversation_that_a_colleague_took_over_is_a_loss(self) -> None:
+        desk = Desk(an_agent(1), an_agent(2), policy=SETTLING).assigned(1)
+        desk.takes(1, 2, over=True)
+        assert desk.agent(1).settled_at == START + 8_000
+
+    def test_whoever_acts_has_found_the_thread(self) -> None:
+        desk = Desk(an_agent(1), policy=SETTLING)
+        for customer in (1, 2, 3):
+            desk.customer_writes(customer)
+            desk.sees(desk.offer_of(customer))
+        desk.leaves(1)
+        desk.wait(1_000)
+        desk.accepts(desk.offer_of(2))
+        assert desk.agent(1).settled_at == START + 1_000
+        desk.leaves(3)
+        desk.agent_writes(2)
+        assert desk.agent(1).settled_at == START + 1_000
+
+    def test_an_agent_who_goes_and_comes_back_has_the_last_turn(self) -> None:
         desk = Desk(an_agent(1), an_agent(2), policy=SETTLING)
         desk.changes(1, active=False)
         desk.changes(1, active=True)
@@ -77,7 +114,7 @@ class TestAtOnce:
         assert desk.asked(1) == [1, 2]
 
     def test_nobody_is_taken_from_what_they_do_for_the_sake_of_a_second(self) -> None:
-        desk = Desk(an_agent(1), an_agent(2, idle_since=START - 1), policy=AT_ONCE)
+        desk = Desk(an_agent(1), an_agent(2, settled_at=START + 1), policy=AT_ONCE)
         desk.customer_writes(1)
         assert desk.asked(1) == [1]
 

@@ -31,15 +31,29 @@ def a_full_team(agents: int = 4, policy: Policy = ALONE) -> Desk:
     desk = Desk(*[an_agent(number, capacity=1) for number in range(agents)], policy=policy)
     for number in (*range(agents), LATE):
         desk.customer_writes(number)
+    desk.accepts(desk.offer_of(0))
+    desk.agent_writes(0)
     desk.wait(LATE_MS)
     return desk
+
+
+def go_from_a_screen(desk: Desk, number: int) -> None:
+    """A customer goes who was before an agent's eyes."""
+    desk.sees(desk.offer_of(number))
+    desk.leaves(number)
+
+
+def ends(desk: Desk, number: int) -> None:
+    """An agent closes a conversation, and is calm: nothing was taken from the screen."""
+    (agent,) = (one for one in range(9) if desk.conversation(number).agent_id == agent_id(one))
+    desk.closes(number, agent)
 
 
 def a_busy_shop(agents: int = 4, policy: Policy = ALONE) -> Desk:
     """The same, and one who came since had the place that was free: customers go on coming."""
     desk = a_full_team(agents, policy)
     desk.customer_writes(NEWEST)
-    desk.leaves(0)
+    ends(desk, 0)
     assert is_asked_about(desk, NEWEST)
     return desk
 
@@ -47,7 +61,7 @@ def a_busy_shop(agents: int = 4, policy: Policy = ALONE) -> Desk:
 def becomes_free(desk: Desk, *customers: int) -> None:
     """Customers go; whose screens they were on become calm."""
     for number in customers:
-        desk.leaves(number)
+        go_from_a_screen(desk, number)
     desk.wait(ALONE.settle_ms)
 
 
@@ -64,8 +78,8 @@ class TestWhoIsLate:
     def test_is_asked_about_once_more_are_calm(self) -> None:
         """No command comes when they become calm: a timer looks."""
         desk = a_busy_shop()
-        desk.leaves(1)
-        desk.leaves(2)
+        go_from_a_screen(desk, 1)
+        go_from_a_screen(desk, 2)
         assert not is_asked_about(desk, LATE)
         assert TimerKind.GIVEN_WAY in {due.kind for due in desk.engine.state.timers.all()}
         desk.wait(ALONE.settle_ms)
@@ -82,7 +96,7 @@ class TestWhoIsLate:
     def test_gives_way_so_often_and_no_oftener(self, most: int) -> None:
         desk = a_busy_shop(policy=replace(ALONE, overtakes_max=most))
         for number in range(1, most):
-            desk.leaves(number)
+            becomes_free(desk, number)
             assert not is_asked_about(desk, LATE)
             desk.customer_writes(NEWEST + number)
         assert desk.conversation(LATE).overtaken == most
@@ -148,12 +162,12 @@ class TestWhoIsLate:
         """LESSONS 21: why nobody was asked though somebody seemed to be free."""
         desk = a_busy_shop()
         becomes_free(desk, 1)
-        effects = desk.declines(desk.offer_of(2))
+        effects = desk.says(desk.asked(2)[0], AgentStatus.AWAY)
         (decision,) = effects.decisions
         assert decision.candidates == ()
         assert decision.excluded == (
+            (Exclusion.NOT_AVAILABLE, 1),
             (Exclusion.AT_CAPACITY, 2),
-            (Exclusion.DECLINED_BEFORE, 1),
             (Exclusion.KEPT_FREE, 1),
         )
 
@@ -169,6 +183,86 @@ class TestWhoIsLate:
         assert is_asked_about(desk, 91)
         desk.leaves(91)
         assert desk.asked(0) == [1]
+
+
+def an_occupied_team(agents: int = 3, policy: Policy = ALONE) -> Desk:
+    """Each has room for more, and an offer before the eyes."""
+    desk = Desk(*[an_agent(number) for number in range(agents)], policy=policy)
+    for number in range(agents):
+        desk.customer_writes(number)
+    return desk
+
+
+class TestWhoCanStillBeInTime:
+    def test_waits_for_somebody_calm_rather_than_for_who_has_to_decide(self) -> None:
+        desk = an_occupied_team()
+        desk.customer_writes(NEWEST)
+        assert not is_asked_about(desk, NEWEST)
+        (first,) = desk.asked(0)
+        desk.declines(desk.offer_of(0))
+        assert desk.asked(NEWEST) == [first]
+
+    def test_waits_while_the_first_words_to_another_are_written(self) -> None:
+        desk = an_occupied_team()
+        (first,) = desk.asked(0)
+        desk.accepts(desk.offer_of(0))
+        desk.customer_writes(NEWEST)
+        assert not is_asked_about(desk, NEWEST)
+        desk.agent_writes(0)
+        assert desk.asked(NEWEST) == [first]
+
+    def test_waits_for_who_lost_an_offer_to_find_the_thread_again(self) -> None:
+        """No command comes when they have: a timer looks."""
+        desk = an_occupied_team()
+        go_from_a_screen(desk, 0)
+        desk.wait(3_000)
+        desk.customer_writes(NEWEST)
+        desk.wait(ALONE.settle_ms - 3_001)
+        assert not is_asked_about(desk, NEWEST)
+        desk.wait(1)
+        assert is_asked_about(desk, NEWEST)
+
+    def test_waits_no_longer_than_it_can_be_in_time(self) -> None:
+        desk = an_occupied_team()
+        desk.customer_writes(NEWEST)
+        desk.wait(ALONE.first_response_target_ms - ALONE.savable_ms - 1)
+        assert not is_asked_about(desk, NEWEST)
+        desk.wait(1)
+        assert is_asked_about(desk, NEWEST)
+
+    def test_takes_nobodys_extra_offer_that_is_on_the_screen(self) -> None:
+        desk = Desk(*[an_agent(n) for n in range(3)], policy=replace(ALONE, first_offers=3))
+        desk.customer_writes(0)
+        for offer in desk.offers_of(0):
+            desk.sees(offer)
+        desk.customer_writes(1)
+        desk.customer_writes(NEWEST)
+        assert (len(desk.offers_of(0)), is_asked_about(desk, NEWEST)) == (2, False)
+
+    def test_takes_an_extra_offer_that_no_screen_has_shown_yet(self) -> None:
+        """LESSONS 2: as many at once as are idle are all offered at that instant."""
+        desk = Desk(*[an_agent(n) for n in range(5)], policy=replace(ALONE, first_offers=3))
+        for number in range(5):
+            desk.customer_writes(number)
+        assert sorted(desk.asked(n)[0] for n in range(5)) == [0, 1, 2, 3, 4]
+        assert all(len(desk.offers_of(n)) == 1 for n in range(5))
+        assert all(desk.agent(n).settled_at <= desk.now for n in range(5))
+
+    def test_is_told_how_many_are_occupied(self) -> None:
+        """LESSONS 21: why nobody was asked though everybody has room."""
+        desk = an_occupied_team()
+        (decision,) = desk.customer_writes(NEWEST).decisions
+        assert (decision.candidates, decision.excluded) == ((), ((Exclusion.OCCUPIED, 3),))
+
+    @pytest.mark.parametrize(
+        ("agents", "policy"), [(2, ALONE), (3, replace(ALONE, kept_free_permille=0))]
+    )
+    def test_is_offered_at_once_where_nobody_is_kept_free(
+        self, agents: int, policy: Policy
+    ) -> None:
+        desk = an_occupied_team(agents, policy)
+        desk.customer_writes(NEWEST)
+        assert is_asked_about(desk, NEWEST)
 
 
 @pytest.mark.parametrize(
