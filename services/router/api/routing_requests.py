@@ -53,7 +53,9 @@ def routing_requests_router(requests: RoutingRequests, *, callers: Callers) -> A
         caller: owner,
         page: Page,
         status: ConversationStatus | None = None,
-        external_id: Annotated[str | None, Query(max_length=EXTERNAL_ID_MAX)] = None,
+        external_id: Annotated[
+            str | None, Query(max_length=EXTERNAL_ID_MAX, pattern=r"^[^\x00]*$")
+        ] = None,
     ) -> RoutingRequestPage:
         """List routing requests in the order in which they were made, ended ones included."""
         wanted = Wanted(page.after, page.limit + 1, status, external_id)

@@ -17,6 +17,7 @@ from pydantic_core import (
 )
 
 _NUL = "\x00"
+_TOO_DEEP = "depth exceeded"
 _NUL_ESCAPED = b"\\u0000"
 
 
@@ -61,7 +62,9 @@ def _as_json(value: object) -> bytes:
         raise PydanticCustomError("json_type", "must be JSON")
     try:
         text = to_json(value, inf_nan_mode="constants")
-    except (PydanticSerializationError, UnicodeError):
+    except (PydanticSerializationError, UnicodeError) as error:
+        if _TOO_DEEP in str(error):
+            raise PydanticCustomError("too_deep", "nested too deeply") from None
         raise PydanticCustomError("string_unicode", "lone surrogates are no text") from None
     if _NUL_ESCAPED in text and _holds_nul(value):
         raise PydanticCustomError("nul_character", "PostgreSQL keeps no U+0000 in text")

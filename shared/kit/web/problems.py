@@ -103,6 +103,7 @@ _FAULT_OF_TYPE: Mapping[str, str] = MappingProxyType(
         "tuple_type": "must be a list",
         "too_long": "has too many entries",
         "too_short": "has too few entries",
+        "too_deep": "is nested too deeply",
         "too_many_faults": "has too many faults to name them",
         "greater_than_equal": "is too small",
         "greater_than": "is too small",

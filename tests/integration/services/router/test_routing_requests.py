@@ -226,6 +226,7 @@ class TestLists:
         assert [one["id"] for one in ended["routing_requests"]] == [made[1]]
         mine = await service.get(f"{PATH}?external_id=c-2")
         assert [one["id"] for one in mine["routing_requests"]] == [made[2]]
+        assert await service.refused("GET", f"{PATH}?external_id=%00") == (422, "invalid_request")
 
 
 class TestWhoMay:

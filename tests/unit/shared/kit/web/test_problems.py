@@ -142,6 +142,14 @@ class TestInvalid:
         assert answer.json()["code"] == "invalid_request"
         assert answer.json()["detail"] == "email must be a string."
 
+    async def test_a_body_that_is_nested_too_deeply_is_told_so(self, client_for: ClientFor) -> None:
+        answer = await client_for(router()).post(
+            "/v1/things/batches",
+            content=b'{"lines":' + b"[" * 300 + b"]" * 300 + b"}",
+            headers={"Content-Type": "application/json"},
+        )
+        assert (answer.status_code, answer.json()["detail"]) == (422, "body is nested too deeply.")
+
     async def test_faults_are_put_into_words_up_to_a_thousand_of_them(
         self, client_for: ClientFor
     ) -> None:
