@@ -29,7 +29,7 @@ class Waiting:
     weight: int = 1
 
 
-class NaiveScan:
+class ShortScan:
     """How it is written first: everybody who waits, and every agent, is looked at each time."""
 
     def __init__(self, agents: int, waiting: int) -> None:
