@@ -15,6 +15,8 @@ from rich.text import Text
 from services.settings import RUN_FILE, Settings, complaint
 
 HEALTH_TIMEOUT_S = 5.0
+FIGURE_MAX = 1e9
+"""Thirty years, where it counts seconds."""
 
 console = Console()
 errors = Console(stderr=True)
@@ -44,6 +46,17 @@ def why(error: OSError | UnicodeError) -> str:
     if isinstance(error, UnicodeError):
         return "it is no text in UTF-8"
     return (error.strerror or "the system does not say why").lower()
+
+
+def finite(figure: float | None) -> float | None:
+    """Return an option's figure, as the callback of one that takes a `float`.
+
+    Raises:
+        typer.BadParameter: it is `nan`, or beyond FIGURE_MAX: not to be counted in milliseconds.
+    """
+    if figure is not None and not abs(figure) <= FIGURE_MAX:
+        raise typer.BadParameter(f"Name a number up to {FIGURE_MAX:,.0f}.")
+    return figure
 
 
 def read_settings() -> Settings:

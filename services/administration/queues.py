@@ -19,7 +19,7 @@ from services.administration.routing_options import (
     read_weights,
 )
 from services.administration.shown import AsJson, Shop, given, show_many, show_one
-from services.terminal import fail
+from services.terminal import fail, finite
 from shared.kernel.ids import IdKind
 from shared.kernel.vocabulary import Channel
 
@@ -54,6 +54,10 @@ Holidays: TypeAlias = Annotated[
 Opens: TypeAlias = Annotated[
     list[str] | None, typer.Option("--open", help="Such as 'mon 09:00-17:30'; again for each.")
 ]
+NewTarget: TypeAlias = Annotated[
+    float | None,
+    typer.Option(callback=finite, help="Seconds to the first answer, of what begins from now on."),
+]
 Zone: TypeAlias = Annotated[
     str | None, typer.Option("--time-zone", help="Of --open, such as Europe/Berlin.")
 ]
@@ -64,7 +68,9 @@ def create(
     *,
     shop: Shop,
     name: Annotated[str, typer.Option(help="What people call it.")],
-    target_s: Annotated[float, typer.Option(help="Seconds to the first answer.")] = 10.0,
+    target_s: Annotated[
+        float, typer.Option(callback=finite, help="Seconds to the first answer.")
+    ] = 10.0,
     skill: SkillOptions = None,
     priority: Priority = None,
     capacity: Limit = None,
@@ -109,9 +115,7 @@ def change(
     *,
     shop: Shop,
     name: Annotated[str | None, typer.Option(help="What people call it.")] = None,
-    target_s: Annotated[
-        float | None, typer.Option(help="Seconds to the first answer, of what begins from now on.")
-    ] = None,
+    target_s: NewTarget = None,
     skill: SkillOptions = None,
     priority: Priority = None,
     capacity: Limit = None,

@@ -11,6 +11,8 @@ from services.terminal import fail
 from shared.contracts.accounts import LEVEL_MAX, LEVEL_MIN, WEIGHT_MAX
 
 MS_PER_S = 1_000
+DIGITS_MAX = 20
+"""More than any level or weight has; the service says which are too large."""
 
 SkillOptions: TypeAlias = Annotated[
     list[str] | None, typer.Option("--skill", help="NAME=LEVEL, 1 to 5; again for each.")
@@ -50,12 +52,12 @@ def read_steps(texts: Sequence[str]) -> list[dict[str, Any]]:
 
 
 def _step(text: str) -> dict[str, Any]:
-    after, *changes = text.split()
+    after, _, rest = text.strip().partition(" ")
     try:
         step: dict[str, Any] = {"after_ms": round(float(after) * MS_PER_S)}
-    except ValueError:
+    except (ValueError, OverflowError):  # of `nan` and `inf`
         fail(f"A step begins with seconds, such as '4 any-language': not {text!r}.")
-    for change in changes:
+    for change in rest.split():
         name, _, value = change.partition("=")
         if name == "skill":
             step["skills"] = {**step.get("skills", {}), **read_skills([value])}
@@ -72,6 +74,6 @@ def _step(text: str) -> dict[str, Any]:
 
 def _pair(text: str, words: str) -> tuple[str, int]:
     name, separator, figure = text.rpartition("=")
-    if not separator or not figure.isdecimal():
+    if not separator or not figure.isdecimal() or len(figure) > DIGITS_MAX:
         fail(f"{words} {text!r}.")
     return name, int(figure)

@@ -24,7 +24,7 @@ from services.staffing.shown import (
     write_plans,
     write_rejected,
 )
-from services.terminal import console, fail
+from services.terminal import console, fail, finite
 
 MS_PER_S: Final = 1_000
 SOME_ROWS_REJECTED: Final = 3
@@ -36,9 +36,14 @@ HistoryArgument: TypeAlias = Annotated[
 Share: TypeAlias = Annotated[
     float, typer.Option(min=1, max=99.9, help="Per cent of customers to be answered in time.")
 ]
-Within: TypeAlias = Annotated[float, typer.Option(min=0.1, help="Seconds that are in time.")]
+Within: TypeAlias = Annotated[
+    float, typer.Option(min=0.1, callback=finite, help="Seconds that are in time.")
+]
 Notice: TypeAlias = Annotated[
-    float, typer.Option(min=0, help="Seconds a human takes to notice and take what is offered.")
+    float,
+    typer.Option(
+        min=0, callback=finite, help="Seconds a human takes to notice and take what is offered."
+    ),
 ]
 AtOnce: TypeAlias = Annotated[
     int, typer.Option(min=1, help="Contacts one agent holds at once: 1 call, several chats.")
@@ -57,7 +62,8 @@ def staff_command(
     notice_s: Notice = 1.5,
     at_once: AtOnce = 1,
     patience_s: Annotated[
-        float | None, typer.Option(min=1, help="Mean patience, where the file tells of none.")
+        float | None,
+        typer.Option(min=1, callback=finite, help="Mean patience, where the file tells of none."),
     ] = None,
     time_zone: Zone = "UTC",
     out: Annotated[Path | None, typer.Option(help="A CSV that the plan is written to.")] = None,

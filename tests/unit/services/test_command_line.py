@@ -6,16 +6,23 @@ import subprocess
 import sys
 from importlib.metadata import version
 from io import StringIO
+from math import inf, nan
 from pathlib import Path
+from uuid import UUID
 
 import pytest
+import typer
 from rich.console import Console
 from typer.testing import CliRunner
 
 from services.cli import app
 from services.importing.report import is_piped
+from services.terminal import finite
+from shared.kernel.ids import IdKind, encode
 
 FULL = Path("/dev/full")
+SHOP, QUEUE = (encode(kind, UUID(int=1)) for kind in (IdKind.SHOP, IdKind.QUEUE))
+WRONG_ARGUMENTS = 2
 HEAVY = {"fastapi", "sqlalchemy", "alembic", "asyncpg", "uvicorn"}
 
 
@@ -60,6 +67,30 @@ def test_an_import_that_nobody_watches_draws_no_bars() -> None:
 
 
 @pytest.mark.skipif(not FULL.exists(), reason="only Linux has a device that is always full")
+@pytest.mark.parametrize(
+    ("command", "option"),
+    [
+        (["queue", "create", "--shop", SHOP, "--name", "Mail"], "--target-s"),
+        (["queue", "change", QUEUE, "--shop", SHOP], "--target-s"),
+        (["staff", "absent.csv"], "--within-s"),
+        (["staff", "absent.csv"], "--notice-s"),
+        (["staff", "absent.csv"], "--patience-s"),
+    ],
+)
+def test_a_figure_without_an_end_is_a_wrong_argument(command: list[str], option: str) -> None:
+    done = CliRunner().invoke(app, [*command, option, "inf"])
+    assert done.exit_code == WRONG_ARGUMENTS
+    assert option in done.stderr
+
+
+@pytest.mark.parametrize("figure", [nan, inf, -inf, 1e300])
+def test_no_figure_is_taken_that_cannot_be_counted_in_milliseconds(figure: float) -> None:
+    assert finite(2.5) == 2.5
+    assert finite(None) is None
+    with pytest.raises(typer.BadParameter):
+        finite(figure)
+
+
 def test_a_full_disk_is_told_of_in_one_sentence() -> None:
     with FULL.open("w") as full:
         done = subprocess.run(
