@@ -22,6 +22,8 @@ ZOOMED = ViewportSize(width=640, height=400)
 """A laptop's 1280 x 800 at 200 %, which WCAG 1.4.4 asks for."""
 LINE_MIN = 240
 """Pixels in which some thirty letters stand on one line; the buttons left it 30 on a phone."""
+WHAT_CAN_BE_DONE = ("Pass conversation on", "Close with a follow-up", "Close conversation")
+"""With a conversation; one of them stood alone in a row on a phone."""
 EXPIRY_MS = 30_000
 LONG = "Donaudampfschifffahrtsgesellschaftskapitänsmütze " * 12
 NewPage = Callable[[], Awaitable[Page]]
@@ -69,6 +71,7 @@ class TestNarrow:
                 await first.say(f"Question {number}")
             await expect(page.get_by_label("Your answer")).to_be_in_viewport(ratio=1)
             assert await self.width_of_answer(page) >= LINE_MIN
+            assert len({await self.top_of(page, name) for name in WHAT_CAN_BE_DONE}) == 1
             await expect(console.said("Question 19")).to_be_in_viewport()
 
             await second.say(LONG)
@@ -85,6 +88,12 @@ class TestNarrow:
             await console.accept.click()
             await expect(page.get_by_label("Your answer")).to_be_in_viewport(ratio=1)
             await self.assert_fits(page)
+
+    @staticmethod
+    async def top_of(page: Page, button: str) -> float:
+        box = await page.get_by_role("button", name=button).bounding_box()
+        assert box is not None
+        return box["y"]
 
     @staticmethod
     async def width_of_answer(page: Page) -> float:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
-from playwright.async_api import Page, expect
+from playwright.async_api import Locator, Page, expect
 
 from services.demo.people import AGENTS, PASSWORD
 from tests.support.agent_client import AgentClient, signed_in
@@ -15,6 +15,7 @@ from tests.support.stack import Stack
 
 ANNA, PIOTR, _ = AGENTS
 TAGS = """<img src="x" onerror="window.harmed=1"><script>window.harmed=1</script><b>Bold</b>"""
+ADDRESS = "https://parcels.example/track?no=1&lang=en"
 NewPage = Callable[[], Awaitable[Page]]
 
 
@@ -126,3 +127,28 @@ class TestMarkup:
         assert await page.evaluate("window.harmed") is None
         for tag in ("img[src=x]", "script:text('harmed')", "b:text-is('Bold')"):
             await expect(page.locator(tag)).to_have_count(0)
+
+
+class TestAddresses:
+    async def test_web_addresses_can_be_followed_on_either_side_and_nothing_else_can(
+        self, stack: Stack, new_page: NewPage, anna: AgentClient
+    ) -> None:
+        shop, console = ShopPage(await new_page()), ConsolePage(await new_page())
+        await console.sign_in(stack.url, ANNA)
+        await shop.visit(stack.url)
+
+        await shop.write(f"Is {ADDRESS} right, or javascript:alert(1)?")
+        await console.take()
+        await console.answer(f"Yes: ({ADDRESS})")
+
+        await self.assert_leads(console.said("Is "))
+        await self.assert_leads(shop.said("Yes: "))
+        await self.assert_leads(shop.said("Is "))
+
+    @staticmethod
+    async def assert_leads(said: Locator) -> None:
+        link = said.locator("a")
+        await expect(link).to_have_text(ADDRESS)
+        await expect(link).to_have_attribute("href", ADDRESS)
+        await expect(link).to_have_attribute("target", "_blank")
+        await expect(link).to_have_attribute("rel", "noopener noreferrer nofollow")

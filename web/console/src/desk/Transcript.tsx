@@ -4,6 +4,7 @@ import { attachmentOf, type Conversation, type Signs, type Unsent } from "@first
 import type { AgentId, Item } from "@firstreply/sdk/contracts";
 import { Attachments } from "@firstreply/talk/attachments";
 import { useEndInSight } from "@firstreply/talk/end-in-sight";
+import { Words } from "@firstreply/talk/words";
 import type { ReactNode } from "react";
 import { time } from "../format.ts";
 import { useBefore } from "../kit/useNow.ts";
@@ -96,7 +97,7 @@ function Entry({ item, before, names, children }: EntryProps) {
       )}
       {item.text !== "" && (
         <p className="bubble" dir="auto">
-          {item.text}
+          <Words text={item.text} />
         </p>
       )}
       <Attachments files={item.attachments} />
@@ -115,7 +116,7 @@ function Note({ item, names }: Pick<EntryProps, "item" | "names">) {
         <time dateTime={item.created_at}>{time(item.created_at)}</time>
       </p>
       <p className="bubble" dir="auto">
-        {item.text}
+        <Words text={item.text} />
       </p>
     </li>
   );

@@ -4,6 +4,7 @@ import { attachmentOf, type ChatState, covers, markOf, type Outgoing, type Signs
 import type { Item } from "@firstreply/sdk/contracts";
 import { Attachments } from "@firstreply/talk/attachments";
 import { useEndInSight } from "@firstreply/talk/end-in-sight";
+import { Words } from "@firstreply/talk/words";
 import { isClosed } from "./Closed.tsx";
 import { DeliveredIcon, SentIcon, WaitingIcon } from "./icons.tsx";
 import { timeOf } from "./sentences.ts";
@@ -94,7 +95,9 @@ function Entry({ item, before, after, signs, isLastOwn }: EntryProps) {
       {own && <span class="hidden">You: </span>}
       {item.text !== "" && (
         <div class="bubble">
-          <p dir="auto">{item.text}</p>
+          <p dir="auto">
+            <Words text={item.text} />
+          </p>
         </div>
       )}
       <Attachments files={item.attachments} />
