@@ -53,6 +53,8 @@ class RoutingState(Readable):
     `assignment_version` grows with each assignment. `first_response_ms` counts from the customer's
     first message received, or `clock_at` if the shop opened later, to the first human message
     committed; `again_response_ms` from the last transfer or re-opening after it to the next.
+    `clock_from` is where the clock began that runs out at `respond_by`; `queued_at` is when it last
+    began to wait, as after a transfer without an answer, in which that clock runs on.
 
     Of other work than a conversation `work` says what it is; then `conversation_id` names that, the
     accept is its first response, and the events are `routing_request.*`.
@@ -78,6 +80,7 @@ class RoutingState(Readable):
     outcome: Outcome | None = None
     wrap_up_until: WireInstant | None = None
     work: RoutedWork | None = None
+    clock_from: WireInstant | None = None
 
 
 class RoutingLine(Readable):

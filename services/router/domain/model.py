@@ -205,6 +205,11 @@ class Conversation:
         return self.started_at if self.clock_at is None else self.clock_at
 
     @property
+    def due_from(self) -> Instant:
+        """Return where the clock began that runs out at `respond_by`."""
+        return self.clock_from if self.again_from is None else self.again_from
+
+    @property
     def awaits_answer(self) -> bool:
         """Tell whether the customer waits for a human's words."""
         return self.unheard and not self.is_over

@@ -60,6 +60,7 @@ def _state_of(conversation: Conversation) -> dict[str, Any]:
         "customer": customer if customer is not None and customer.verified else None,
         "channel": conversation.channel,
         "clock_at": conversation.clock_at,
+        "clock_from": conversation.due_from,
         "transfers": conversation.transfers,
         "again_response_ms": conversation.again_response_ms,
         "outcome": conversation.outcome,

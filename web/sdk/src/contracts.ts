@@ -844,7 +844,7 @@ export interface RoutedWork {
   readonly order_reference: string | null;
 }
 
-/** Body of every live `conversation.*` event: the whole routing state after it. `version` grows by one with each such event, and only a greater one is applied. `assignment_version` grows with each assignment. `first_response_ms` counts from the customer's first message received, or `clock_at` if the shop opened later, to the first human message committed; `again_response_ms` from the last transfer or re-opening after it to the next. Of other work than a conversation `work` says what it is; then `conversation_id` names that, the accept is its first response, and the events are `routing_request.*`. */
+/** Body of every live `conversation.*` event: the whole routing state after it. `version` grows by one with each such event, and only a greater one is applied. `assignment_version` grows with each assignment. `first_response_ms` counts from the customer's first message received, or `clock_at` if the shop opened later, to the first human message committed; `again_response_ms` from the last transfer or re-opening after it to the next. `clock_from` is where the clock began that runs out at `respond_by`; `queued_at` is when it last began to wait, as after a transfer without an answer, in which that clock runs on. Of other work than a conversation `work` says what it is; then `conversation_id` names that, the accept is its first response, and the events are `routing_request.*`. */
 export interface RoutingState {
   readonly conversation_id: ConversationId;
   readonly version: number;
@@ -866,6 +866,7 @@ export interface RoutingState {
   readonly outcome: Outcome | null;
   readonly wrap_up_until: Instant | null;
   readonly work: RoutedWork | null;
+  readonly clock_from: Instant | null;
 }
 
 /** What a token or an API key allows. */

@@ -144,6 +144,7 @@ export function aRouting(version: number, more: Partial<RoutingState> = {}): Rou
     customer: null,
     channel: "chat",
     clock_at: null,
+    clock_from: null,
     transfers: 0,
     again_response_ms: null,
     outcome: null,

@@ -5,6 +5,7 @@ import { Button } from "@mantine/core";
 import { useState } from "react";
 import { span } from "../format.ts";
 import { Countdown } from "../kit/Countdown.tsx";
+import { clockFrom, promisedMs } from "../kit/promised.ts";
 import { Composer } from "./Composer.tsx";
 import { nameOfConversation } from "./names.ts";
 import { Over } from "./Over.tsx";
@@ -72,7 +73,7 @@ function Transfers({ count }: { count: number }) {
 function FirstResponse({ conversation, desk }: Omit<Props, "actions">) {
   const { routing, standing } = conversation;
   if (routing.first_response_ms !== null) {
-    const promised = Date.parse(routing.respond_by) - Date.parse(routing.queued_at);
+    const promised = promisedMs(routing);
     const kept = routing.first_response_ms <= promised;
     return (
       <p className={kept ? "response response-kept" : "response response-missed"}>
@@ -86,7 +87,7 @@ function FirstResponse({ conversation, desk }: Omit<Props, "actions">) {
   return (
     <p className="response">
       <span className="response-words">Answer now </span>
-      <Countdown from={routing.queued_at} until={routing.respond_by} skewMs={desk.skewMs} />
+      <Countdown from={clockFrom(routing)} until={routing.respond_by} skewMs={desk.skewMs} />
     </p>
   );
 }

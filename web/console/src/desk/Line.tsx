@@ -5,6 +5,7 @@ import type { WaitingConversation } from "@firstreply/sdk/contracts";
 import { Button } from "@mantine/core";
 import { useState } from "react";
 import { Countdown } from "../kit/Countdown.tsx";
+import { clockFrom } from "../kit/promised.ts";
 import { useLooking } from "../kit/useLooking.ts";
 import { nameOfWaiting } from "./names.ts";
 import type { WorkActions } from "./useWork.ts";
@@ -47,7 +48,7 @@ function LineList({ desk, actions }: Props) {
               <b dir="auto">{nameOfWaiting(one)}</b>
               <span dir="auto">{one.preview}</span>
             </span>
-            <Countdown from={one.state.queued_at} until={one.state.respond_by} skewMs={desk.skewMs} />
+            <Countdown from={clockFrom(one.state)} until={one.state.respond_by} skewMs={desk.skewMs} />
             <Button
               variant="default"
               size="xs"

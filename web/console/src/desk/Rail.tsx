@@ -4,6 +4,7 @@ import type { Conversation, Desk } from "@firstreply/sdk/agent";
 import type { ListedConversation, Offer } from "@firstreply/sdk/contracts";
 import { span } from "../format.ts";
 import { Countdown } from "../kit/Countdown.tsx";
+import { clockFrom } from "../kit/promised.ts";
 import { Earlier } from "./Earlier.tsx";
 import { Line } from "./Line.tsx";
 import { detailOf, loadOf, nameOfConversation, nameOfOffer, wordsOfOffer } from "./names.ts";
@@ -123,5 +124,5 @@ function Clock({ conversation, desk }: Omit<RowProps, "actions">) {
   if (routing.first_response_ms !== null) {
     return <span className="row-mark">{span(routing.first_response_ms)}</span>;
   }
-  return <Countdown from={routing.queued_at} until={routing.respond_by} skewMs={desk.skewMs} />;
+  return <Countdown from={clockFrom(routing)} until={routing.respond_by} skewMs={desk.skewMs} />;
 }

@@ -234,6 +234,7 @@ class TestTransfer:
         desk.wait(60_000)
         desk.passes_on(1, 2)
         assert desk.conversation(1).respond_by == desk.now + 10_000
+        assert desk.conversation(1).due_from == desk.now
         desk.wait(4_000)
         desk.agent_writes(1)
         row = desk.conversation(1)
@@ -244,8 +245,10 @@ class TestTransfer:
         due = desk.conversation(1).respond_by
         desk.wait(2_000)
         desk.passes_on(1, 2)
-        assert desk.conversation(1).respond_by == due
-        assert desk.conversation(1).again_from is None
+        row = desk.conversation(1)
+        assert row.respond_by == due
+        assert row.again_from is None
+        assert row.respond_by - row.due_from == 10_000
 
     def test_back_to_the_line_others_are_asked_before_who_passed_it_on(self) -> None:
         desk = served_by_one(2)
