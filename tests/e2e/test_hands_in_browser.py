@@ -41,6 +41,7 @@ async def test_an_agent_passes_a_conversation_on_and_the_colleague_promises_a_fo
         dialog = page.get_by_role("dialog", name="Pass this conversation on")
         line = dialog.get_by_label("Back to the line")
         await expect(line).to_be_focused()
+        await expect(dialog.get_by_role("button", name="Close", exact=True)).to_be_visible()
         await expect(dialog.get_by_label(PIOTR.name)).to_be_enabled()
         await page.keyboard.press("ArrowDown")
         await expect(dialog.get_by_label(PIOTR.name)).to_be_checked()

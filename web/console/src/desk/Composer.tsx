@@ -69,7 +69,13 @@ export function Composer({ conversation, me, actions }: Props) {
         <Hint length={lengthOf(text)} />
         {!isNote && <Attach tray={tray} />}
         {!isNote && (
-          <Button variant="default" onClick={() => slash(box.current)}>
+          <Button
+            variant="default"
+            onClick={() => {
+              slash(box.current);
+              replies.look(); // no select event follows a click on a button
+            }}
+          >
             Replies
           </Button>
         )}

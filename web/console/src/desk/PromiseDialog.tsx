@@ -30,7 +30,12 @@ export function PromiseDialog({ id, actions, onClose }: Props) {
     }
   };
   return (
-    <Modal opened onClose={onClose} title="Close with a follow-up">
+    <Modal
+      opened
+      onClose={onClose}
+      title="Close with a follow-up"
+      closeButtonProps={{ "aria-label": "Close" }}
+    >
       <form onSubmit={(event) => void send(event)}>
         <Stack>
           <Textarea

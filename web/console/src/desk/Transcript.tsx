@@ -5,7 +5,7 @@ import type { AgentId, Item } from "@firstreply/sdk/contracts";
 import { Attachments } from "@firstreply/talk/attachments";
 import { useEndInSight } from "@firstreply/talk/end-in-sight";
 import { Words } from "@firstreply/talk/words";
-import type { ReactNode } from "react";
+import { memo, type ReactNode, useMemo } from "react";
 import { time } from "../format.ts";
 import { useBefore } from "../kit/useNow.ts";
 import { nameOfConversation } from "./names.ts";
@@ -15,7 +15,8 @@ const NEAR_END = 120;
 
 export function Transcript({ conversation, me }: { conversation: Conversation; me: AgentId }) {
   const { thread, unsent, preview, signs } = conversation;
-  const names = { me, customer: nameOfConversation(conversation) };
+  const customer = nameOfConversation(conversation);
+  const names = useMemo(() => ({ me, customer }), [me, customer]);
   return <Log items={thread.items} unsent={unsent} preview={preview} signs={signs} names={names} />;
 }
 
@@ -77,7 +78,8 @@ interface EntryProps {
   readonly children: ReactNode;
 }
 
-function Entry({ item, before, names, children }: EntryProps) {
+/** Drawn once, and not with each letter of the answer. */
+const Entry = memo(function Entry({ item, before, names, children }: EntryProps) {
   if (item.kind === "note" && !item.erased) return <Note item={item} names={names} />;
   if (item.kind !== "message" || item.erased) {
     return (
@@ -104,7 +106,7 @@ function Entry({ item, before, names, children }: EntryProps) {
       {children}
     </li>
   );
-}
+});
 
 /** For colleagues alone, and it looks like nothing that was said to the customer. */
 function Note({ item, names }: Pick<EntryProps, "item" | "names">) {

@@ -34,7 +34,12 @@ export function TransferDialog({ id, takesNote = true, actions, onClose }: Props
     }
   };
   return (
-    <Modal opened onClose={onClose} title={takesNote ? "Pass this conversation on" : "Pass this work on"}>
+    <Modal
+      opened
+      onClose={onClose}
+      title={takesNote ? "Pass this conversation on" : "Pass this work on"}
+      closeButtonProps={{ "aria-label": "Close" }}
+    >
       <form onSubmit={(event) => void send(event)}>
         <Stack>
           <Radio.Group label="To whom" value={to} onChange={choose}>
