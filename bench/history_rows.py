@@ -66,13 +66,13 @@ STATEMENTS = {
     "words of orders": """
         INSERT INTO history.searchable (shop_id, kind, id, at, words)
         SELECT {shop}, 'order', {order_id}, {ordered},
-            p.title_words || array_to_tsvector(ARRAY['~s' || {shop}, 'g' || s.n])
+            history.tagged({shop}, p.title_words || array_to_tsvector(ARRAY['g' || s.n]))
         FROM generate_series(0::bigint, {orders} - 1) AS s(n) {pool}
     """,
     "words of contacts": """
         INSERT INTO history.searchable (shop_id, kind, id, at, words, text)
         SELECT {shop}, 'contact', {contact_id}, {met},
-            p.words || array_to_tsvector(ARRAY['~s' || {shop}]), p.plain
+            history.tagged({shop}, p.words), p.plain
         FROM generate_series(0::bigint, {contacts} - 1) AS s(n) {pool}
     """,
 }

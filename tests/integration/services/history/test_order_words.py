@@ -15,10 +15,10 @@ if TYPE_CHECKING:
     from tests.integration.services.history.conftest import Stores
 
 WORDS = """
-    SELECT s.words::text AS kept, strip(s.words) AS cut, (
-        strip(to_tsvector('simple', history.plain(CAST(:said AS text))))
-        || array_to_tsvector(ARRAY['~order', '~s' || s.shop_id])
-    ) AS parsed
+    SELECT s.words::text AS kept, ts_delete(s.words, history.tag_of(s.shop_id)) AS cut,
+        history.tagged(
+            s.shop_id, strip(to_tsvector('simple', history.plain(CAST(:said AS text))))
+        ) AS parsed
     FROM history.searchable s WHERE s.kind = 'order'
     """
 FOUND = "SELECT count(*) FROM history.search(:shop, :query, :typed, 10)"

@@ -62,6 +62,35 @@ class TestSearch:
         async with service.client(Scope.AGENT) as client:
             assert await found(client, words) == [SAID[language]]
 
+    @pytest.mark.parametrize(
+        ("language", "words"),
+        [
+            ("en", "kettles leakign"),
+            ("en", "ketles leakign"),
+            ("en", "badly kettlse leaking"),
+            ("pl", "czajnikami paczka"),
+            ("pl", "paczki czajniki"),
+            ("nl", "waterkoker waterkoekr"),
+        ],
+    )
+    async def test_words_written_wrong_or_in_a_form_unknown_are_found_by_what_is_alike(
+        self, service: RunningService, stores: Stores, language: str, words: str
+    ) -> None:
+        await fill(stores)
+        async with service.client(Scope.AGENT) as client:
+            assert await found(client, words) == [SAID[language]]
+
+    async def test_word_in_a_form_that_others_wrote_is_alike_beside_one_that_is_there(
+        self, service: RunningService, stores: Stores
+    ) -> None:
+        await fill(stores)
+        await stores.contacts.ingest(
+            SHOP, [contact("paczki", first_words="Dwie paczki."), contact("t", first_words="też")]
+        )
+        async with service.client(Scope.AGENT) as client:
+            assert await found(client, "paczki czajnikiem") == [SAID["pl"]]
+            assert await found(client, "paczki waterkoker") == [], "there, but nowhere together"
+
     async def test_every_word_must_be_there_and_nothing_else_is_found(
         self, service: RunningService, stores: Stores
     ) -> None:
