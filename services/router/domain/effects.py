@@ -160,6 +160,8 @@ class DecisionRecord:
     waiting_ahead: int
     languages: Languages = ()
     """Any of which would have done: who speaks none of them is counted as lacking a language."""
+    ordinal: int | None = None
+    """The conversation's n-th decision, from 1, whatever the clocks said; of old ones, None."""
 
 
 @quickly_made

@@ -238,5 +238,6 @@ def _decide(
             excluded=choice.excluded(state, conversation, best),
             waiting_ahead=state.line.ahead_of(conversation.id),
             languages=conversation.needs.languages,
+            ordinal=ordinal,
         )
     )

@@ -38,6 +38,7 @@ def decision_json(shop_id: UUID, one: DecisionRecord) -> Json:
         "excluded": [[reason, agents] for reason, agents in one.excluded],
         "waiting_ahead": one.waiting_ahead,
         "languages": one.languages,
+        "ordinal": one.ordinal,
     }
 
 
@@ -58,4 +59,5 @@ def read_decision(row: Row) -> DecisionRecord:
         ),
         waiting_ahead=row["waiting_ahead"],
         languages=tuple(row["languages"] or ()),
+        ordinal=row["ordinal"],
     )

@@ -88,8 +88,9 @@ _HOURS = "SELECT hours FROM router.queues WHERE shop_id = :shop_id AND is_defaul
 _ASSIGNMENT = "SELECT * FROM router.assignments WHERE shop_id = :shop_id AND offer_id = :id"
 _DECISIONS = """
     SELECT * FROM router.decisions WHERE shop_id = :shop_id AND conversation_id = :id
-    ORDER BY decided_at, id
+    ORDER BY ordinal NULLS FIRST, decided_at, id
     """
+"""Decisions without a number are of a release before those that have one."""
 
 
 class RoutingRecords:
