@@ -54,8 +54,10 @@ def from_datetime(moment: datetime) -> Instant:
     return (moment - _EPOCH) // _ONE_MS
 
 
+@lru_cache(maxsize=4_096)
 def to_iso(instant: Instant) -> str:
     """Return ISO 8601 UTC with exactly three decimals, such as 2026-11-23T08:00:00.123Z."""
+    # Remembered, as one group of commands writes the same few instants hundreds of times.
     day, rest = divmod(instant, _DAY_MS)
     minutes, millis = divmod(rest, 60_000)
     return f"{_day_to_iso(day)}{_CLOCK[minutes]}{_SECONDS[millis // 1000]}.{millis % 1000:03d}Z"

@@ -271,5 +271,8 @@ def _envelopes(shop_id: UUID, told: ConversationTold, now: Instant) -> Iterator[
         "occurred_at": now,
         "body": state.model_dump(mode="json"),
     }
-    for receiver in RECEIVERS:
-        yield Envelope.model_construct(**event, receiver=receiver)
+    first, *others = RECEIVERS
+    envelope = Envelope.model_construct(**event, receiver=first)
+    yield envelope
+    for receiver in others:
+        yield envelope.model_copy(update={"receiver": receiver})

@@ -1,7 +1,6 @@
 """Outbox and inbox on a real PostgreSQL: scope, grants, and receivers that race."""
 
 import asyncio
-import json
 
 import asyncpg
 import pytest
@@ -11,7 +10,7 @@ from shared.kernel.vocabulary import Service
 from shared.kit.database import Database, DatabaseUrl, open_database
 from shared.kit.inbox import take_new
 from shared.kit.new_ids import new_id
-from shared.kit.outbox import BACKLOG_MAX, OutboxRows, outbox_rows, write_events
+from shared.kit.outbox import BACKLOG_MAX, OutboxRows, write_events
 from tests.integration.shared.kit.events.conftest import Pair
 from tests.support.events import SHOP, event, events
 
@@ -214,9 +213,3 @@ class TestTakeNew:
     async def test_nothing_is_nothing(self, pair: Pair) -> None:
         async with pair.router.write(SHOP) as tx:
             assert (await take_new(tx, "router", [])).positions == {}
-
-
-def test_outbox_rows_are_plain_json() -> None:
-    (row,) = json.loads(outbox_rows([event(3)]))
-    assert row["version"] == 3
-    assert row["shop_id"] == str(SHOP)
