@@ -43,7 +43,8 @@ CAPACITY = 4
 HOUR_MS = 3_600_000
 NOT_SOON = ("widen_after_ms", "unseen_after_ms", "everyone_after_ms", "remind_after_ms")
 """Nobody in a bench says that an offer is seen: one decision about each conversation it is, and one
-agent asked, as the rivals do."""
+agent asked, as the rivals do. And nobody is kept free, or customers who come to a team where each
+has an offer already would wait for somebody calm (policy version 7), and be decided about later."""
 A_BODY = '{"item":{"text":"Where is my order?"},"conversation":{"channel":"chat"}}'
 TEAM = """
     INSERT INTO router.agents
@@ -173,7 +174,9 @@ async def found(database: TestDatabase, shop_id: UUID, agents: int) -> None:
         await set_up.create_shop(shop_id, "Bench")
     async with database.server.admin(database.name) as admin:
         await admin.execute(TEAM, shop_id, agents, CAPACITY, [NODE])
-        figures = json.dumps({**dict.fromkeys(NOT_SOON, HOUR_MS), "first_offers": 1})
+        figures = json.dumps(
+            {**dict.fromkeys(NOT_SOON, HOUR_MS), "first_offers": 1, "kept_free_permille": 0}
+        )
         await admin.execute(
             "UPDATE router.shops SET policy = $2 WHERE shop_id = $1", shop_id, figures
         )
