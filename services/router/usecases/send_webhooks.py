@@ -12,7 +12,7 @@ from services.router.usecases.webhook_ports import Claimed, DeliveryQueue, Poste
 from shared.kernel.clock import Clock, Instant, Millis
 
 CLAIM_MS: Final[Millis] = 20_000
-"""Twice the longest try: who has not written its end by then is dead."""
+"""Well beyond the longest try, 11 s: who has not written its end by then is dead."""
 
 
 class SendWebhooks:

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import threading
 from collections.abc import Awaitable, Callable, Iterable, Sequence
+from contextlib import suppress
 from ipaddress import ip_address
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 import httpcore
 from typing_extensions import override
@@ -18,10 +20,66 @@ from typing_extensions import override
 from shared.kernel.addresses import Address
 
 LookUp: TypeAlias = Callable[[str, int], Awaitable[Sequence[str]]]
+_Found: TypeAlias = "asyncio.Future[Sequence[str]]"
+
+LOOK_UPS_MAX: Final = 256
+"""Names that are looked up at a time; each has a thread for as long as the system takes."""
 
 
-async def _system_look_up(host: str, port: int) -> Sequence[str]:
-    found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+class SystemNames:
+    """Looks names up as the system does, each in a thread of its own.
+
+    The system's look-up cannot be stopped, and takes half a minute where no name server answers.
+    In the event loop's few threads, a handful of such names would hold up every other name, and
+    whatever else waits for these threads. A name that is being looked up is not looked up beside
+    that. A thread that is left behind does not keep the process from ending.
+    """
+
+    def __init__(self) -> None:
+        self._under_way: dict[str, _Found] = {}
+
+    async def __call__(self, host: str, port: int) -> Sequence[str]:
+        """Return the addresses of a name.
+
+        Raises:
+            OSError: it has none, cannot be a name, or too many are being looked up.
+        """
+        found = self._under_way.get(host)
+        if found is None:
+            found = self._start(host, port)
+        return await asyncio.shield(found)
+
+    def _start(self, host: str, port: int) -> _Found:
+        if len(self._under_way) >= LOOK_UPS_MAX:
+            raise OSError("too many names are being looked up")
+        loop = asyncio.get_running_loop()
+        found: _Found = loop.create_future()
+        self._under_way[host] = found
+
+        def end(answer: Sequence[str] | OSError) -> None:
+            del self._under_way[host]
+            if isinstance(answer, OSError):
+                found.set_exception(answer)
+                found.exception()  # who asked may have gone
+            else:
+                found.set_result(answer)
+
+        def look_up() -> None:
+            answer = _addresses(host, port)
+            with suppress(RuntimeError):  # the loop may have ended
+                loop.call_soon_threadsafe(end, answer)
+
+        threading.Thread(target=look_up, name="look-up", daemon=True).start()
+        return found
+
+
+def _addresses(host: str, port: int) -> Sequence[str] | OSError:
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except OSError as error:
+        return error
+    except UnicodeError:  # an empty label, or one over 63 characters
+        return socket.gaierror(socket.EAI_NONAME, "this cannot be a name")
     return [str(one[4][0]).partition("%")[0] for one in found]
 
 
@@ -39,7 +97,7 @@ class GuardedNetwork(httpcore.AsyncNetworkBackend):
 
     def __init__(self, allows: Callable[[Address], bool], look_up: LookUp | None = None) -> None:
         self._allows = allows
-        self._look_up = look_up or _system_look_up
+        self._look_up = look_up or SystemNames()
         self._network = httpcore.AnyIOBackend()
 
     @override

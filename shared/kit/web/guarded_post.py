@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import ssl
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from enum import Enum
 from typing import Final
 
@@ -22,8 +22,11 @@ POST_WITHIN_S: Final = 10.0
 """From the look-up of the name to the answer's head."""
 READ_MAX_BYTES: Final = 16 * 1_024
 """Of an answer, so that the connection may be used again; a longer one is cut off."""
+READ_WITHIN_S: Final = 1.0
+"""From the answer's head to its end, likewise."""
 CONNECTIONS_MAX: Final = 256
 IDLE_S: Final = 15.0
+_BROKEN: Final = (httpcore.NetworkError, httpcore.ProtocolError, OSError)
 
 
 class PostFault(Enum):
@@ -62,28 +65,37 @@ class GuardedPost:
             PostFailedError: there is no answer.
         """
         try:
-            async with asyncio.timeout(POST_WITHIN_S):
-                return await self._post(url, headers, body)
+            async with asyncio.timeout(POST_WITHIN_S) as limit:
+                return await self._post(url, headers, body, limit)
         except (TimeoutError, httpcore.TimeoutException):
             raise PostFailedError(PostFault.TIMED_OUT) from None
         except AddressRefusedError:
             raise PostFailedError(PostFault.ADDRESS_REFUSED) from None
-        except (httpcore.NetworkError, httpcore.ProtocolError, OSError):
+        except _BROKEN:
             raise PostFailedError(PostFault.UNREACHABLE) from None
 
-    async def _post(self, url: str, headers: Mapping[str, str], body: bytes) -> int:
+    async def _post(
+        self, url: str, headers: Mapping[str, str], body: bytes, limit: asyncio.Timeout
+    ) -> int:
         here = is_this_machine(host_of(url))
         pool = self._here if here else self._public
         if pool is None or (not here and not url.startswith("https://")):
             raise AddressRefusedError
         lines = [(name.encode(), value.encode()) for name, value in headers.items()]
         async with pool.stream("POST", url, headers=lines, content=body) as answer:
-            read = 0
+            limit.reschedule(None)  # the head is the answer, however the rest comes or ends
+            await _read_some(answer)
+            return answer.status
+
+
+async def _read_some(answer: httpcore.Response) -> None:
+    read = 0
+    with suppress(TimeoutError, httpcore.TimeoutException, *_BROKEN):
+        async with asyncio.timeout(READ_WITHIN_S):
             async for chunk in answer.aiter_stream():
                 read += len(chunk)
                 if read > READ_MAX_BYTES:
                     break
-            return answer.status
 
 
 @asynccontextmanager

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import threading
+from collections import Counter
 from collections.abc import AsyncIterator
 from ipaddress import ip_address
 from typing import Any
 
 import pytest
 
-from shared.kit.web import guarded_post as module
+from shared.kit.web import guarded_network as network_module, guarded_post as module
 from shared.kit.web.guarded_network import AddressRefusedError, GuardedNetwork
 from shared.kit.web.guarded_post import PostFailedError, PostFault, guarded_post
 from tests.support.posted import Posted, Program, running_program
@@ -79,6 +81,73 @@ class TestPost:
 
         program.answer = silence
         assert await fault_of(program.url(), to_this_machine=True) is PostFault.TIMED_OUT
+
+
+class TestAnswer:
+    @pytest.mark.parametrize("ends", [True, False])
+    async def test_a_head_is_the_answer_however_the_rest_comes(
+        self, ends: bool, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Who has said 200 has the event: it is not sent again, and is no dead letter."""
+        monkeypatch.setattr(module, "POST_WITHIN_S", 2.0)
+        monkeypatch.setattr(module, "READ_WITHIN_S", 0.05)
+        over = asyncio.Event()
+
+        async def half(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            await reader.readuntil(b"\r\n\r\n")
+            writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\nha")
+            await writer.drain()
+            if not ends:
+                await over.wait()
+            writer.close()
+
+        async with await asyncio.start_server(half, "127.0.0.1", 0) as server:
+            port = server.sockets[0].getsockname()[1]
+            async with guarded_post(to_this_machine=True) as post:
+                assert await post(f"http://127.0.0.1:{port}/", {}, BODY) == 200
+            over.set()
+
+
+class TestNames:
+    @pytest.mark.parametrize("host", ["a..example", ".example", f"{'a' * 64}.example", "."])
+    async def test_what_cannot_be_a_name_has_nobody_there(self, host: str) -> None:
+        assert await fault_of(f"https://{host}/") is PostFault.UNREACHABLE
+
+    async def test_names_that_nobody_tells_delay_no_other(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """The system's look-up cannot be stopped: a few of them must not hold up all others."""
+        told, asked = threading.Event(), Counter[str]()
+
+        def look_up(host: str, port: int, **_: Any) -> list[Any]:
+            asked[host] += 1
+            if host.startswith("silent"):
+                told.wait()
+            return [(2, 1, 6, "", ("10.0.0.1", port))]
+
+        monkeypatch.setattr(socket, "getaddrinfo", look_up)
+        monkeypatch.setattr(module, "POST_WITHIN_S", 1.0)
+        async with guarded_post() as post, asyncio.TaskGroup() as group:
+
+            async def fault(host: str) -> PostFault:
+                with pytest.raises(PostFailedError) as failed:
+                    await post(f"https://{host}/", {}, BODY)
+                return failed.value.fault
+
+            silent = [
+                group.create_task(fault(f"silent-{number % 40}.example")) for number in range(80)
+            ]
+            await asyncio.sleep(0)
+            assert await fault("shop.example") is PostFault.ADDRESS_REFUSED
+            assert {await one for one in silent} == {PostFault.TIMED_OUT}
+            assert set(asked.values()) == {1}
+            told.set()
+
+    async def test_more_names_than_there_are_threads_for_come_again_later(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(network_module, "LOOK_UPS_MAX", 0)
+        assert await fault_of("https://shop.example/") is PostFault.UNREACHABLE
 
 
 class TestRebinding:
