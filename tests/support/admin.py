@@ -75,6 +75,11 @@ class Admin:
             cursor = f"&cursor={page['next_cursor']}"
 
 
+def supervisor(rig: Rig, shop: UUID) -> Admin:
+    """Who sees all of a shop's conversations and decisions, and is no agent."""
+    return Admin(rig.http, rig.token(shop, None, Scope.SUPERVISOR))
+
+
 def operator(rig: Rig, shop: UUID = NO_SHOP) -> Admin:
     """Who holds the installation's signing keys."""
     return Admin(rig.http, rig.token(shop, None, Scope.ADMIN, Scope.OPERATOR))

@@ -16,10 +16,6 @@ HOOKS = "/v1/routing/webhooks"
 ALL = ["conversation.*", "message.*"]
 
 
-HOOKS = "/v1/routing/webhooks"
-ALL = ["conversation.*", "message.*"]
-
-
 async def subscribed(admin: Admin, program: Program, path: str = "/events", **more: Any) -> Any:
     body = {"url": program.url(path), "events": ALL, **more}
     return await admin.make(HOOKS, body)

@@ -9,7 +9,7 @@ import pytest
 
 from shared.kernel.vocabulary import Scope
 from shared.kit.new_ids import new_id
-from tests.integration.services.history.conftest import OTHER_SHOP, SHOP, RunningService
+from tests.support.history import OTHER_SHOP, SHOP, RunningService
 
 FAQ, REPLIES = "/v1/faq", "/v1/canned-replies"
 RETURNS = {

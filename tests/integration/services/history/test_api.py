@@ -14,11 +14,11 @@ from shared.contracts.orders import IngestBatch
 from shared.kernel.ids import IdKind, encode
 from shared.kernel.vocabulary import Scope
 from shared.kit.new_ids import new_id
-from tests.integration.services.history.conftest import OTHER_SHOP, SHOP, URL
+from tests.support.history import OTHER_SHOP, SHOP, URL
 from tests.support.orders import order
 
 if TYPE_CHECKING:
-    from tests.integration.services.history.conftest import RunningService
+    from tests.support.history import RunningService
 
 BATCHES = "/v1/orders/batches"
 SOURCE = "ab" * 32

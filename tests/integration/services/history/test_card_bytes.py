@@ -23,9 +23,9 @@ from shared.kernel.vocabulary import (
     Scope,
     ShipmentStatus,
 )
-from tests.integration.services.history.conftest import OTHER_SHOP, SHOP
 from tests.support.cards import card_from
 from tests.support.clock import START
+from tests.support.history import OTHER_SHOP, SHOP
 from tests.support.orders import DAY_MS, cart, contact, line, order, person, product
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from shared.contracts.orders import IngestOrder, OrderLine
-    from tests.integration.services.history.conftest import RunningService, Stores
+    from tests.support.history import RunningService, Stores
 
 CUSTOMERS = 40
 WORDS = ("kettle", "żółw", "Чайник", 'a "quoted" one', "back\\slash", "two\nlines", "😀", "", None)

@@ -13,13 +13,13 @@ from shared.contracts.cards import CardRequest
 from shared.contracts.items import CustomerRef, IdentityKind
 from shared.kernel.vocabulary import OrderStatus, Service
 from shared.kit import roles
-from tests.integration.services.history.conftest import OTHER_SHOP, SHOP
 from tests.support.clock import START
+from tests.support.history import OTHER_SHOP, SHOP
 from tests.support.orders import DAY_MS, contact, line, order, person
 from tests.support.postgres import TestDatabase
 
 if TYPE_CHECKING:
-    from tests.integration.services.history.conftest import RunningService, Stores
+    from tests.support.history import RunningService, Stores
 
 CUSTOMERS = 400
 HOT = "history.card($1, 'shop_customer', $2, 5)"

@@ -8,16 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from services.history.domain.cards import StoredCard
 from shared.contracts.cards import ContactBatch
-from shared.contracts.items import IdentityKind
 from shared.contracts.orders import Ingested
 from shared.kernel.vocabulary import Scope
-from tests.integration.services.history.conftest import OTHER_SHOP, SHOP
+from tests.support.history import OTHER_SHOP, SHOP
 from tests.support.orders import contact, order, person
 
 if TYPE_CHECKING:
-    from tests.integration.services.history.conftest import RunningService, Stores
+    from tests.support.history import RunningService, Stores
 
 BATCHES = "/v1/contacts/batches"
 
@@ -27,12 +25,6 @@ def body(**changes: Any) -> dict[str, Any]:
     batch: dict[str, Any] = json.loads(ContactBatch(contacts=(contact(),)).to_json())
     batch["contacts"][0] |= changes
     return batch
-
-
-async def card_of(stores: Stores, shop_ref: str = "anna") -> StoredCard:
-    card = await stores.cards.card_of_identity(SHOP, IdentityKind.SHOP_CUSTOMER, shop_ref)
-    assert card is not None
-    return card
 
 
 class TestBatches:
@@ -95,10 +87,10 @@ class TestBatches:
 class TestIngest:
     async def test_changed_contact_is_updated_and_keeps_its_ids(self, stores: Stores) -> None:
         await stores.contacts.ingest(SHOP, [contact()])
-        (before,) = (await card_of(stores)).contacts
+        (before,) = (await stores.card_of()).contacts
         changed = contact(started_at=1, last_words="Today.")
         assert (await stores.contacts.ingest(SHOP, [changed])).updated == 1
-        (after,) = (await card_of(stores)).contacts
+        (after,) = (await stores.card_of()).contacts
         assert after == {**before, "started_at": 1, "last_words": "Today."}
 
     async def test_contact_of_an_unknown_customer_makes_one_whom_orders_find(
@@ -106,7 +98,7 @@ class TestIngest:
     ) -> None:
         await stores.contacts.ingest(SHOP, [contact(shop_ref="bob")])
         await stores.orders.ingest(SHOP, [order(customer=person("bob", name="Bob"))], None)
-        card = await card_of(stores, "bob")
+        card = await stores.card_of("bob")
         assert (card.customer["name"], card.customer["contact_count"]) == ("Bob", 1)
         assert card.customer["order_count"] == 1
 

@@ -12,7 +12,7 @@ from tests.support.orders import order, person
 if TYPE_CHECKING:
     from shared.contracts.orders import IngestOrder
     from shared.kit.database import ReadTransaction
-    from tests.integration.services.history.conftest import Stores
+    from tests.support.history import Stores
 
 SHOP = new_id()
 MANY = 400

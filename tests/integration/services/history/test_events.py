@@ -38,12 +38,12 @@ from shared.kernel.vocabulary import (
     Visibility,
 )
 from shared.kit.new_ids import new_id
-from tests.integration.services.history.conftest import OTHER_SHOP, SHOP
 from tests.support.clock import START
+from tests.support.history import OTHER_SHOP, SHOP
 from tests.support.orders import order, person
 
 if TYPE_CHECKING:
-    from tests.integration.services.history.conftest import RunningService, Stores
+    from tests.support.history import RunningService, Stores
 
 ANNA = CustomerRef(kind=IdentityKind.SHOP_CUSTOMER, value="anna", verified=True, name="Anna Kos")
 AGENT = AgentRef(id=new_id(), name="Piotr")

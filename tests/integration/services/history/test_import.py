@@ -11,20 +11,19 @@ from services.history.clients.olist_files import open_olist
 from services.history.clients.orders_api import OrdersApi, open_orders_api
 from services.history.usecases import import_orders as importing
 from services.history.usecases.import_orders import ImportSummary, import_orders
-from shared.contracts.cards import Card, CardRequest
-from shared.contracts.items import CustomerRef, IdentityKind
+from shared.contracts.cards import Card
 from shared.contracts.orders import IngestBatch, Ingested
 from shared.kernel.clock import from_iso
 from shared.kernel.errors import ErrorCode, RefusedError
 from shared.kernel.vocabulary import OrderStatus, Scope
-from tests.integration.services.history.conftest import OTHER_SHOP, SHOP, URL
+from tests.support.history import OTHER_SHOP, SHOP, URL
 from tests.support.olist import Seen, write_olist
 from tests.support.real_data import real_data
 
 if TYPE_CHECKING:
     from uuid import UUID
 
-    from tests.integration.services.history.conftest import RunningService
+    from tests.support.history import RunningService
 
 SAMPLE_ORDERS = 4_000
 PERSON_WITH_TWO_ORDERS = "6469f99c1f9dfae7733b25662e7f1782"
@@ -40,13 +39,6 @@ async def import_folder(
             return await import_orders(source, api, watcher)
 
 
-async def card_of(
-    service: RunningService, shop_ref: str, shop_id: UUID = SHOP, *, verified: bool = True
-) -> Card | None:
-    ref = CustomerRef(kind=IdentityKind.SHOP_CUSTOMER, value=shop_ref, verified=verified)
-    return await service.card(CardRequest(shop_id=shop_id, customer=ref))
-
-
 @pytest.mark.timeout(240)  # eight thousand orders through the app: a minute on a crowded machine
 class TestTheRealSample:
     async def test_all_orders_go_in_and_a_second_run_changes_nothing(
@@ -56,13 +48,13 @@ class TestTheRealSample:
         first = await import_folder(service, folder, seen)
         assert first == ImportSummary(created=SAMPLE_ORDERS)
         assert (seen.rows, seen.orders_found, seen.orders_sent) == ([], 4_000, 4_000)
-        before = await card_of(service, PERSON_WITH_TWO_ORDERS)
+        before = await service.card_of(PERSON_WITH_TWO_ORDERS)
         second = await import_folder(service, folder)
         assert second == ImportSummary(unchanged=SAMPLE_ORDERS)
-        assert await card_of(service, PERSON_WITH_TWO_ORDERS) == before
+        assert await service.card_of(PERSON_WITH_TWO_ORDERS) == before
         self.assert_real_card(before)
-        assert await card_of(service, PERSON_WITH_TWO_ORDERS, OTHER_SHOP) is None
-        assert await card_of(service, PERSON_WITH_TWO_ORDERS, verified=False) is None
+        assert await service.card_of(PERSON_WITH_TWO_ORDERS, OTHER_SHOP) is None
+        assert await service.card_of(PERSON_WITH_TWO_ORDERS, verified=False) is None
 
     @staticmethod
     def assert_real_card(card: Card | None) -> None:
@@ -94,7 +86,7 @@ class TestBadFolders:
         with pytest.raises(RefusedError, match=r"reviews_dataset\.csv has no column") as refusal:
             await import_folder(service, folder)
         assert refusal.value.code is ErrorCode.BAD_IMPORT
-        assert await card_of(service, "p1") is None
+        assert await service.card_of("p1") is None
 
     async def test_bad_rows_are_told_and_the_rest_goes_in(
         self, service: RunningService, tmp_path: Path
@@ -107,7 +99,7 @@ class TestBadFolders:
         summary = await import_folder(service, write_olist(tmp_path / "in", orders=orders), seen)
         assert summary == ImportSummary(created=1)
         assert seen.places[0] == ("olist_orders_dataset.csv", 3)
-        card = await card_of(service, "p1")
+        card = await service.card_of("p1")
         assert card is not None
         assert [one.reference for one in card.orders] == ["o1"]
 

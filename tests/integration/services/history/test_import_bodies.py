@@ -15,15 +15,13 @@ from services.history.storage.orders import SqlOrderStore
 from services.history.usecases import import_orders as importing
 from services.history.usecases.import_body import ImportBodies, ImportSlots
 from services.history.usecases.import_orders import FileForm
-from shared.contracts.cards import Card, CardRequest
 from shared.contracts.files import FILE_MAX_BYTES
-from shared.contracts.items import CustomerRef, IdentityKind
 from shared.contracts.orders import REJECTED_MAX
 from shared.kernel.errors import ErrorCode, RefusedError
 from shared.kernel.vocabulary import Scope
-from tests.integration.services.history.conftest import SHOP
 from tests.integration.services.history.test_api import assert_problem
 from tests.support import generic
+from tests.support.history import SHOP
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,7 +30,7 @@ if TYPE_CHECKING:
 
     from shared.contracts.orders import Checkpoint, Ingested, IngestOrder
     from shared.kit.database import Database
-    from tests.integration.services.history.conftest import RunningService, Stores
+    from tests.support.history import RunningService, Stores
 
 IMPORTS = "/v1/orders/imports"
 CSV, NDJSON = "text/csv", "application/x-ndjson"
@@ -56,11 +54,6 @@ async def send(
         return await client.post(IMPORTS, content=content, headers=head, params=query)
 
 
-async def card_of(service: RunningService, shop_ref: str) -> Card | None:
-    ref = CustomerRef(kind=IdentityKind.SHOP_CUSTOMER, value=shop_ref, verified=True)
-    return await service.card(CardRequest(shop_id=SHOP, customer=ref))
-
-
 def changed(answer: httpx.Response) -> dict[str, int]:
     assert answer.status_code == 200, answer.text
     told = answer.json()
@@ -79,13 +72,13 @@ class TestFiles:
         asked = await send(service, text.encode("latin-1"))
         assert_problem(asked, 422, "bad_import")
         assert [one["field"] for one in asked.json()["fields"]] == ["zone", "encoding"]
-        assert await card_of(service, "c-1") is None
+        assert await service.card_of("c-1") is None
 
         answers = {"zone": "Europe/Amsterdam", "encoding": "latin-1"}
         taken = await send(service, text.encode("latin-1"), **answers)
         assert changed(taken) == {"created": 1, "rejected": 1}
         assert taken.json()["rows"] == [{"line": 3, "code": "missing", "reason": "has no customer"}]
-        card = await card_of(service, "c-1")
+        card = await service.card_of("c-1")
         assert card is not None
         assert (card.customer.name, card.orders[0].total_minor) == ("Zoë", 102_995)
 
@@ -117,7 +110,7 @@ class TestFiles:
         taken = await send(service, text, **query)
         assert changed(taken) == {"created": 1}
         assert taken.json()["notes"] == ["Columns that are not read: Kleur."]
-        card = await card_of(service, "c-1")
+        card = await service.card_of("c-1")
         assert card is not None
         assert card.orders[0].status == "shipped"
 
@@ -137,7 +130,7 @@ class TestQuestions:
         problem = asked.json()
         assert "Import with dates=day-first or dates=month-first." in problem["detail"]
         assert problem["fields"] == [{"field": "dates", "fault": "may be day-first or month-first"}]
-        assert await card_of(service, "c-1") is None
+        assert await service.card_of("c-1") is None
         assert changed(await send(service, text, dates="day-first")) == {"created": 2}
 
     @pytest.mark.parametrize(

@@ -13,12 +13,12 @@ from sqlalchemy.exc import IntegrityError
 from shared.contracts.items import IdentityKind
 from shared.kernel.vocabulary import Service
 from shared.kit.new_ids import new_id
-from tests.integration.services.history.conftest import OTHER_SHOP, SHOP
+from tests.support.history import OTHER_SHOP, SHOP
 from tests.support.orders import order, person
 
 if TYPE_CHECKING:
     from shared.kit.database import WriteTransaction
-    from tests.integration.services.history.conftest import Stores
+    from tests.support.history import Stores
     from tests.support.postgres import TestDatabase
 
 ORDER = """

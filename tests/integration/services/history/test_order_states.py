@@ -19,7 +19,7 @@ from tests.support.clock import START
 from tests.support.orders import DAY_MS, cart, line, order, product
 
 if TYPE_CHECKING:
-    from tests.integration.services.history.conftest import Stores
+    from tests.support.history import Stores
 
 SHOP, OTHER_SHOP = new_id(), new_id()
 

@@ -8,11 +8,11 @@ import pytest
 
 from services.history.domain.search import asked_for
 from shared.contracts.orders import OrderLine
-from tests.integration.services.history.conftest import SHOP
+from tests.support.history import SHOP
 from tests.support.orders import line, order
 
 if TYPE_CHECKING:
-    from tests.integration.services.history.conftest import Stores
+    from tests.support.history import Stores
 
 WORDS = """
     SELECT s.words::text AS kept, ts_delete(s.words, history.tag_of(s.shop_id)) AS cut,

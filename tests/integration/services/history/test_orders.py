@@ -8,20 +8,18 @@ from typing import TYPE_CHECKING
 import asyncpg
 import pytest
 
-from services.history.domain.cards import StoredCard
 from services.history.storage.told_orders import ToldOrder
 from shared.contracts.items import IdentityKind
 from shared.contracts.orders import Checkpoint, Ingested
 from shared.kernel.vocabulary import OrderStatus
-from shared.kit.new_ids import new_id
 from tests.support.clock import START
+from tests.support.history import OTHER_SHOP, SHOP
 from tests.support.orders import DAY_MS, line, order, person
 
 if TYPE_CHECKING:
     from shared.contracts.orders import IngestOrder
-    from tests.integration.services.history.conftest import Stores
+    from tests.support.history import Stores
 
-SHOP, OTHER_SHOP = new_id(), new_id()
 SOURCE = "ab" * 32
 
 
@@ -31,28 +29,22 @@ FIELDS = (
 )
 
 
-async def card_of(stores: Stores, shop_ref: str = "anna") -> StoredCard:
-    card = await stores.cards.card_of_identity(SHOP, IdentityKind.SHOP_CUSTOMER, shop_ref)
-    assert card is not None
-    return card
-
-
 class TestIngest:
     async def test_second_time_changes_nothing(self, stores: Stores) -> None:
         batch = [order(f"A-{number}") for number in range(30)]
         first = await stores.orders.ingest(SHOP, batch, None)
-        before = await card_of(stores)
+        before = await stores.card_of()
         second = await stores.orders.ingest(SHOP, batch, None)
         assert first == Ingested(created=30, updated=0, unchanged=0)
         assert second == Ingested(created=0, updated=0, unchanged=30)
-        assert await card_of(stores) == before
+        assert await stores.card_of() == before
 
     async def test_changed_order_is_updated_and_keeps_its_id(self, stores: Stores) -> None:
         await stores.orders.ingest(SHOP, [order(status=OrderStatus.SHIPPED)], None)
-        before = await card_of(stores)
+        before = await stores.card_of()
         changed = order(status=OrderStatus.DELIVERED, lines=(line(), line(2)), total_minor=5_990)
         ingested = await stores.orders.ingest(SHOP, [changed, order("A-2")], None)
-        after = await card_of(stores)
+        after = await stores.card_of()
         assert ingested == Ingested(created=1, updated=1, unchanged=0)
         (kept,) = [one for one in after.orders if one["reference"] == "A-1"]
         assert kept["id"] == before.orders[0]["id"]
@@ -119,7 +111,7 @@ class TestIngest:
             *(stores.orders.ingest(SHOP, batch(f"p{at}", at), None) for at in range(6))
         )
         assert sum(one.created for one in found) == 60
-        card = await card_of(stores, "p5")
+        card = await stores.card_of("p5")
         assert card.customer["order_count"] == 60, "the newest state is kept, whichever came first"
 
 
@@ -129,7 +121,7 @@ class TestCustomers:
         older = order("A-1", customer=person(city="Delft", phone="+31 6 12345678"))
         for batch in ([newer], [older]):
             await stores.orders.ingest(SHOP, batch, None)
-        customer = (await card_of(stores)).customer
+        customer = (await stores.card_of()).customer
         assert (customer["city"], customer["locale"]) == ("Gent", "nl-BE")
         assert customer["phone"] == "+31 6 12345678", "what only the older one knows is kept"
         assert customer["since"] == older.placed_at
@@ -140,7 +132,7 @@ class TestCustomers:
             order("A-1", customer=person(city="Delft")),
         ]
         await stores.orders.ingest(SHOP, batch, None)
-        customer = (await card_of(stores)).customer
+        customer = (await stores.card_of()).customer
         assert (customer["city"], customer["since"]) == ("Gent", batch[1].placed_at)
 
     async def test_address_typed_at_a_checkout_opens_no_card(self, stores: Stores) -> None:
@@ -162,14 +154,14 @@ class TestTotals:
             order("A-4", total_minor=40_000, currency="PLN"),
         ]
         await stores.orders.ingest(SHOP, batch, None)
-        customer = (await card_of(stores)).customer
+        customer = (await stores.card_of()).customer
         assert (customer["spent_minor"], customer["currency"]) == (120, "EUR")
         assert customer["order_count"] == 4
 
     async def test_card_holds_the_five_newest_orders_newest_first(self, stores: Stores) -> None:
         batch = [order(f"A-{age}", placed_at=START - age * DAY_MS) for age in range(1, 9)]
         await stores.orders.ingest(SHOP, batch, None)
-        card = await card_of(stores)
+        card = await stores.card_of()
         assert [one["reference"] for one in card.orders] == ["A-1", "A-2", "A-3", "A-4", "A-5"]
         assert card.customer["order_count"] == 8
 
@@ -178,7 +170,7 @@ class TestShops:
     async def test_other_shop_finds_neither_identity_nor_customer(self, stores: Stores) -> None:
         """LESSONS 25: another shop's ids look the same as ids that do not exist."""
         await stores.orders.ingest(SHOP, [order()], None)
-        customer_id = (await card_of(stores)).customer["id"]
+        customer_id = (await stores.card_of()).customer["id"]
         kind = IdentityKind.SHOP_CUSTOMER
         assert await stores.cards.card_of_identity(OTHER_SHOP, kind, "anna") is None
         assert await stores.cards.card_of_customer(OTHER_SHOP, customer_id) is None

@@ -16,11 +16,11 @@ from shared.contracts.people import Merge, Person
 from shared.kernel.ids import IdKind, encode
 from shared.kernel.vocabulary import MergeEvidence, Scope
 from shared.kit.new_ids import new_id
-from tests.integration.services.history.conftest import OTHER_SHOP, SHOP
+from tests.support.history import OTHER_SHOP, SHOP
 from tests.support.orders import contact, order, person
 
 if TYPE_CHECKING:
-    from tests.integration.services.history.conftest import RunningService, Stores
+    from tests.support.history import RunningService, Stores
 
 MAIL, PHONE = "anna@example.org", "+31612345678"
 SAME_PEOPLE = """

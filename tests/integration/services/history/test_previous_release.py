@@ -9,13 +9,13 @@ from pydantic_core import to_json
 
 from services.history.storage.told_orders import states_of, told_orders
 from shared.contracts.orders import Ingested, IngestOrder
-from tests.integration.services.history.conftest import OTHER_SHOP, SHOP
+from tests.support.history import OTHER_SHOP, SHOP
 from tests.support.orders import line, order, person
 
 if TYPE_CHECKING:
     from uuid import UUID
 
-    from tests.integration.services.history.conftest import Stores
+    from tests.support.history import Stores
 
 SOURCE = "cd" * 32
 INGEST = (

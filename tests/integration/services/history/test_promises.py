@@ -13,15 +13,15 @@ from shared.contracts import subjects
 from shared.contracts.cards import CardsChanged
 from shared.contracts.items import CustomerRef, IdentityKind
 from shared.kit.new_ids import new_id
-from tests.integration.services.history.conftest import OTHER_SHOP, SHOP
 from tests.integration.services.history.test_events import send
 from tests.integration.services.history.test_whole_card import card_of
 from tests.support.clock import START
+from tests.support.history import OTHER_SHOP, SHOP
 from tests.support.orders import order
 from tests.support.promises import CONVERSATION, HOUR_MS, PROMISE, promise_told
 
 if TYPE_CHECKING:
-    from tests.integration.services.history.conftest import RunningService, Stores
+    from tests.support.history import RunningService, Stores
 
 told = partial(promise_told, shop_id=SHOP)
 

@@ -18,8 +18,8 @@ from shared.kernel.vocabulary import Scope, Service
 from shared.kit.change_log import ChangeLog, actor_of
 from shared.kit.database import MAX_SHOPS, open_database
 from shared.kit.new_ids import new_id
-from tests.integration.services.history.conftest import OTHER_SHOP, SHOP, RunningService, Stores
 from tests.support.clock import VirtualClock
+from tests.support.history import OTHER_SHOP, SHOP, RunningService, Stores
 from tests.support.orders import order
 from tests.support.postgres import TestDatabase
 

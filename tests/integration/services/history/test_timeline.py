@@ -10,14 +10,14 @@ from shared.contracts.contacts import Contact, ContactPage, Found
 from shared.kernel.ids import IdKind, encode
 from shared.kernel.vocabulary import Scope
 from shared.kit.new_ids import new_id
-from tests.integration.services.history.conftest import OTHER_SHOP, SHOP
 from tests.integration.services.history.test_people import card_of, ref, wire
+from tests.support.history import OTHER_SHOP, SHOP
 from tests.support.orders import contact, line, order, person
 
 if TYPE_CHECKING:
     import httpx
 
-    from tests.integration.services.history.conftest import RunningService, Stores
+    from tests.support.history import RunningService, Stores
 
 SAID = {
     "nl": "De waterkoker lekt aan de onderkant.",

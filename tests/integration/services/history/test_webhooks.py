@@ -19,12 +19,12 @@ from shared.contracts.items import CustomerRef, IdentityKind
 from shared.kernel.ids import IdKind, encode
 from shared.kernel.vocabulary import OrderStatus, Scope
 from shared.kit.new_ids import new_id
-from tests.integration.services.history.conftest import OTHER_SHOP, SHOP, URL
 from tests.support import generic, shopify
 from tests.support.clock import VirtualClock
+from tests.support.history import OTHER_SHOP, SHOP, URL
 
 if TYPE_CHECKING:
-    from tests.integration.services.history.conftest import RunningService, Stores
+    from tests.support.history import RunningService, Stores
 
 CONNECTIONS = "/v1/orders/connections"
 NEW = {"platform": "shopify", "store": shopify.STORE, "webhook_secret": shopify.SECRET}

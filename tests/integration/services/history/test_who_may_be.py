@@ -8,11 +8,11 @@ from uuid import UUID
 from shared.contracts import subjects
 from shared.contracts.cards import CardAnswer, CardRequest
 from shared.contracts.items import CustomerRef, IdentityKind
-from tests.integration.services.history.conftest import OTHER_SHOP, SHOP
+from tests.support.history import OTHER_SHOP, SHOP
 from tests.support.orders import order, person
 
 if TYPE_CHECKING:
-    from tests.integration.services.history.conftest import RunningService, Stores
+    from tests.support.history import RunningService, Stores
 
 ADDRESS = "Anna@Mail.example"
 

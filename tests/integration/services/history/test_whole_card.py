@@ -20,14 +20,14 @@ from shared.kernel.vocabulary import (
     Scope,
 )
 from shared.kit.new_ids import new_id
-from tests.integration.services.history.conftest import OTHER_SHOP, SHOP
 from tests.integration.services.history.test_events import Talk, send
 from tests.integration.services.history.test_people import post, wire
 from tests.support.clock import START
+from tests.support.history import OTHER_SHOP, SHOP
 from tests.support.orders import DAY_MS, line, order, person
 
 if TYPE_CHECKING:
-    from tests.integration.services.history.conftest import RunningService, Stores
+    from tests.support.history import RunningService, Stores
 
 DATELESS: dict[str, Any] = {"promised_at": None, "delivered_at": None}
 ANNA = CustomerRef(kind=IdentityKind.SHOP_CUSTOMER, value="anna", verified=True)

@@ -11,11 +11,11 @@ from services.history.domain.search import asked_for
 from services.history.storage import migrations
 from shared.kit import roles
 from shared.kit.new_ids import new_id
-from tests.integration.services.history.conftest import OTHER_SHOP, SHOP
+from tests.support.history import OTHER_SHOP, SHOP
 from tests.support.orders import contact, line, order
 
 if TYPE_CHECKING:
-    from tests.integration.services.history.conftest import Stores
+    from tests.support.history import Stores
     from tests.support.postgres import TestDatabase
 
 FOUND = "SELECT count(*) FROM history.search(:shop, :query, :typed, 10)"

@@ -7,8 +7,10 @@ from contextlib import asynccontextmanager
 from functools import partial
 from uuid import UUID
 
+import asyncpg
 import pytest
 
+from shared.contracts import subjects
 from shared.kernel.vocabulary import Scope
 from shared.kit.bus.in_process import InProcessBus
 from shared.kit.bus.interface import Bus
@@ -16,6 +18,7 @@ from shared.kit.bus.nats import NatsBus
 from tests.support.admin import Admin
 from tests.support.clock import VirtualClock
 from tests.support.nats import NatsServer, running_nats
+from tests.support.played_history import PlayedHistory
 from tests.support.posted import Program, running_program
 from tests.support.postgres import TestDatabase
 from tests.support.router import Rig, running_router
@@ -54,6 +57,13 @@ async def rig(database: TestDatabase, clock: VirtualClock) -> AsyncIterator[Rig]
 
 
 @pytest.fixture
+async def schema_owner(database: TestDatabase) -> AsyncIterator[asyncpg.Connection]:
+    """A connection that may break the schema and look past the policies."""
+    async with database.server.admin(database.name) as connection:
+        yield connection
+
+
+@pytest.fixture
 async def shop(rig: Rig) -> UUID:
     return await rig.shop()
 
@@ -63,6 +73,14 @@ async def admin(rig: Rig, shop: UUID) -> Admin:
     """An agent of the shop with the admin role."""
     agent = await rig.agent(shop, scopes=(Scope.AGENT, Scope.ADMIN))
     return Admin(rig.http, rig.token(shop, agent, Scope.AGENT, Scope.ADMIN))
+
+
+@pytest.fixture
+async def history(rig: Rig) -> PlayedHistory:
+    """History, which knows one customer."""
+    history = PlayedHistory()
+    await rig.bus.serve(subjects.CARD, history.answer)
+    return history
 
 
 @pytest.fixture

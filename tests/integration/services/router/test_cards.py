@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator
 from typing import Any
 from uuid import UUID
 
@@ -11,11 +9,7 @@ import pytest
 
 from shared.contracts import subjects
 from shared.contracts.cards import (
-    Card,
-    CardAnswer,
-    CardCustomer,
     CardFacts,
-    CardRequest,
     CardsChanged,
     MayBe,
 )
@@ -26,59 +20,15 @@ from shared.kernel.vocabulary import EventType, ItemKind, Service, Visibility
 from shared.kit.bus.interface import BusError
 from shared.kit.new_ids import new_id
 from tests.support.clock import VirtualClock
-from tests.support.postgres import TestDatabase
-from tests.support.router import Rig, running_router
+from tests.support.played_history import PlayedHistory
+from tests.support.router import Rig
 
 MARIA = CustomerRef(
     kind=IdentityKind.SHOP_CUSTOMER, value="c-17", verified=True, name="Maria Silva"
 )
 
 
-class History:
-    """Answers card requests once it is let."""
-
-    def __init__(self) -> None:
-        self.asked: list[CardRequest] = []
-        self.may_answer = asyncio.Event()
-        self.may_answer.set()
-        self.may_be: tuple[MayBe, ...] = ()
-        self.card: Card | None = Card(
-            customer=CardCustomer(
-                id=new_id(),
-                name="Maria Silva",
-                email="maria@example.com",
-                phone="+551155",
-                city="Campinas",
-                region="SP",
-                order_count=3,
-                contact_count=1,
-                spent_minor=12_345,
-                currency="BRL",
-            ),
-            orders=(),
-            contacts=(),
-        )
-
-    async def answer(self, raw: bytes) -> bytes:
-        self.asked.append(CardRequest.model_validate_json(raw))
-        await self.may_answer.wait()
-        return CardAnswer(card=self.card, may_be=self.may_be).to_json()
-
-
-@pytest.fixture
-async def rig(database: TestDatabase, clock: VirtualClock) -> AsyncIterator[Rig]:
-    async with running_router(database, clock) as rig:
-        yield rig
-
-
-@pytest.fixture
-async def history(rig: Rig) -> History:
-    history = History()
-    await rig.bus.serve(subjects.CARD, history.answer)
-    return history
-
-
-async def test_the_card_is_inside_the_offer(rig: Rig, history: History) -> None:
+async def test_the_card_is_inside_the_offer(rig: Rig, history: PlayedHistory) -> None:
     shop = await rig.shop()
     anna = await rig.console(shop)
     await rig.message(shop, new_id(), customer=MARIA)
@@ -90,7 +40,7 @@ async def test_the_card_is_inside_the_offer(rig: Rig, history: History) -> None:
 
 
 async def test_an_offer_does_not_wait_for_a_slow_card_which_comes_after(
-    rig: Rig, history: History
+    rig: Rig, history: PlayedHistory
 ) -> None:
     history.may_answer.clear()
     shop = await rig.shop()
@@ -106,7 +56,7 @@ async def test_an_offer_does_not_wait_for_a_slow_card_which_comes_after(
 
 
 async def test_a_card_that_comes_after_the_accept_reaches_the_agent(
-    rig: Rig, history: History
+    rig: Rig, history: PlayedHistory
 ) -> None:
     history.may_answer.clear()
     shop = await rig.shop()
@@ -119,7 +69,7 @@ async def test_a_card_that_comes_after_the_accept_reaches_the_agent(
 
 @pytest.mark.parametrize("customer", [None, MARIA.model_copy(update={"verified": False})])
 async def test_who_is_not_verified_opens_nothing(
-    rig: Rig, history: History, customer: CustomerRef | None
+    rig: Rig, history: PlayedHistory, customer: CustomerRef | None
 ) -> None:
     """LESSONS 24 (ChatterMate GHSA-rfh4-6ghv-m2rr): what is typed proves nothing."""
     shop = await rig.shop()
@@ -130,7 +80,9 @@ async def test_who_is_not_verified_opens_nothing(
     assert history.asked == []
 
 
-async def test_a_customer_history_does_not_know_is_told_as_such(rig: Rig, history: History) -> None:
+async def test_a_customer_history_does_not_know_is_told_as_such(
+    rig: Rig, history: PlayedHistory
+) -> None:
     history.card = None
     shop = await rig.shop()
     anna = await rig.console(shop)
@@ -139,7 +91,7 @@ async def test_a_customer_history_does_not_know_is_told_as_such(rig: Rig, histor
 
 
 async def test_whose_parcel_is_late_is_offered_before_who_came_a_little_sooner(
-    rig: Rig, history: History, clock: VirtualClock
+    rig: Rig, history: PlayedHistory, clock: VirtualClock
 ) -> None:
     assert history.card is not None
     history.card = history.card.model_copy(update={"facts": CardFacts(late_parcel=True)})
@@ -159,7 +111,7 @@ async def test_whose_parcel_is_late_is_offered_before_who_came_a_little_sooner(
 
 
 async def test_from_the_third_agent_on_the_card_has_no_way_to_reach_the_customer(
-    rig: Rig, history: History, clock: VirtualClock
+    rig: Rig, history: PlayedHistory, clock: VirtualClock
 ) -> None:
     """DESIGN section 5; whoever then accepts gets the whole card."""
     shop = await rig.shop()
@@ -186,7 +138,7 @@ def _offered(team: list[Any]) -> int:
     return sum(bool(agent.of(EventType.OFFER_CREATED)) for agent in team)
 
 
-async def test_a_snapshot_holds_everything_of_an_agent(rig: Rig, history: History) -> None:
+async def test_a_snapshot_holds_everything_of_an_agent(rig: Rig, history: PlayedHistory) -> None:
     shop = await rig.shop()
     anna = await rig.console(shop)
     await rig.message(shop, new_id(), customer=MARIA)
@@ -210,7 +162,7 @@ async def test_a_snapshot_of_nobody_is_not_answered(rig: Rig) -> None:
 
 
 async def test_a_card_that_changes_meanwhile_is_shown_anew_to_the_third_without_addresses(
-    rig: Rig, history: History, clock: VirtualClock
+    rig: Rig, history: PlayedHistory, clock: VirtualClock
 ) -> None:
     shop = await rig.shop()
     team = [await rig.console(shop, name=f"Agent {n}") for n in range(3)]
@@ -238,7 +190,7 @@ async def test_a_card_that_changes_meanwhile_is_shown_anew_to_the_third_without_
 
 
 async def test_a_card_that_changes_is_shown_to_who_took_the_conversation_by_hand_alone(
-    rig: Rig, history: History
+    rig: Rig, history: PlayedHistory
 ) -> None:
     shop, conversation = await rig.shop(), new_id()
     anna, ben = [await rig.console(shop, name=name) for name in ("Anna", "Ben")]
@@ -260,7 +212,7 @@ async def test_a_card_that_changes_is_shown_to_who_took_the_conversation_by_hand
     assert [len(one.of(EventType.CARD_CHANGED)) for one in (anna, ben)] == [2, 1]
 
 
-async def changes(rig: Rig, shop: UUID, history: History, *, order_count: int) -> None:
+async def changes(rig: Rig, shop: UUID, history: PlayedHistory, *, order_count: int) -> None:
     """Have history say that Maria has ordered so often."""
     assert history.card is not None
     customer = history.card.customer.model_copy(update={"order_count": order_count})
@@ -270,7 +222,7 @@ async def changes(rig: Rig, shop: UUID, history: History, *, order_count: int) -
 
 
 async def test_an_address_that_was_left_says_who_it_may_be_to_the_first_agents_alone(
-    rig: Rig, history: History
+    rig: Rig, history: PlayedHistory
 ) -> None:
     """LESSONS 24: it opens nothing, and whatever else is told of the conversation is without it."""
     history.card = None

@@ -2,49 +2,27 @@
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import UUID
 
 import pytest
 
 from services.router.domain.state import CANDIDATES_TOLD
 from shared.kernel.ids import IdKind, decode, encode
-from shared.kernel.vocabulary import EventType, Scope
+from shared.kernel.vocabulary import Scope
 from shared.kit.new_ids import new_id
-from tests.support.admin import Admin
+from tests.support.admin import Admin, supervisor
 from tests.support.clock import VirtualClock
+from tests.support.decisions import AGENTS, decided, path_of
 from tests.support.postgres import TestDatabase
 from tests.support.router import Rig, running_router
 from tests.support.routers import Cluster
 
-AGENTS = CANDIDATES_TOLD + 2
-
-
-def watcher(rig: Rig, shop: UUID) -> Admin:
-    return Admin(rig.http, rig.token(shop, None, Scope.SUPERVISOR))
-
-
-def path_of(conversation: UUID) -> str:
-    wire = encode(IdKind.CONVERSATION, conversation)
-    return f"/v1/routing/conversations/{wire}/decisions"
-
-
-async def decided(rig: Rig, shop: UUID) -> tuple[str, Any]:
-    """Let a customer write to many free agents; return where the first decision is, and it."""
-    consoles = [await rig.console(shop, name=f"Agent {n}") for n in range(AGENTS)]
-    conversation = new_id()
-    await rig.message(shop, conversation)
-    await rig.until(lambda: any(one.of(EventType.OFFER_CREATED) for one in consoles))
-    page = await watcher(rig, shop).get(path_of(conversation))
-    (told,) = [one for one in page["decisions"] if not one["excluded"]]
-    return f"{path_of(conversation)}/{told['id']}", told
-
 
 async def test_the_first_five_of_all_are_the_five_that_were_told(rig: Rig, shop: UUID) -> None:
     path, told = await decided(rig, shop)
-    supervisor = watcher(rig, shop)
-    assert await supervisor.get(path) == told
-    full = await supervisor.get(f"{path}?candidates=all")
+    watcher = supervisor(rig, shop)
+    assert await watcher.get(path) == told
+    full = await watcher.get(f"{path}?candidates=all")
     assert len(full["candidates"]) == AGENTS
     assert full["candidates"][:CANDIDATES_TOLD] == told["candidates"]
     assert {**full, "candidates": None} == {**told, "candidates": None}
@@ -70,11 +48,11 @@ async def test_a_router_that_was_not_there_makes_it_again_from_the_tables(
     async with running_router(database, clock) as rig:
         shop = await rig.shop()
         path, told = await decided(rig, shop)
-        full = await watcher(rig, shop).get(f"{path}?candidates=all")
+        full = await supervisor(rig, shop).get(f"{path}?candidates=all")
     async with running_router(database, clock) as rig:
-        supervisor = watcher(rig, shop)
-        assert await supervisor.get(path) == told
-        assert await supervisor.get(f"{path}?candidates=all") == full
+        watcher = supervisor(rig, shop)
+        assert await watcher.get(path) == told
+        assert await watcher.get(f"{path}?candidates=all") == full
 
 
 @pytest.mark.parametrize("query", ["", "?candidates=all"])
@@ -83,12 +61,12 @@ async def test_no_decision_of_another_conversation_or_shop_is_shown(
 ) -> None:
     path, told = await decided(rig, shop)
     missing = encode(IdKind.DECISION, new_id())
-    supervisor = watcher(rig, shop)
+    watcher = supervisor(rig, shop)
     for wrong in (f"{path.rpartition('/')[0]}/{missing}", f"{path_of(new_id())}/{told['id']}"):
-        assert await supervisor.refused("GET", f"{wrong}{query}") == (404, "not_found")
-    stranger = watcher(rig, await rig.shop())
+        assert await watcher.refused("GET", f"{wrong}{query}") == (404, "not_found")
+    stranger = supervisor(rig, await rig.shop())
     assert await stranger.refused("GET", f"{path}{query}") == (404, "not_found")
-    assert await supervisor.refused("GET", f"{path}?candidates=some") == (422, "invalid_request")
+    assert await watcher.refused("GET", f"{path}?candidates=some") == (422, "invalid_request")
 
 
 async def test_it_is_made_again_by_the_router_that_owns_the_shop_whichever_is_asked(
@@ -98,7 +76,7 @@ async def test_it_is_made_again_by_the_router_that_owns_the_shop_whichever_is_as
     shop = await first.shop()
     path, told = await decided(first, shop)
     second = (await cluster.router()).rig
-    full = await watcher(second, shop).get(f"{path}?candidates=all")
+    full = await supervisor(second, shop).get(f"{path}?candidates=all")
     assert full["candidates"][:CANDIDATES_TOLD] == told["candidates"]
     assert len(full["candidates"]) == AGENTS
 
@@ -108,9 +86,9 @@ async def test_an_owner_that_gives_no_answer_is_to_be_asked_again(cluster: Clust
     shop = await first.rig.shop()
     path, _ = await decided(first.rig, shop)
     second = (await cluster.router()).rig
-    await watcher(second, shop).get(f"{path}?candidates=all")
+    await supervisor(second, shop).get(f"{path}?candidates=all")
     await first.kill()
     async with cluster.database.server.admin(cluster.database.name) as admin:
         await admin.execute("DELETE FROM router.journals")  # as if it had been killed before
-    refused = await watcher(second, shop).refused("GET", f"{path}?candidates=all")
+    refused = await supervisor(second, shop).refused("GET", f"{path}?candidates=all")
     assert refused == (503, "try_again")

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from typing import Any
-
-import pytest
 
 from shared.contracts import subjects
 from shared.contracts.claims import GrantAnswer, GrantRequest
@@ -17,14 +14,7 @@ from shared.kernel.ids import IdKind
 from shared.kernel.vocabulary import AuthorKind, EventType, Scope, Service
 from shared.kit.new_ids import new_id
 from tests.support.clock import VirtualClock
-from tests.support.postgres import TestDatabase
-from tests.support.router import Console, Rig, running_router
-
-
-@pytest.fixture
-async def rig(database: TestDatabase, clock: VirtualClock) -> AsyncIterator[Rig]:
-    async with running_router(database, clock) as rig:
-        yield rig
+from tests.support.router import Console, Rig
 
 
 async def post(agent: Console, conversation_id: str, verb: str, body: Any = None) -> Any:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import AsyncIterator
 from typing import Any
 from uuid import UUID
 
@@ -19,20 +18,15 @@ from shared.kernel.ids import IdKind, decode
 from shared.kernel.vocabulary import Service
 from shared.kit.database import open_database
 from shared.kit.new_ids import new_id
-from tests.integration.services.router.test_full_decisions import decided, path_of, watcher
+from tests.support.admin import supervisor
 from tests.support.clock import START, VirtualClock
+from tests.support.decisions import decided, path_of
 from tests.support.postgres import TestDatabase
 from tests.support.router import Rig, running_router
 from tests.support.routers import Cluster
 
 GONE = (410, "decision_too_old")
 PIECE = Piece(9, 0, None, None, (Told(Tick(), START, ()),))
-
-
-@pytest.fixture
-async def rig(database: TestDatabase, clock: VirtualClock) -> AsyncIterator[Rig]:
-    async with running_router(database, clock) as rig:
-        yield rig
 
 
 async def ask(database: TestDatabase, sql: str, *args: Any) -> Any:
@@ -55,10 +49,10 @@ async def test_who_takes_a_killed_routers_shop_makes_its_decisions_again(cluster
     first = await cluster.router()
     shop = await first.rig.shop()
     path, told = await decided(first.rig, shop)
-    full = await watcher(first.rig, shop).get(f"{path}?candidates=all")
+    full = await supervisor(first.rig, shop).get(f"{path}?candidates=all")
     await until_kept(first.rig, shop)
     second = (await cluster.router()).rig
-    asked = watcher(second, shop)
+    asked = supervisor(second, shop)
     assert await asked.get(f"{path}?candidates=all") == full, "while the first one owns the shop"
     owner = await cluster.owner(shop)
     await first.kill()
@@ -76,8 +70,8 @@ async def test_what_a_killed_router_had_not_written_is_said_to_be_gone(
         path, told = await decided(rig, shop)
     await ask(database, "DELETE FROM router.journals")  # as if it had been killed before
     async with running_router(database, clock) as rig:
-        assert await watcher(rig, shop).get(path) == told
-        assert await watcher(rig, shop).refused("GET", f"{path}?candidates=all") == GONE
+        assert await supervisor(rig, shop).get(path) == told
+        assert await supervisor(rig, shop).refused("GET", f"{path}?candidates=all") == GONE
 
 
 async def test_nothing_of_before_an_erasure_is_kept_and_what_comes_after_is(rig: Rig) -> None:
@@ -96,15 +90,15 @@ async def test_nothing_of_before_an_erasure_is_kept_and_what_comes_after_is(rig:
     await rig.until_async(is_erased)
     told_before = "SELECT count(*) FROM router.journals WHERE shop_id = $1 AND number = 1"
     assert await ask(rig.database, told_before, shop) == 0
-    assert await watcher(rig, shop).refused("GET", f"{path}?candidates=all") == GONE
+    assert await supervisor(rig, shop).refused("GET", f"{path}?candidates=all") == GONE
     conversation = new_id()
     await rig.message(shop, conversation)
     await until_kept(rig, shop)
     standing = "SELECT count(*) FROM router.journals WHERE shop_id = $1 AND standing IS NOT NULL"
     assert await ask(rig.database, standing, shop) == 1
-    (again, *_) = (await watcher(rig, shop).get(path_of(conversation)))["decisions"]
+    (again, *_) = (await supervisor(rig, shop).get(path_of(conversation)))["decisions"]
     full = f"{path_of(conversation)}/{again['id']}?candidates=all"
-    assert (await watcher(rig, shop).get(full))["id"] == again["id"]
+    assert (await supervisor(rig, shop).get(full))["id"] == again["id"]
 
 
 async def test_what_was_noted_before_an_erasure_or_by_an_owner_of_before_is_not_written(
@@ -133,7 +127,7 @@ async def test_after_a_day_it_is_forgotten(rig: Rig, clock: VirtualClock) -> Non
         return int(await ask(rig.database, old, float(until))) == 0
 
     await rig.until_async(is_forgotten)
-    assert (await watcher(rig, shop).get(path))["candidates"], "the record itself stays"
+    assert (await supervisor(rig, shop).get(path))["candidates"], "the record itself stays"
 
 
 @pytest.mark.parametrize(
@@ -152,7 +146,7 @@ async def test_a_decision_that_would_be_made_otherwise_is_not_made_again(
         path, _ = await decided(rig, shop)
     await ask(database, change)
     async with running_router(database, clock) as rig:
-        assert await watcher(rig, shop).refused("GET", f"{path}?candidates=all") == GONE
+        assert await supervisor(rig, shop).refused("GET", f"{path}?candidates=all") == GONE
 
 
 async def test_a_journal_that_another_release_wrote_is_as_good_as_none(
@@ -164,4 +158,4 @@ async def test_a_journal_that_another_release_wrote_is_as_good_as_none(
     unknown = zlib.compress(b"agent_applauded 1\t{}\n")
     await ask(database, "UPDATE router.journals SET entries = $1", unknown)
     async with running_router(database, clock) as rig:
-        assert await watcher(rig, shop).refused("GET", f"{path}?candidates=all") == GONE
+        assert await supervisor(rig, shop).refused("GET", f"{path}?candidates=all") == GONE

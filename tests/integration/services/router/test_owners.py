@@ -6,13 +6,11 @@ import asyncio
 import random
 import time
 from collections import Counter
-from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from functools import partial
 from uuid import UUID
 
 import asyncpg
-import pytest
 
 from services.router.domain.leases import LEASE_MS
 from services.router.domain.owners import COMMAND_WAIT_MS
@@ -34,13 +32,6 @@ LOOK_S = 1.0
 LEASE_S = LEASE_MS / 1_000
 CROWD_S = 3.0
 """What a crowded machine may add to any of the times that are asserted here."""
-
-
-@pytest.fixture
-async def owner_connection(database: TestDatabase) -> AsyncIterator[asyncpg.Connection]:
-    """A connection that looks past the policies."""
-    async with database.server.admin(database.name) as connection:
-        yield connection
 
 
 async def test_a_command_for_another_routers_shop_is_done_by_its_owner(cluster: Cluster) -> None:
@@ -115,7 +106,7 @@ async def test_a_command_waits_for_the_next_owner_and_is_done(cluster: Cluster) 
 
 
 async def test_an_owner_that_stalls_commits_nothing_more_when_it_goes_on(
-    cluster: Cluster, owner_connection: asyncpg.Connection
+    cluster: Cluster, schema_owner: asyncpg.Connection
 ) -> None:
     """Its late commit does nothing, and whoever asked for it may ask again."""
     async with way_to(cluster.database) as way:
@@ -141,7 +132,7 @@ async def test_an_owner_that_stalls_commits_nothing_more_when_it_goes_on(
             "try_again",
         }
         assert (await anna.decline(offer)).json()["code"] == "offer_gone"
-        found = await owner_connection.fetch(
+        found = await schema_owner.fetch(
             "SELECT o.status, a.status FROM router.offers o "
             "JOIN router.assignments a ON a.offer_id = o.id WHERE o.shop_id = $1",
             shop,

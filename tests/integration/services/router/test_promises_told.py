@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from pathlib import Path
 from uuid import UUID
-
-import pytest
 
 from services.router import storage
 from services.router.storage.people import PersonTables
@@ -22,18 +19,11 @@ from shared.kernel.vocabulary import AuthorKind, EventType, Service
 from shared.kit.database import open_database
 from shared.kit.new_ids import new_id
 from tests.integration.services.router.test_hands import post
-from tests.support.clock import VirtualClock
 from tests.support.postgres import TestDatabase
-from tests.support.router import WAIT_S, Console, Rig, running_router
+from tests.support.router import WAIT_S, Console, Rig
 
 ROSA = CustomerRef(kind=IdentityKind.SHOP_CUSTOMER, value="rosa", verified=True, name="Rosa")
 MIGRATION = Path(storage.__path__[0]) / "migrations" / "sql" / "0022_promises_told.sql"
-
-
-@pytest.fixture
-async def rig(database: TestDatabase, clock: VirtualClock) -> AsyncIterator[Rig]:
-    async with running_router(database, clock) as rig:
-        yield rig
 
 
 async def promised(rig: Rig, anna: Console) -> UUID:

@@ -18,7 +18,7 @@ from shared.kernel.ids import IdKind
 from shared.kernel.vocabulary import AuthorKind, EventType, Scope, Service
 from shared.kit.database import open_database
 from shared.kit.new_ids import new_id
-from tests.support.admin import Admin
+from tests.support.admin import Admin, supervisor
 from tests.support.clock import VirtualClock
 from tests.support.postgres import TestDatabase
 from tests.support.router import Console, Rig
@@ -32,8 +32,8 @@ SECOND = 1_000
 
 
 @pytest.fixture
-def supervisor(rig: Rig, shop: UUID) -> Admin:
-    return Admin(rig.http, rig.token(shop, None, Scope.SUPERVISOR))
+def chief(rig: Rig, shop: UUID) -> Admin:
+    return supervisor(rig, shop)
 
 
 async def pass_time(rig: Rig, console: Console, clock: VirtualClock, span_ms: int) -> None:
@@ -71,7 +71,7 @@ async def leave(rig: Rig, shop: UUID, conversation: UUID) -> None:
 
 class TestRecord:
     async def test_conversations_that_are_over_are_told_as_a_replay_wants_them(
-        self, rig: Rig, shop: UUID, supervisor: Admin, clock: VirtualClock
+        self, rig: Rig, shop: UUID, chief: Admin, clock: VirtualClock
     ) -> None:
         console = await rig.console(shop)
         asked_at = to_iso(clock.now())
@@ -83,7 +83,7 @@ class TestRecord:
         await pass_time(rig, console, clock, 7 * SECOND)
         await leave(rig, shop, gone)
         await rig.message(shop, open_still)
-        record = await supervisor.get(RECORD)
+        record = await chief.get(RECORD)
         served, left = record["conversations"]
         assert served == {
             "id": ids.encode(IdKind.CONVERSATION, conversation),
@@ -96,15 +96,15 @@ class TestRecord:
         assert record["next_cursor"] is None
 
     async def test_the_record_is_read_page_by_page_and_of_ones_own_shop(
-        self, rig: Rig, shop: UUID, supervisor: Admin, clock: VirtualClock
+        self, rig: Rig, shop: UUID, chief: Admin, clock: VirtualClock
     ) -> None:
         for _ in range(3):
             conversation = new_id()
             await rig.message(shop, conversation)
             clock.advance(SECOND)
             await leave(rig, shop, conversation)
-        first = await supervisor.get(f"{RECORD}?limit=2")
-        rest = await supervisor.get(f"{RECORD}?limit=2&cursor={first['next_cursor']}")
+        first = await chief.get(f"{RECORD}?limit=2")
+        rest = await chief.get(f"{RECORD}?limit=2&cursor={first['next_cursor']}")
         assert (len(first["conversations"]), len(rest["conversations"])) == (2, 1)
         assert rest["next_cursor"] is None
         other = Admin(rig.http, rig.token(await rig.shop(), None, Scope.SUPERVISOR))
@@ -112,20 +112,20 @@ class TestRecord:
 
 
 class TestFirstResponses:
-    async def test_a_day_without_conversations_has_no_level(self, supervisor: Admin) -> None:
-        report = await supervisor.get(FIRST)
+    async def test_a_day_without_conversations_has_no_level(self, chief: Admin) -> None:
+        report = await chief.get(FIRST)
         assert report["target_ms"] == 10_000
         assert report["in_hours"]["counted"] == 0
         assert report["in_hours"]["service_level_pct"] is None
         assert report["in_hours"]["first_response"]["p50_ms"] is None
 
     async def test_each_share_of_the_wait_is_told_apart(
-        self, rig: Rig, shop: UUID, supervisor: Admin, clock: VirtualClock
+        self, rig: Rig, shop: UUID, chief: Admin, clock: VirtualClock
     ) -> None:
         console = await rig.console(shop)
         for after_ms in (4_000, 6_000, 14_000):
             await answered(rig, console, clock, after_ms=after_ms)
-        told = (await supervisor.get(FIRST))["in_hours"]
+        told = (await chief.get(FIRST))["in_hours"]
         assert (told["counted"], told["answered"], told["within_target"]) == (3, 3, 2)
         assert told["service_level_pct"] == 66.7
         assert told["first_response"]["p50_ms"] == 6_000
@@ -137,7 +137,7 @@ class TestFirstResponses:
         ]
 
     async def test_who_leaves_before_the_target_does_not_count_and_who_leaves_after_it_does(
-        self, rig: Rig, shop: UUID, supervisor: Admin, clock: VirtualClock
+        self, rig: Rig, shop: UUID, chief: Admin, clock: VirtualClock
     ) -> None:
         early, late, still, new = (new_id() for _ in range(4))
         for conversation in (early, late, still):
@@ -147,7 +147,7 @@ class TestFirstResponses:
         clock.advance(8 * SECOND)
         await leave(rig, shop, late)
         await rig.message(shop, new)
-        told = (await supervisor.get(FIRST))["in_hours"]
+        told = (await chief.get(FIRST))["in_hours"]
         counts = {name: told[name] for name in ("counted", "abandoned", "overdue")}
         assert counts == {"counted": 2, "abandoned": 1, "overdue": 1}
         assert (told["short_abandoned"], told["waiting"]) == (1, 1)
@@ -155,23 +155,23 @@ class TestFirstResponses:
         assert told["misses"] == [{"cause": "no_staff", "misses": 2, "time_ms": 20_000}]
 
     async def test_the_target_and_the_span_may_be_asked_for(
-        self, rig: Rig, shop: UUID, supervisor: Admin, clock: VirtualClock
+        self, rig: Rig, shop: UUID, chief: Admin, clock: VirtualClock
     ) -> None:
         console = await rig.console(shop)
         await answered(rig, console, clock, after_ms=6_000)
         middle = to_iso(clock.now())
         await pass_time(rig, console, clock, 3_600 * SECOND)
         await answered(rig, console, clock, after_ms=6_000)
-        later = (await supervisor.get(f"{FIRST}?from={middle}&target_ms=5000"))["in_hours"]
+        later = (await chief.get(f"{FIRST}?from={middle}&target_ms=5000"))["in_hours"]
         assert (later["counted"], later["within_target"]) == (1, 0)
-        assert len((await supervisor.get(FIRST))["hours"]) == 2
+        assert len((await chief.get(FIRST))["hours"]) == 2
 
     async def test_another_shops_conversations_are_not_among_them(
-        self, rig: Rig, supervisor: Admin, clock: VirtualClock
+        self, rig: Rig, chief: Admin, clock: VirtualClock
     ) -> None:
         console = await rig.console(await rig.shop())
         await answered(rig, console, clock, after_ms=6_000)
-        assert (await supervisor.get(FIRST))["in_hours"]["counted"] == 0
+        assert (await chief.get(FIRST))["in_hours"]["counted"] == 0
 
     @pytest.mark.parametrize(
         "query",
@@ -186,8 +186,8 @@ class TestFirstResponses:
             "target_ms=0",
         ],
     )
-    async def test_what_is_no_span_is_refused(self, supervisor: Admin, query: str) -> None:
-        assert await supervisor.refused("GET", f"{FIRST}?{query}") == (422, "invalid_request")
+    async def test_what_is_no_span_is_refused(self, chief: Admin, query: str) -> None:
+        assert await chief.refused("GET", f"{FIRST}?{query}") == (422, "invalid_request")
 
     @pytest.mark.parametrize("path", [FIRST, AGENTS, WAITS, BOARD])
     async def test_an_agent_may_not_see_them(self, rig: Rig, shop: UUID, path: str) -> None:
@@ -201,14 +201,14 @@ class TestFirstResponses:
 
 class TestAgents:
     async def test_it_tells_what_each_was_asked_and_took(
-        self, rig: Rig, shop: UUID, supervisor: Admin, clock: VirtualClock
+        self, rig: Rig, shop: UUID, chief: Admin, clock: VirtualClock
     ) -> None:
         console = await rig.console(shop, name="Anna")
         conversation = await answered(rig, console, clock, after_ms=6_000)
         await console.close(ids.encode(IdKind.CONVERSATION, conversation))
         await rig.message(shop, new_id())
         await console.decline(await console.wait_for(EventType.OFFER_CREATED, 2))
-        (anna,) = (await supervisor.get(AGENTS))["agents"]
+        (anna,) = (await chief.get(AGENTS))["agents"]
         assert (anna["agent"]["name"], anna["offered"], anna["accepted"]) == ("Anna", 2, 1)
         assert (anna["declined"], anna["assignments"]) == (1, 1)
         assert anna["notice"]["p50_ms"] == SECOND
@@ -216,14 +216,14 @@ class TestAgents:
         assert anna["load_ms"] == 5_000
 
     async def test_occupancy_is_load_over_the_capacity_that_was_there(
-        self, rig: Rig, shop: UUID, supervisor: Admin, clock: VirtualClock, database: TestDatabase
+        self, rig: Rig, shop: UUID, chief: Admin, clock: VirtualClock, database: TestDatabase
     ) -> None:
         console = await rig.console(shop, capacity=2)
         began = clock.now()
         await answered(rig, console, clock, after_ms=6_000)
         await self.stand(database, shop, console.agent_id, began)
         await pass_time(rig, console, clock, 5 * SECOND)
-        (anna,) = (await supervisor.get(AGENTS))["agents"]
+        (anna,) = (await chief.get(AGENTS))["agents"]
         assert (anna["load_ms"], anna["capacity_ms"]) == (10_000, 22_000)
         assert anna["occupancy"] == 0.455
 
@@ -260,7 +260,7 @@ class TestStandings:
 
 class TestWaits:
     async def test_the_share_of_first_told_ranges_that_held_is_counted(
-        self, rig: Rig, shop: UUID, supervisor: Admin, clock: VirtualClock, database: TestDatabase
+        self, rig: Rig, shop: UUID, chief: Admin, clock: VirtualClock, database: TestDatabase
     ) -> None:
         console, began = await rig.console(shop), clock.now()
         ranges = ((5_000, 7_000), (7_000, 9_000), (1_000, 2_000), (None, None))
@@ -268,7 +268,7 @@ class TestWaits:
             told_at = clock.now()
             conversation = await answered(rig, console, clock, after_ms=6_000)
             await self.tell(database, (shop, conversation, to_datetime(told_at), low, high))
-        told = await supervisor.get(f"{WAITS}?from={to_iso(began)}")
+        told = await chief.get(f"{WAITS}?from={to_iso(began)}")
         counts = {name: told[name] for name in ("told", "without_range", "judged")}
         assert counts == {"told": 4, "without_range": 1, "judged": 3}
         assert (told["within"], told["sooner"], told["later"]) == (1, 1, 1)
@@ -300,7 +300,7 @@ class TestWaits:
 
 class TestWallboard:
     async def test_it_shows_who_waits_with_whom_the_most_urgent_first(
-        self, rig: Rig, shop: UUID, supervisor: Admin, clock: VirtualClock
+        self, rig: Rig, shop: UUID, chief: Admin, clock: VirtualClock
     ) -> None:
         console = await rig.console(shop, name="Anna", capacity=3)
         silent, offered, waiting = new_id(), new_id(), new_id()
@@ -310,7 +310,7 @@ class TestWallboard:
             clock.advance(1)
             if conversation is silent:
                 await console.accept(await console.wait_for(EventType.OFFER_CREATED, number))
-        board = await supervisor.get(BOARD)
+        board = await chief.get(BOARD)
         stand = [(one["status"], len(one["asked"])) for one in board["unanswered"]]
         assert stand == [("assigned", 0), ("offered", 1), ("queued", 0)]
         assert board["unanswered"][0]["agent"]["name"] == "Anna"
@@ -318,9 +318,9 @@ class TestWallboard:
         (anna,) = board["agents"]
         assert (anna["load"], anna["capacity"], anna["presence"]) == (3, 3, "connected")
 
-    async def test_another_shops_people_are_not_on_it(self, rig: Rig, supervisor: Admin) -> None:
+    async def test_another_shops_people_are_not_on_it(self, rig: Rig, chief: Admin) -> None:
         other = await rig.shop()
         await rig.console(other)
         await rig.message(other, new_id())
-        board = await supervisor.get(BOARD)
+        board = await chief.get(BOARD)
         assert (board["unanswered"], board["agents"]) == ([], [])

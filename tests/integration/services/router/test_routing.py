@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from functools import partial
 from uuid import UUID
-
-import pytest
 
 from shared.contracts import subjects
 from shared.contracts.claims import Grant, GrantAnswer, GrantRequest
@@ -18,17 +15,10 @@ from shared.kernel.vocabulary import AuthorKind, EventType, Presence, Scope, Ser
 from shared.kit.auth.tokens import read_grant
 from shared.kit.new_ids import new_id
 from tests.support.clock import VirtualClock
-from tests.support.postgres import TestDatabase
-from tests.support.router import Console, Rig, running_router
+from tests.support.router import Console, Rig
 
 NOTHING = GrantAnswer(grant=None, may_read=False)
 ASKED_ONCE = GrantAnswer(grant=None, may_read=True)
-
-
-@pytest.fixture
-async def rig(database: TestDatabase, clock: VirtualClock) -> AsyncIterator[Rig]:
-    async with running_router(database, clock) as rig:
-        yield rig
 
 
 async def standing(rig: Rig, agent: Console, conversation_id: UUID) -> GrantAnswer:

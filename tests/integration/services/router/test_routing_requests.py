@@ -11,7 +11,7 @@ from shared.kernel.clock import to_iso
 from shared.kernel.ids import IdKind, encode
 from shared.kernel.vocabulary import EventType, Scope
 from shared.kit.new_ids import new_id
-from tests.support.admin import Admin
+from tests.support.admin import Admin, supervisor
 from tests.support.clock import VirtualClock
 from tests.support.posted import Program
 from tests.support.postgres import TestDatabase
@@ -121,7 +121,7 @@ class TestLife:
         await service.make(PATH, CALL)
         await anna.wait_for(EventType.OFFER_CREATED)
         await taken(anna)
-        boss = Admin(rig.http, rig.token(shop, None, Scope.SUPERVISOR))
+        boss = supervisor(rig, shop)
         report = await boss.get(f"/v1/reports/first-responses?from={began}")
         assert report["in_hours"]["answered"] == 0
 

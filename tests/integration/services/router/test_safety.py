@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import AsyncIterator
 
 import asyncpg
 import pytest
@@ -17,20 +16,6 @@ from tests.support.clock import VirtualClock
 from tests.support.postgres import TestDatabase
 from tests.support.router import Console, Rig, a_message, running_router
 
-
-@pytest.fixture
-async def rig(database: TestDatabase, clock: VirtualClock) -> AsyncIterator[Rig]:
-    async with running_router(database, clock) as rig:
-        yield rig
-
-
-@pytest.fixture
-async def owner(database: TestDatabase) -> AsyncIterator[asyncpg.Connection]:
-    """A connection that may break the schema and look past the policies."""
-    async with database.server.admin(database.name) as connection:
-        yield connection
-
-
 BREAK = "ALTER TABLE router.assignments ADD CONSTRAINT broken CHECK (version < 0) NOT VALID"
 MEND = "ALTER TABLE router.assignments DROP CONSTRAINT broken"
 STEAL = """
@@ -41,31 +26,31 @@ STEAL = """
 
 
 async def test_a_failed_commit_is_told_to_nobody_and_the_same_request_works_later(
-    rig: Rig, owner: asyncpg.Connection
+    rig: Rig, schema_owner: asyncpg.Connection
 ) -> None:
     shop = await rig.shop()
     anna = await rig.console(shop)
     await rig.message(shop, new_id())
     offer = await anna.wait_for(EventType.OFFER_CREATED)
-    await owner.execute(BREAK)
+    await schema_owner.execute(BREAK)
     refused = await anna.accept(offer)
     assert (refused.status_code, refused.json()["code"]) == (503, "try_again")
     assert refused.headers["retry-after"] == "1"
     assert not anna.of(EventType.CONVERSATION_ASSIGNED)
-    await owner.execute(MEND)
+    await schema_owner.execute(MEND)
     assert (await anna.accept(offer)).json()["state"]["status"] == "assigned"
 
 
 async def test_a_thrown_away_engine_is_rebuilt_without_being_asked(
-    rig: Rig, owner: asyncpg.Connection, clock: VirtualClock
+    rig: Rig, schema_owner: asyncpg.Connection, clock: VirtualClock
 ) -> None:
     shop = await rig.shop()
     anna = await rig.console(shop)
     await rig.message(shop, new_id())
     offer = await anna.wait_for(EventType.OFFER_CREATED)
-    await owner.execute(BREAK)
+    await schema_owner.execute(BREAK)
     assert (await anna.accept(offer)).status_code == 503
-    await owner.execute(MEND)
+    await schema_owner.execute(MEND)
     await rig.console(shop, name="Bert")  # somebody to ask after the half minute
     clock.advance(30_000)
     rig.router.clockwork.moved()
@@ -73,11 +58,11 @@ async def test_a_thrown_away_engine_is_rebuilt_without_being_asked(
 
 
 async def test_one_shops_lost_lease_is_not_another_shops_failure(
-    rig: Rig, owner: asyncpg.Connection
+    rig: Rig, schema_owner: asyncpg.Connection
 ) -> None:
     shops = [await rig.shop() for _ in range(2)]
     consoles = [await rig.console(shop) for shop in shops]
-    await owner.execute(STEAL, shops[0], new_id())
+    await schema_owner.execute(STEAL, shops[0], new_id())
     first, second = await asyncio.gather(
         *(one.call("PUT", "/v1/agents/me/status", {"status": "away"}) for one in consoles)
     )
@@ -88,16 +73,16 @@ async def test_one_shops_lost_lease_is_not_another_shops_failure(
 
 
 async def test_events_of_a_shop_between_two_owners_hold_up_no_other_shops(
-    rig: Rig, owner: asyncpg.Connection
+    rig: Rig, schema_owner: asyncpg.Connection
 ) -> None:
     shops = [await rig.shop() for _ in range(2)]
     for shop in shops:
         await rig.message(shop, new_id())
-    await owner.execute(STEAL, shops[0], new_id())
+    await schema_owner.execute(STEAL, shops[0], new_id())
     waiting, fine = (a_message(shop, new_id(), 1, rig.clock.now()) for shop in shops)
     assert [one.stream for one in (await rig.send(waiting, fine)).positions] == [fine.stream]
     assert (await rig.send(waiting)).positions == ()
-    await owner.execute("UPDATE router.leases SET expires_at = '-infinity'")
+    await schema_owner.execute("UPDATE router.leases SET expires_at = '-infinity'")
     assert [one.stream for one in (await rig.send(waiting)).positions] == [waiting.stream]
 
 
@@ -163,7 +148,7 @@ async def test_what_ran_out_while_no_router_ran_happens_at_the_start(
 
 
 async def test_an_agent_above_capacity_is_refused_and_the_offer_stays(
-    rig: Rig, owner: asyncpg.Connection
+    rig: Rig, schema_owner: asyncpg.Connection
 ) -> None:
     """LESSONS 6: a limit is a number, checked again at the accept."""
     shop = await rig.shop()
@@ -173,8 +158,10 @@ async def test_an_agent_above_capacity_is_refused_and_the_offer_stays(
         await anna.wait_for(EventType.OFFER_CREATED, count)
     first, second = anna.of(EventType.OFFER_CREATED)
     assert (await anna.accept(first)).status_code == 200
-    await owner.execute("UPDATE router.agents SET capacity = 1")
-    await owner.execute("UPDATE router.leases SET token = token + 1")  # its engine is built again
+    await schema_owner.execute("UPDATE router.agents SET capacity = 1")
+    await schema_owner.execute(
+        "UPDATE router.leases SET token = token + 1"
+    )  # its engine is built again
     refused = await anna.accept(second)
     assert (refused.status_code, refused.json()["code"]) == (409, "at_capacity")
     await anna.close(first["conversation_id"])

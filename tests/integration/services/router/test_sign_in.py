@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx
@@ -21,12 +20,6 @@ from shared.kit.new_ids import new_id
 from tests.support.clock import VirtualClock
 from tests.support.postgres import TestDatabase
 from tests.support.router import PASSWORD, Rig, running_router
-
-
-@pytest.fixture
-async def rig(database: TestDatabase, clock: VirtualClock) -> AsyncIterator[Rig]:
-    async with running_router(database, clock) as rig:
-        yield rig
 
 
 async def sign_in(rig: Rig, **body: Any) -> httpx.Response:

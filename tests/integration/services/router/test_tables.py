@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 
 import asyncpg
@@ -17,15 +16,8 @@ from shared.kernel.vocabulary import Service
 from shared.kit import roles
 from shared.kit.database import open_database
 from shared.kit.new_ids import new_id
-from tests.support.clock import VirtualClock
 from tests.support.postgres import TestDatabase
-from tests.support.router import Rig, running_router, settings_of
-
-
-@pytest.fixture
-async def rig(database: TestDatabase, clock: VirtualClock) -> AsyncIterator[Rig]:
-    async with running_router(database, clock) as rig:
-        yield rig
+from tests.support.router import Rig, settings_of
 
 
 class TestFunctions:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from typing import Any
 from uuid import UUID
 
@@ -16,10 +15,9 @@ from shared.contracts.routing import RouterSnapshot, SnapshotRequest
 from shared.kernel.ids import IdKind, decode
 from shared.kernel.vocabulary import EventType, ItemKind, Visibility
 from shared.kit.new_ids import new_id
-from tests.integration.services.router.test_cards import History
 from tests.support.clock import VirtualClock
-from tests.support.postgres import TestDatabase
-from tests.support.router import Console, Rig, running_router
+from tests.support.played_history import PlayedHistory
+from tests.support.router import Console, Rig
 
 ROSA = (MayBe(customer_id=new_id(), name="Rosa", same=(IdentityKind.EMAIL,)),)
 LEFT: dict[str, Any] = {
@@ -30,17 +28,9 @@ LEFT: dict[str, Any] = {
 
 
 @pytest.fixture
-async def rig(database: TestDatabase, clock: VirtualClock) -> AsyncIterator[Rig]:
-    async with running_router(database, clock) as rig:
-        yield rig
-
-
-@pytest.fixture
-async def history(rig: Rig) -> History:
+def history(history: PlayedHistory) -> PlayedHistory:
     """History that knows of nobody but whom a typed address may be of."""
-    history = History()
     history.card, history.may_be = None, ROSA
-    await rig.bus.serve(subjects.CARD, history.answer)
     return history
 
 
@@ -60,7 +50,7 @@ async def a_stranger(rig: Rig, shop: UUID, conversation: UUID) -> None:
 
 
 async def test_a_console_that_is_loaded_anew_has_it_in_its_snapshot(
-    rig: Rig, history: History
+    rig: Rig, history: PlayedHistory
 ) -> None:
     shop, conversation = await rig.shop(), new_id()
     anna = await rig.console(shop)
@@ -76,7 +66,7 @@ async def test_a_console_that_is_loaded_anew_has_it_in_its_snapshot(
 
 
 async def test_an_address_that_is_left_after_the_accept_tells_who_serves(
-    rig: Rig, history: History
+    rig: Rig, history: PlayedHistory
 ) -> None:
     shop, conversation = await rig.shop(), new_id()
     anna, ben = await rig.console(shop), await rig.console(shop, name="Ben")
@@ -94,7 +84,7 @@ async def test_an_address_that_is_left_after_the_accept_tells_who_serves(
 
 
 async def test_history_that_takes_its_time_is_heard_by_those_who_may_see_it(
-    rig: Rig, history: History, clock: VirtualClock
+    rig: Rig, history: PlayedHistory, clock: VirtualClock
 ) -> None:
     """The third agent who is asked sees it once they have accepted, as with a card."""
     history.may_answer.clear()
@@ -114,7 +104,7 @@ async def test_history_that_takes_its_time_is_heard_by_those_who_may_see_it(
 
 
 async def test_a_snapshot_that_did_not_wait_for_it_is_followed_by_it(
-    rig: Rig, history: History
+    rig: Rig, history: PlayedHistory
 ) -> None:
     history.may_answer.clear()
     shop = await rig.shop()
@@ -127,7 +117,7 @@ async def test_a_snapshot_that_did_not_wait_for_it_is_followed_by_it(
     assert names(await anna.wait_for(EventType.MAY_BE_CHANGED)) == ["Rosa"]
 
 
-async def test_what_is_so_no_longer_is_taken_back(rig: Rig, history: History) -> None:
+async def test_what_is_so_no_longer_is_taken_back(rig: Rig, history: PlayedHistory) -> None:
     shop = await rig.shop()
     anna = await rig.console(shop)
     await a_stranger(rig, shop, new_id())
