@@ -8,7 +8,7 @@ import json
 import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -50,7 +50,6 @@ class Customers:
     sockets: list[Socket]
     answer: bytes
     acks: int = 0
-    waits_ms: list[float] = field(default_factory=list)
 
     async def write(self, each: int, in_flight: int) -> float:
         """Have each socket send so many messages, so many unanswered at a time; return per second.

@@ -5,7 +5,7 @@ They have no `seq` and never hold an item up; one may be lost, and the next one 
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, TypeAlias
+from typing import Literal, TypeAlias
 
 from pydantic import Field
 
@@ -94,7 +94,6 @@ class WaitingLine(Readable):
 
 
 LiveSign: TypeAlias = AgentTyping | MessageDelivered | MessageRead | QueuePosition
-LiveSignField: TypeAlias = Annotated[LiveSign, Field(discriminator="type")]
 
 
 # What agents say and are told.

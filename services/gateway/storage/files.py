@@ -49,7 +49,6 @@ _SENDABLE = """
         AND (f.item_id IS NULL OR i.client_id = :client_id)
     ORDER BY array_position(CAST(:ids AS uuid[]), f.id)
     """
-_DELETE = "DELETE FROM gateway.files WHERE id = :id"
 _REMOVE_NEVER_SENT = """
     DELETE FROM gateway.files WHERE id IN (
         SELECT id FROM gateway.files WHERE item_id IS NULL AND created_at < $1
@@ -133,11 +132,6 @@ class PostgresFiles:
             )
             for row in rows
         ]
-
-    async def delete(self, shop_id: UUID, file_id: UUID) -> None:
-        """See `FileRows.delete`."""
-        async with self._database.write(shop_id) as tx:
-            await tx.execute(_DELETE, {"id": file_id})
 
 
 def _fits(new: KeptFile, quotas: Quotas, asked: RowMapping | None) -> bool:

@@ -78,10 +78,6 @@ class FileRows(Protocol):
         """
         ...
 
-    async def delete(self, shop_id: UUID, file_id: UUID) -> None:
-        """Forget a file; does nothing when there is none."""
-        ...
-
 
 class FileSweep(Protocol):
     """Finds and removes what was never sent, of all shops."""

@@ -1,12 +1,11 @@
-"""Removes files: those never sent, bytes that no row tells of, and one by its id."""
+"""Removes files: those never sent, and bytes that no row tells of."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from typing import Final
-from uuid import UUID
 
-from services.gateway.usecases.file_ports import FileBytes, FileRows, FileSweep, StrayBytes
+from services.gateway.usecases.file_ports import FileBytes, FileSweep, StrayBytes
 from shared.kernel.clock import Instant, Millis
 
 NEVER_SENT_MS: Final[Millis] = 24 * 3_600_000
@@ -39,12 +38,3 @@ async def sweep_strays(
                 await kept.delete(file_id, digest)
                 strays += 1
     return strays
-
-
-async def erase_file(rows: FileRows, kept: FileBytes, shop_id: UUID, file_id: UUID) -> None:
-    """Remove a file for good, sent or not; the item that names it then leads nowhere.
-
-    The row goes first: killed in between, the bytes can be reached by nobody, and are swept.
-    """
-    await rows.delete(shop_id, file_id)
-    await kept.delete(file_id)

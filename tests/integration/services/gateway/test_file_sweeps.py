@@ -14,11 +14,10 @@ from services.gateway.domain.files.media import Fit
 from services.gateway.storage.file_bytes import SHARDS, FolderBytes
 from services.gateway.storage.files import PostgresFiles, PostgresFileSweep
 from services.gateway.usecases.attach_files import attached
-from services.gateway.usecases.file_ports import KeptFile, MissingBytesError, Quotas
+from services.gateway.usecases.file_ports import KeptFile, Quotas
 from services.gateway.usecases.ports import AppendRow, RefusedGroupError
 from services.gateway.usecases.remove_files import (
     NEVER_SENT_MS,
-    erase_file,
     sweep_files,
     sweep_strays,
 )
@@ -134,20 +133,6 @@ async def test_bytes_without_a_row_and_half_written_ones_are_strays(
 
     assert sum(strays) == 2
     assert [path.name.partition(".")[0] for path in cabinet.files()] == [kept.id.hex]
-
-
-async def test_a_file_is_erased_by_its_id(cabinet: Cabinet, stores: Stores) -> None:
-    kept = await cabinet.file(await stores.session())
-    found = await cabinet.rows.find(SHOP, kept.id)
-    assert found is not None
-    assert found.digest is not None
-
-    await erase_file(cabinet.rows, cabinet.folder, SHOP, kept.id)
-    await erase_file(cabinet.rows, cabinet.folder, SHOP, kept.id)
-
-    assert cabinet.files() == []
-    with pytest.raises(MissingBytesError):
-        await cabinet.folder.open(kept.id, found.digest)
 
 
 async def test_a_commit_gives_a_file_to_one_message_whoever_looked_it_up_before(
