@@ -25,13 +25,13 @@ from tests.support.agent_client import AgentClient, StreamedEvent
 from tests.support.bus import DeafBus
 from tests.support.chat_client import ChatClient
 from tests.support.gateway import SHOP
+from tests.support.patience import WAIT_S
 from tests.support.postgres import TestDatabase
 from tests.support.router import Rig, running_router
 from tests.support.running_gateway import ServedGateway, StandIn, served_gateway
 
 QUIET_S = 2.5
 """Two looks of the healing sweep and some."""
-HEALED_WITHIN_S = 8.0
 
 
 @dataclass
@@ -57,7 +57,7 @@ class Desk:
         await self.until(lambda: bool(self.bus.lost))
 
     async def until(self, true: Callable[[], bool]) -> None:
-        async with asyncio.timeout(HEALED_WITHIN_S):
+        async with asyncio.timeout(WAIT_S):
             while not true():  # noqa: ASYNC110
                 await asyncio.sleep(0.01)
 

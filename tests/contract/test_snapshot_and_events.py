@@ -24,9 +24,9 @@ from tests.contract.test_lost_publishes import Desk, a_desk
 from tests.support.agent_client import AgentClient
 from tests.support.chat_client import ChatClient
 from tests.support.gateway import SHOP
+from tests.support.patience import WAIT_S
 from tests.support.postgres import TestDatabase
 
-WITHIN_S = 5.0
 LATE_S = 0.3
 """History answers after the 50 ms an offer waits for its card."""
 CARD = Card.model_validate_json("""{
@@ -166,7 +166,7 @@ class Scene:
 
     async def holds_what_a_fresh_snapshot_says(self) -> None:
         """Compare with a second stream's snapshot, once all that is on its way has come."""
-        async with asyncio.timeout(WITHIN_S):
+        async with asyncio.timeout(WAIT_S):
             while True:
                 fresh = state_of(await a_snapshot(self.agent))
                 await self.follow()

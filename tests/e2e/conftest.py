@@ -12,7 +12,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Itera
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, ConsoleMessage, Page
+from playwright.async_api import Browser, ConsoleMessage, Page, expect
 
 from services.demo.people import AGENTS
 from tests.support.agent_client import AgentClient
@@ -20,6 +20,7 @@ from tests.support.chat_client import ChatClient, chat_client
 from tests.support.checkout import CHECKOUT
 from tests.support.chromium import find_chromium, running_chromium
 from tests.support.demo_shop import beside_the_page
+from tests.support.patience import WAIT_MS
 from tests.support.shop_people import at_work
 from tests.support.shop_server import ServedShop, ShopServer, running_shop_server
 from tests.support.stack import Stack, running_stack
@@ -32,6 +33,8 @@ SIGNS = ("/typing", "/received", "/read")
 """Latest values, lost without harm: one sent between an accept and the gateway's hearing of it, or
 as the conversation passes to somebody else, is not found, and the browser says so of itself."""
 FAILED = pytest.StashKey[bool]()
+expect.set_options(timeout=WAIT_MS)
+
 INSTALLATION = os.environ.get("FIRSTREPLY_E2E", "up")
 """The command that starts the product: `up` or `cluster`."""
 

@@ -21,6 +21,7 @@ from tests.support.agent_client import AgentClient, signed_in
 from tests.support.chat_client import chat_client
 from tests.support.checkout import CHECKOUT
 from tests.support.olist import write_olist
+from tests.support.patience import WAIT_S
 from tests.support.stack import Stack
 
 DOCUMENT = CHECKOUT / "docs" / "administration.md"
@@ -99,7 +100,7 @@ class TestFromNothing:
         async with signed_in(stack.url, shop["id"], anna["email"], anna["password"]) as agent:
             await answer_a_customer(stack, site["key"], "https://fern.example", agent)
         key = {"Authorization": f"Bearer {terminal.file('api-key.json')['text']}"}
-        async with httpx.AsyncClient(base_url=stack.url) as http:
+        async with httpx.AsyncClient(base_url=stack.url, timeout=WAIT_S) as http:
             token = await http.post("/v1/auth/tokens", headers=key)
         assert token.json()["scopes"] == ["orders:write"]
 
@@ -108,7 +109,7 @@ class TestFromNothing:
     ) -> None:
         shop = terminal.json("shop create Kettle")
         key = terminal.json(f"api-key create --shop {shop['id']} --name office --scope admin")
-        async with httpx.AsyncClient(base_url=stack.url) as http:
+        async with httpx.AsyncClient(base_url=stack.url, timeout=WAIT_S) as http:
             bearer = {"Authorization": f"Bearer {key['text']}"}
             issued = await http.post("/v1/auth/tokens", headers=bearer)
             admin = Admin(http, issued.json()["token"])

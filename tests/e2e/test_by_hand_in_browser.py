@@ -11,6 +11,7 @@ from tests.support.admin import Admin
 from tests.support.agent_client import AgentClient, signed_in
 from tests.support.chat_client import ChatClient
 from tests.support.pages import keep_picture, tab_to
+from tests.support.patience import WAIT_S
 from tests.support.shop_people import operator_token
 from tests.support.shop_server import PASSWORD, ServedShop, ShopServer
 
@@ -38,7 +39,7 @@ async def console(server: ShopServer, shop: ServedShop, email: str, page: Page) 
 async def supervisor(server: ShopServer, shop: ServedShop, *roles: str) -> None:
     """Give the shop a supervisor who is this besides."""
     vera = {"name": "Vera", "email": BOSS, "password": PASSWORD, "roles": ("supervisor", *roles)}
-    async with httpx.AsyncClient(base_url=server.url) as http:
+    async with httpx.AsyncClient(base_url=server.url, timeout=WAIT_S) as http:
         await Admin(http, operator_token(server, shop)).make("/v1/agents", vera)
 
 

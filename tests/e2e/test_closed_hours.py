@@ -11,6 +11,7 @@ import httpx
 from shared.kernel.clock import from_iso
 from shared.kit.system_clock import SystemClock
 from tests.support.chat_client import chat_client
+from tests.support.patience import WAIT_S
 from tests.support.shop_people import at_work, offered, program_token
 from tests.support.shop_server import ServedShop, ShopServer
 
@@ -27,7 +28,7 @@ def hours_of_the_day_after_tomorrow() -> dict[str, Any]:
 
 
 async def set_hours(server: ShopServer, shop: ServedShop, hours: dict[str, Any] | None) -> None:
-    async with httpx.AsyncClient(base_url=server.url) as http:
+    async with httpx.AsyncClient(base_url=server.url, timeout=WAIT_S) as http:
         token = await program_token(http, shop.admin_key)
         head = {"Authorization": f"Bearer {token}"}
         (queue,) = (await http.get("/v1/queues", headers=head)).json()["queues"]

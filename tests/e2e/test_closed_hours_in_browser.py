@@ -12,6 +12,7 @@ from playwright.async_api import Page, expect
 from shared.kit.system_clock import SystemClock
 from tests.e2e.test_site_colours_in_browser import a_shops_page
 from tests.support.admin import Admin
+from tests.support.patience import WAIT_S
 from tests.support.shop_people import operator_token
 from tests.support.shop_server import ServedShop, ShopServer
 
@@ -24,7 +25,7 @@ def open_in_two_days() -> dict[str, Any]:
 
 
 async def close(server: ShopServer, shop: ServedShop) -> None:
-    async with httpx.AsyncClient(base_url=server.url) as http:
+    async with httpx.AsyncClient(base_url=server.url, timeout=WAIT_S) as http:
         admin = Admin(http, operator_token(server, shop))
         (queue,) = await admin.all("/v1/queues", "queues", limit=2)
         await admin.change(f"/v1/queues/{queue['id']}", {"hours": open_in_two_days()})

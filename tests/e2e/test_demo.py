@@ -19,14 +19,13 @@ import pytest
 from services.demo.people import PASSWORD, STAND_INS, DemoAgent
 from tests.support.demo_shop import SHOP
 from tests.support.ledger import ledger_of
+from tests.support.patience import WAIT_S
 from tests.support.stack import REPO, Stack, running_stack
 
 SIZE = "30"
 RUN_TIMEOUT_S = 90.0
 LOOK_EVERY_S = 0.2
-SETTLE_S = 20.0
 TARGET_MS = 10_000
-CALL_TIMEOUT_S = 10.0
 
 
 @contextmanager
@@ -76,7 +75,7 @@ async def told(stack: Stack, *options: str) -> dict[str, Any]:
 
 async def standing(stack: Stack, agent: DemoAgent) -> tuple[str, list[Any]]:
     """Return an agent's status and open conversations, as the service tells them."""
-    async with httpx.AsyncClient(base_url=stack.url, timeout=CALL_TIMEOUT_S) as http:
+    async with httpx.AsyncClient(base_url=stack.url, timeout=WAIT_S) as http:
         who = {"shop_id": SHOP, "email": agent.email, "password": PASSWORD}
         signed = (await http.post("/v1/auth/sign-in", json=who)).raise_for_status().json()
         headers = {"Authorization": f"Bearer {signed['token']}"}
@@ -89,7 +88,7 @@ async def assert_nothing_hangs(stack: Stack, agents: tuple[DemoAgent, ...]) -> N
     for agent in agents:
         assert await standing(stack, agent) == ("away", [])
     async with ledger_of(stack.home) as ledger:
-        assert await ledger.settle(SETTLE_S) == {}
+        assert await ledger.settle(WAIT_S) == {}
         assert {status for status, _ in (await ledger.routed()).values()} == {"ended"}
 
 

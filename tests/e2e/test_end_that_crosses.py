@@ -16,10 +16,11 @@ import asyncpg
 from shared.kernel.vocabulary import Service
 from tests.support.agent_client import AgentClient
 from tests.support.chat_client import ChatClient
+from tests.support.patience import WAIT_S
 from tests.support.shop_people import offered
 from tests.support.shop_server import ShopServer
 
-WAIT_S, LOOK_EVERY_S = 10.0, 0.01
+LOOK_EVERY_S = 0.01
 HEARD_ALL = """
     SELECT i.version = c.last_seq FROM gateway.conversations c
     JOIN router.inbox i ON i.shop_id = c.shop_id AND i.stream = c.wire_id

@@ -14,6 +14,7 @@ from shared.kernel.ids import IdKind, encode
 from shared.kit.new_ids import new_id
 from tests.support.agent_client import AgentClient
 from tests.support.chat_client import chat_client
+from tests.support.patience import WAIT_S
 from tests.support.shop_people import at_work, offered
 from tests.support.shop_server import ServedShop, ShopServer
 
@@ -61,7 +62,7 @@ async def a_desk(server: ShopServer, shop: ServedShop) -> AsyncIterator[Desk]:
 def test_every_endpoint_that_an_agent_changes_something_by_tells_of_the_key(
     server: ShopServer,
 ) -> None:
-    document = httpx.get(f"{server.url}/openapi.json").raise_for_status().json()
+    document = httpx.get(f"{server.url}/openapi.json", timeout=WAIT_S).raise_for_status().json()
     silent = [
         f"{method} {path}"
         for path, methods in document["paths"].items()

@@ -19,6 +19,7 @@ from tests.support.agent_client import AgentClient
 from tests.support.chat_client import ChatClient, chat_client
 from tests.support.demo_shop import demo_customer
 from tests.support.pages import ConsolePage, keep_picture
+from tests.support.patience import WAIT_S
 from tests.support.stack import Stack
 
 ANNA, *_ = AGENTS
@@ -103,7 +104,7 @@ async def bought(stack: Stack, address: str) -> None:
         "currency": "EUR",
         "total_minor": 2_400,
     }
-    async with httpx.AsyncClient(base_url=stack.url) as http:
+    async with httpx.AsyncClient(base_url=stack.url, timeout=WAIT_S) as http:
         head = {"Authorization": f"Bearer {token}", "Idempotency-Key": new_id().hex}
         answer = await http.post("/v1/orders/batches", json={"orders": [order]}, headers=head)
     assert answer.is_success, answer.text

@@ -26,13 +26,13 @@ from websockets.sync.client import connect
 
 from shared.kernel.ids import IdKind, encode
 from shared.kit.new_ids import new_id
+from tests.support.patience import WAIT_S
 from tests.support.refusals import assert_fit_for_people
 from tests.support.shop_people import a_hello, a_send, operator_token
 from tests.support.shop_server import PASSWORD, ServedShop, ShopServer
 
 EXAMPLES = int(os.environ.get("FIRSTREPLY_FUZZ_EXAMPLES", "4"))
 """Requests drawn for each endpoint."""
-TIMEOUT_S = 10.0
 ENDLESS = "/v1/agent-events"
 """A stream: what it answers to whom is asked in test_bad_requests_over_the_wire.py."""
 SERVER_ERROR = 500
@@ -95,7 +95,7 @@ def scene(server: ShopServer) -> Iterator[Scene]:
     shop = server.new_shop(agents=2, capacity=4)
     session_token, conversation_id = a_conversation(server, shop)
     operator = operator_token(server, shop)
-    with httpx.Client(base_url=server.url, timeout=TIMEOUT_S) as http:
+    with httpx.Client(base_url=server.url, timeout=WAIT_S) as http:
         bearers = {
             "an agent": signed_in(http, shop),
             "an admin": exchanged(http, shop.admin_key),
@@ -142,7 +142,7 @@ def ask(
     @given(case=requests_of(operation, scene), who=st.sampled_from(sorted(scene.bearers)))
     def no_5xx(case: Any, who: str) -> None:
         answer = case.call(
-            base_url=scene.url, session=session, headers=scene.headers(who), timeout=TIMEOUT_S
+            base_url=scene.url, session=session, headers=scene.headers(who), timeout=WAIT_S
         )
         said = f"{case.as_curl_command()} by {who}: {answer.status_code} {answer.text}"
         assert answer.status_code < SERVER_ERROR, said
@@ -158,7 +158,7 @@ def ask(
 def test_no_request_drawn_from_the_openapi_document_is_a_5xx(
     server: ShopServer, scene: Scene, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    document = httpx.get(f"{server.url}/openapi.json").raise_for_status().json()
+    document = httpx.get(f"{server.url}/openapi.json", timeout=WAIT_S).raise_for_status().json()
     schema = schemathesis.openapi.from_dict(document, config=SchemathesisConfig())
     with requests.Session() as session:
         for found in schema.exclude(path=ENDLESS).get_all_operations():

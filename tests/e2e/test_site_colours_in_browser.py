@@ -13,6 +13,7 @@ from playwright.async_api import Locator, Page, expect
 
 from tests.support.admin import Admin
 from tests.support.pages import focus_is_seen
+from tests.support.patience import WAIT_S
 from tests.support.shop_people import operator_token
 from tests.support.shop_server import HOST, ServedShop, ShopServer
 
@@ -43,7 +44,7 @@ async def a_shops_page(server: ShopServer, shop: ServedShop) -> AsyncIterator[st
 
 async def paint(server: ShopServer, shop: ServedShop, colours: dict[str, str]) -> None:
     """Give the shop's only site its colours, as the operator's command line does."""
-    async with httpx.AsyncClient(base_url=server.url) as http:
+    async with httpx.AsyncClient(base_url=server.url, timeout=WAIT_S) as http:
         admin = Admin(http, operator_token(server, shop))
         (site,) = await admin.all("/v1/sites", "sites", limit=2)
         await admin.change(f"/v1/sites/{site['id']}", {"colours": colours})

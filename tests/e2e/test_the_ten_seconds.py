@@ -18,6 +18,7 @@ from shared.kernel.clock import Instant, Millis, from_iso
 from shared.kit.system_clock import SystemClock
 from tests.support.agent_client import AgentClient, StreamedEvent
 from tests.support.chat_client import ChatClient, chat_client
+from tests.support.patience import WAIT_S
 from tests.support.shop_people import at_work, offered
 from tests.support.shop_server import ServedShop, ShopServer
 
@@ -32,7 +33,6 @@ ROUNDS = 5
 ANSWERS = 100
 OVERTAKING = 10
 THINKING_S = 0.3
-WITHIN_S = 10.0
 
 
 @dataclass(frozen=True)
@@ -110,7 +110,7 @@ def live(agent: AgentClient) -> list[StreamedEvent]:
 async def one_round(team: Team) -> tuple[Millis, Millis]:
     """Have all ask, be offered, taken and ended; return the slowest offer by either clock."""
     asked_at, acks = await team.ask_at_once("Anybody?")
-    async with asyncio.timeout(WITHIN_S):
+    async with asyncio.timeout(WAIT_S):
         while any(len(live(agent)) != 1 for agent in team.agents):  # noqa: ASYNC110  its process's
             await asyncio.sleep(0.005)
     offers = [live(agent)[0] for agent in team.agents]

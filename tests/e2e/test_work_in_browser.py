@@ -18,6 +18,7 @@ from shared.kit.new_ids import new_id
 from shared.kit.system_clock import SystemClock
 from tests.support.agent_client import AgentClient
 from tests.support.pages import ConsolePage, keep_picture
+from tests.support.patience import WAIT_S
 from tests.support.stack import Stack
 
 ANNA, *_ = AGENTS
@@ -106,7 +107,9 @@ def a_service(stack: Stack) -> httpx.AsyncClient:
         expires_at=SystemClock().now() + HOUR_MS,
     )
     token = sign_principal(Keyring.open(stack.home / "keys.json"), principal)
-    return httpx.AsyncClient(base_url=stack.url, headers={"Authorization": f"Bearer {token}"})
+    return httpx.AsyncClient(
+        base_url=stack.url, headers={"Authorization": f"Bearer {token}"}, timeout=WAIT_S
+    )
 
 
 @asynccontextmanager

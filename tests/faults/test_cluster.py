@@ -21,6 +21,7 @@ from tests.support.chat_client import ChatClient, chat_client
 from tests.support.cluster import AWAY_S, ROUNDS, nats_away, node_urls, pids_of
 from tests.support.demo_shop import demo_customer
 from tests.support.ledger import Ledger, ledger_of
+from tests.support.patience import WAIT_S
 from tests.support.postgres_holder import alive
 from tests.support.screens import Screen, screen_of
 from tests.support.stack import Stack
@@ -33,7 +34,6 @@ LOOK_S = 0.05
 CUSTOMERS = 6
 WRITE_EVERY_S = max(0.1, AWAY_S / 100)
 """However long NATS is away, a snapshot has all that was written: the newest 200 of each."""
-WAIT_S = 20.0
 
 
 def chat_url(url: str) -> str:

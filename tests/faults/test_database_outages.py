@@ -19,11 +19,11 @@ from shared.kit.postgres.processes import processes_of
 from tests.support.chat_client import chat_client, raw_chat
 from tests.support.demo_shop import demo_customer
 from tests.support.every_endpoint import Answered, EveryEndpoint
+from tests.support.patience import WAIT_S
 from tests.support.stack import Stack
 
 OUTAGE_S = 3.0
 POLL_S = 0.1
-READY_WITHIN_S = 20.0
 TRY_LATER = {"try_again", "routing_unavailable"}
 USUAL = {200, 201, 204, 401, 404, 409}
 """Of unknown ids and a key that nobody has: all of them looked up in a table."""
@@ -85,14 +85,17 @@ def wrong(answers: list[Answered]) -> list[Answered]:
 
 
 async def until_ready(stack: Stack) -> None:
-    async with asyncio.timeout(READY_WITHIN_S), httpx.AsyncClient(base_url=stack.url) as http:
+    async with (
+        asyncio.timeout(WAIT_S),
+        httpx.AsyncClient(base_url=stack.url, timeout=WAIT_S) as http,
+    ):
         while (await http.get("/ready")).status_code != httpx.codes.OK:  # noqa: ASYNC110
             await asyncio.sleep(POLL_S)
 
 
 async def until_answered_as(every: EveryEndpoint, before: dict[str, int]) -> None:
     """Wait until each request is answered as it was; what is not, may only be told to try again."""
-    deadline = time.monotonic() + READY_WITHIN_S
+    deadline = time.monotonic() + WAIT_S
     while True:
         answers = await every.call()
         assert wrong(answers) == []
@@ -109,7 +112,7 @@ async def test_every_endpoint_says_try_again_while_the_database_hangs(running: S
     before = {one.endpoint: one.status for one in await every.call()}
     assert set(before.values()) <= USUAL, "each request is a good one"
 
-    async with httpx.AsyncClient(base_url=running.url) as http:
+    async with httpx.AsyncClient(base_url=running.url, timeout=WAIT_S) as http:
         with frozen_database(running):
             answers = await every.call()
             health, ready = await http.get("/health"), await http.get("/ready", timeout=10)
@@ -160,7 +163,7 @@ async def test_a_customer_is_told_to_try_again_and_loses_nothing(running: Stack)
 
 
 async def _refused_hello(url: str, site_key: str) -> dict[str, Any]:
-    async with asyncio.timeout(15), raw_chat(url) as socket:
+    async with asyncio.timeout(WAIT_S), raw_chat(url) as socket:
         await socket.send(json.dumps({"type": "hello", "site_key": site_key}))
         frame: dict[str, Any] = json.loads(await socket.recv())
     return frame

@@ -20,6 +20,7 @@ from services.demo.people import AGENTS
 from shared.kernel.ids import IdKind, decode
 from tests.support.demo_shop import demo_customer
 from tests.support.ledger import Acknowledged, ledger_of
+from tests.support.patience import WAIT_S
 from tests.support.screens import Screen, screen_of
 from tests.support.stack import Stack
 from tests.support.stopped_client import client_process
@@ -33,7 +34,6 @@ CUT_BY_SILENCE_S = 65.0
 LONG = "😀" * 5_000
 ANSWERS = 60
 """Long answers, 20 KB each: more than the gateway and both kernels hold for one socket."""
-WAIT_S = 20.0
 PAUSE_S = 0.1
 
 
@@ -107,7 +107,7 @@ async def judged(stack: Stack, told: dict[str, Any], heard: int) -> dict[str, An
 
 async def slow_consumers(stack: Stack) -> int:
     """Return how many sockets the gateway closed because nobody read them."""
-    async with httpx.AsyncClient(base_url=stack.url) as http:
+    async with httpx.AsyncClient(base_url=stack.url, timeout=WAIT_S) as http:
         metrics = (await http.get("/metrics")).text
     found = re.search(r'firstreply_chat_closed_total\{code="slow_consumer"\} (\d+)', metrics)
     return int(found[1]) if found else 0

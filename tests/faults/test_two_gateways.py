@@ -27,6 +27,7 @@ from tests.support.cluster import ROUNDS, kill_process, node_urls
 from tests.support.demo_shop import demo_customer
 from tests.support.journal import JournalledClient
 from tests.support.ledger import Acknowledged, ledger_of
+from tests.support.patience import WAIT_S
 from tests.support.screens import Screen, screen_of
 from tests.support.stack import Stack
 from tests.support.unique_words import a_word
@@ -38,7 +39,6 @@ RACERS = int(os.environ.get("FIRSTREPLY_RACERS", "6"))
 IDS = 20
 """client_ids of each: under the burst that a node takes of one customer."""
 SEED = 5
-WAIT_S = 20.0
 AT_ONCE = 32
 """Requests that are on their way to one gateway."""
 PAUSE_S = 0.05

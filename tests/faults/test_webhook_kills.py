@@ -23,6 +23,7 @@ from shared.kit.new_ids import new_id
 from shared.kit.system_clock import SystemClock
 from tests.support.ledger import Ledger, ledger_of
 from tests.support.ordeal import Kill, ordeal
+from tests.support.patience import WAIT_S
 from tests.support.posted import Posted, Program, running_program
 from tests.support.stack import Stack
 
@@ -49,7 +50,7 @@ async def subscribe(stack: Stack, program: Program) -> str:
     token = sign_principal(Keyring.open(stack.home / "keys.json"), principal)
     headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": new_id().hex}
     body = {"url": program.url(), "events": ["message.*", "conversation.*", "sla.*"]}
-    async with httpx.AsyncClient(base_url=stack.url, headers=headers) as http:
+    async with httpx.AsyncClient(base_url=stack.url, headers=headers, timeout=WAIT_S) as http:
         made = await http.post("/v1/routing/webhooks", json=body)
     return str(made.raise_for_status().json()["secret"])
 

@@ -13,9 +13,9 @@ from typing import Any
 import httpx
 
 from shared.kit.new_ids import new_id
+from tests.support.patience import WAIT_S
 
 STREAM_TIMEOUT_S = 30.0
-WAIT_S = 10.0
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,7 @@ import asyncio
 from collections.abc import Callable
 
 from shared.kit.bus.interface import Bus, Handler, Subscription
-
-WAIT_S = 5.0
+from tests.support.patience import WAIT_S
 
 
 class Heard:

@@ -19,8 +19,8 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake
 
 from shared.kit.new_ids import new_id
+from tests.support.patience import WAIT_S
 
-WAIT_S = 10.0
 BACKOFF_S = 0.05
 BACKOFF_MAX_S = 1.0
 FINAL = frozenset({"bad_frame", "unknown_site", "origin_refused", "bad_customer_token", "replaced"})
@@ -63,7 +63,7 @@ async def _narrow_socket(url: str, receive_buffer: int) -> socket.socket:
 
 async def last_words(socket: ClientConnection) -> tuple[dict[str, Any], int]:
     """Return the last frame and the close code."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(WAIT_S):
         messages = [message async for message in told_until_closed(socket)]
     assert socket.close_code is not None
     return json.loads(messages[-1]) if messages else {}, socket.close_code

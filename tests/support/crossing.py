@@ -23,6 +23,7 @@ from shared.kit.auth.tokens import read_grant
 from shared.kit.database import open_database
 from shared.kit.outbox import OutboxRows
 from tests.support.gateway import SHOP, Stores, a_message, an_answer, open_stores
+from tests.support.patience import WAIT_S
 from tests.support.postgres import TestDatabase
 from tests.support.router import Console, Rig, running_router
 
@@ -161,7 +162,7 @@ class Crossing:
     async def _until_told(self, conversation_id: UUID) -> None:
         """Wait until the router's relay has brought all that its tables hold of a conversation."""
         version = (await self.routing_state(conversation_id)).version
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(WAIT_S):
             while version not in self._told(conversation_id):  # noqa: ASYNC110
                 await asyncio.sleep(0.002)
 

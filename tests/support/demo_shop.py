@@ -11,15 +11,15 @@ import httpx
 from services.demo.people import PASSWORD, SHOP_ID, DemoAgent
 from shared.kernel.ids import IdKind, encode
 from tests.support.agent_client import AgentClient
+from tests.support.patience import WAIT_S
 from tests.support.stack import Stack
 
 SHOP = encode(IdKind.SHOP, SHOP_ID)
-CALL_TIMEOUT_S = 10.0
 
 
 async def demo_customer(stack: Stack, customer: str | None = None) -> dict[str, Any]:
     """Return how a customer of the demo shop says hello, vouched for as its page does."""
-    async with httpx.AsyncClient(base_url=stack.url, timeout=CALL_TIMEOUT_S) as http:
+    async with httpx.AsyncClient(base_url=stack.url, timeout=WAIT_S) as http:
         site = (await http.get("/demo/api/site")).json()
         hello = {"url": stack.socket_url, "site_key": site["site_key"]}
         if customer is not None:
@@ -31,7 +31,7 @@ async def demo_customer(stack: Stack, customer: str | None = None) -> dict[str, 
 @asynccontextmanager
 async def beside_the_page(stack: Stack, agent: DemoAgent) -> AsyncIterator[AgentClient]:
     """The REST calls of an agent whose page has the stream; away and without work at both ends."""
-    async with httpx.AsyncClient(base_url=stack.url, timeout=CALL_TIMEOUT_S) as http:
+    async with httpx.AsyncClient(base_url=stack.url, timeout=WAIT_S) as http:
         who = {"shop_id": SHOP, "email": agent.email, "password": PASSWORD}
         signed = (await http.post("/v1/auth/sign-in", json=who)).raise_for_status().json()
         client = AgentClient(http, signed["token"], signed["agent"])

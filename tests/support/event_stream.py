@@ -10,6 +10,7 @@ from typing import Any
 
 import httpx
 
+from tests.support.patience import WAIT_S
 from tests.support.running_gateway import ServedGateway
 
 
@@ -21,13 +22,13 @@ class Stream:
         self._lines = response.aiter_lines()
 
     async def next(self) -> tuple[str, Any]:
-        """Return the next event; comments are passed over."""
+        """Return the next event; comments are passed over, and pings, which come at their time."""
         event = ""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(WAIT_S):
             async for line in self._lines:
                 if line.startswith("event: "):
                     event = line.removeprefix("event: ")
-                elif line.startswith("data: "):
+                elif line.startswith("data: ") and event != "ping":
                     return event, json.loads(line.removeprefix("data: "))
         raise EOFError("the stream ended")
 

@@ -24,9 +24,10 @@ from shared.kit.new_ids import new_id
 from shared.kit.system_clock import SystemClock
 from tests.support.good_bodies import ADMIN_BODIES, CONVERSATION_BODIES, CUSTOMER_BODIES
 from tests.support.made_bodies import customers_bodies, is_customers
+from tests.support.patience import WAIT_S
 from tests.support.stack import Stack
 
-ANSWERED_WITHIN_S = 20.0
+ANSWERED_WITHIN_S = 30.0
 """The longest statement any role may run takes ten; all others give up after five."""
 HOUR_MS = 3_600_000
 SOURCE = "0" * 64
@@ -178,7 +179,7 @@ class EveryEndpoint:
     @classmethod
     def of(cls, stack: Stack, token: str | None = None) -> EveryEndpoint:
         """Read which there are; call them by this token, if one is given."""
-        document = httpx.get(f"{stack.url}/openapi.json").raise_for_status().json()
+        document = httpx.get(f"{stack.url}/openapi.json", timeout=WAIT_S).raise_for_status().json()
         return cls(stack, document, token)
 
     def _pass(self, path: str) -> str:

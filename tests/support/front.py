@@ -18,6 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from services.cluster.caddyfile import ADDRESSES, FrontLimits, caddyfile
 from services.cluster.ports import free_ports
 from shared.kit.web.server import bind_port, serve
+from tests.support.patience import WAIT_S
 
 LOOPBACK = "127.0.0.1"
 START_TIMEOUT_S = 20.0
@@ -152,7 +153,7 @@ def running_caddy(folder: Path, text: str, node: str) -> Iterator[Front]:
 async def until_up(front: Front) -> None:
     """Wait until Caddy answers."""
     deadline = time.monotonic() + START_TIMEOUT_S
-    async with httpx.AsyncClient(trust_env=False) as http:
+    async with httpx.AsyncClient(trust_env=False, timeout=WAIT_S) as http:
         while True:
             try:
                 if (await http.get(f"{front.url}/health")).is_success:

@@ -26,6 +26,7 @@ from shared.kit.bus.in_process import InProcessBus
 from shared.kit.database import Database
 from shared.kit.new_ids import new_id
 from tests.support.clock import VirtualClock
+from tests.support.patience import WAIT_MS, WAIT_S
 
 SHOP, OTHER_SHOP = new_id(), new_id()
 URL = "http://history.test"
@@ -64,7 +65,7 @@ class RunningService:
         return sign_principal(self.keys, principal)
 
     async def until(self, true: Callable[[], bool]) -> None:
-        async with asyncio.timeout(5.0):
+        async with asyncio.timeout(WAIT_S):
             while not true():  # noqa: ASYNC110  it watches what tells nobody
                 await asyncio.sleep(0.01)
 
@@ -80,7 +81,7 @@ class RunningService:
         )
 
     async def card(self, request: CardRequest) -> Card | None:
-        raw = await self.bus.request(subjects.CARD, request.to_json(), timeout_ms=5_000)
+        raw = await self.bus.request(subjects.CARD, request.to_json(), timeout_ms=WAIT_MS)
         answer = CardAnswer.model_validate_json(raw)
         assert answer.to_json() == raw  # the very bytes that the contract would have written
         return answer.card

@@ -24,6 +24,7 @@ from tests.support.busy_agent import BusyAgent
 from tests.support.chat_client import ChatClient
 from tests.support.chat_load import ChatLoad, chat_load
 from tests.support.ledger import Acknowledged, Ledger, ledger_of
+from tests.support.patience import WAIT_S
 from tests.support.stack import Stack
 
 LOAD_BEFORE_S = (0.5, 2.0)
@@ -201,7 +202,7 @@ async def ordeal(
     stack: Stack, *, customers: int, messages_per_s: float, seed: int, chat_url: str | None = None
 ) -> AsyncIterator[Ordeal]:
     """Have customers, who come by `chat_url`, and all demo agents at work on a running product."""
-    async with httpx.AsyncClient(base_url=stack.url) as http:
+    async with httpx.AsyncClient(base_url=stack.url, timeout=WAIT_S) as http:
         site_key = (await http.get("/demo/api/site")).raise_for_status().json()["site_key"]
     shop_id = encode(IdKind.SHOP, SHOP_ID)
     agents = tuple(BusyAgent(stack.url, shop_id, one.email, PASSWORD) for one in AGENTS)

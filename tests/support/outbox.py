@@ -11,9 +11,9 @@ from shared.kernel.clock import Millis
 from shared.kernel.vocabulary import Service
 from shared.kit.outbox import Backlog
 from shared.kit.relay_lane import Positions, StreamKey
+from tests.support.patience import WAIT_S
 
 LONG_AGO_MS = 3_600_000
-WAIT_S = 30.0
 
 
 class FakeOutbox:

@@ -12,6 +12,7 @@ from playwright.async_api import Locator, Page, expect
 
 from services.demo.people import PASSWORD, SHOP_ID, DemoAgent
 from shared.kernel.ids import IdKind, encode
+from tests.support.patience import WAIT_S
 
 NOTE_MESSAGES = """(() => {
   window.messages = [];
@@ -42,7 +43,7 @@ NOTE_MESSAGES = """(() => {
 })()"""
 """Keeps when a page hands each message to the network, and when it reads that it is committed;
 counts the offers it says it shows."""
-SEEN_WITHIN_S, POLL_S = 5.0, 0.02
+POLL_S = 0.02
 SEEN = "window.seen.asked > 0 && window.seen.asked === window.seen.answered"
 FOCUSED = """() => {
   let at = document.activeElement;
@@ -127,7 +128,7 @@ class ConsolePage:
         A person is never faster than that; said after the accept it would be refused.
         """
         await expect(self.accept).to_be_visible()
-        async with asyncio.timeout(SEEN_WITHIN_S):
+        async with asyncio.timeout(WAIT_S):
             # The pages' policy lets no function poll in them.
             while not await self.page.evaluate(SEEN):  # noqa: ASYNC110
                 await asyncio.sleep(POLL_S)

@@ -12,7 +12,7 @@ from typing import Any
 
 from standardwebhooks import Webhook
 
-WAIT_S = 8.0
+from tests.support.patience import WAIT_S
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-WAIT_S = 10.0
+from tests.support.patience import WAIT_S
+
 TEXT, BINARY, CONT, CLOSE, PING, PONG = 0x1, 0x2, 0x0, 0x8, 0x9, 0xA
 FIN, RSV1, RSV2, RSV3 = 0x80, 0x40, 0x20, 0x10
 MASKED = 0x80

@@ -8,8 +8,7 @@ from collections.abc import Mapping, Sequence
 from shared.contracts.events import Envelope
 from shared.kit.arrivals import sort_out
 from shared.kit.relay_lane import Positions, StreamKey
-
-WAIT_S = 8.0
+from tests.support.patience import WAIT_S
 
 
 class Receiver:

@@ -44,12 +44,12 @@ from shared.kit.bus.in_process import InProcessBus
 from shared.kit.bus.interface import Bus
 from shared.kit.new_ids import new_id
 from shared.kit.web.app import create_app
+from tests.support.patience import WAIT_MS, WAIT_S
 from tests.support.postgres import TestDatabase
 
 PASSWORD = "correct horse battery"
 SITE, SESSION, NODE = UUID(int=0x517E), UUID(int=0x5E55), UUID(int=0x90DE)
 DAY_MS = 86_400_000
-WAIT_S = 10.0
 
 Heard: TypeAlias = dict[Service, list[Envelope]]
 """The durable events that each receiver has taken."""
@@ -204,7 +204,7 @@ class Rig:
 async def send(bus: Bus, *events: Envelope) -> BatchAnswer:
     """Hand events to a router, as the gateway's relay does; return where their streams stand."""
     batch = EventBatch(events=events).to_json()
-    raw = await bus.request(subjects.events(Service.ROUTER), batch, timeout_ms=int(WAIT_S * 1_000))
+    raw = await bus.request(subjects.events(Service.ROUTER), batch, timeout_ms=WAIT_MS)
     return BatchAnswer.model_validate_json(raw)
 
 

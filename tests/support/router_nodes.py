@@ -18,6 +18,7 @@ import httpx
 from shared.kernel.vocabulary import Service
 from shared.kit.new_ids import new_id
 from tests.support.nats import LOOPBACK, free_port
+from tests.support.patience import WAIT_S
 from tests.support.postgres import TestDatabase
 from tests.support.stack import REPO
 
@@ -58,7 +59,7 @@ class RouterNode:
 
     async def until_ready(self) -> None:
         """Return once it answers that it is ready."""
-        async with asyncio.timeout(READY_WITHIN_S), httpx.AsyncClient() as http:
+        async with asyncio.timeout(READY_WITHIN_S), httpx.AsyncClient(timeout=WAIT_S) as http:
             while not await self._is_ready(http):
                 assert self.process is not None
                 assert self.process.poll() is None, self.log.read_text()[-4_000:]

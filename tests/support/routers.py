@@ -13,9 +13,9 @@ from shared.contracts.events import BatchAnswer, Envelope
 from shared.kernel.clock import Clock
 from shared.kit.auth.keyring import Keyring
 from shared.kit.bus.interface import Bus, BusError
+from tests.support.patience import WAIT_S
 from tests.support.postgres import TestDatabase
 from tests.support.router import (
-    WAIT_S,
     Heard,
     Rig,
     a_message,

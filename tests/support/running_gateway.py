@@ -41,10 +41,11 @@ from shared.kit.web.app import create_app
 from shared.kit.web.server import bind_port, serve
 from tests.support.chat_client import ChatClient, chat_client
 from tests.support.gateway import ANNA, ASSIGNMENT, SHOP, Stores, open_stores
+from tests.support.patience import WAIT_MS, WAIT_S
 from tests.support.postgres import TestDatabase
 
 HOUR_MS = 3_600_000
-WAIT_S, POLL_S = 8.0, 0.01
+POLL_S = 0.01
 
 
 @dataclass
@@ -152,7 +153,9 @@ class StandIn:
     async def tell(self, *events: Envelope) -> BatchAnswer:
         """Send the gateway durable events as the router does."""
         answer = await self.bus.request(
-            subjects.events(Service.GATEWAY), EventBatch(events=events).to_json(), timeout_ms=5_000
+            subjects.events(Service.GATEWAY),
+            EventBatch(events=events).to_json(),
+            timeout_ms=WAIT_MS,
         )
         return BatchAnswer.model_validate_json(answer)
 
@@ -251,7 +254,7 @@ async def served_gateway(
         open_stores(database) as stores,
         _settings(database, files, limits) as settings,
         run_gateway(settings, clock=clock, bus=bus, keys=keys, stopping=stopping) as gateway,
-        httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as http,
+        httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=WAIT_S) as http,
         asyncio.TaskGroup() as group,
     ):
         app = create_app(

@@ -14,11 +14,10 @@ from services.demo.people import PASSWORD, SHOP_ID, DemoAgent
 from shared.kernel.ids import IdKind, decode, encode
 from tests.support.agent_client import AgentClient
 from tests.support.busy_agent import TRY_LATER
+from tests.support.patience import WAIT_S
 
 SHOP = encode(IdKind.SHOP, SHOP_ID)
-TIMEOUT_S = 10.0
 BACKOFF_S = 0.1
-OFFERED_WITHIN_S = 20.0
 
 
 @dataclass
@@ -43,7 +42,7 @@ class Screen:
         """Keep a stream until cancelled."""
         while True:
             try:
-                async with httpx.AsyncClient(base_url=self.stream_url, timeout=TIMEOUT_S) as http:
+                async with httpx.AsyncClient(base_url=self.stream_url, timeout=WAIT_S) as http:
                     self.client.events.clear()
                     self._read = 0
                     reader = AgentClient(http, self.client.token, {}, self.client.events)
@@ -79,7 +78,7 @@ class Screen:
 
     async def take_one(self) -> None:
         """Take the first conversation that is offered."""
-        async with asyncio.timeout(OFFERED_WITHIN_S):
+        async with asyncio.timeout(WAIT_S):
             while not self.mine:
                 await self.take_offers()
                 await asyncio.sleep(BACKOFF_S)
@@ -117,7 +116,7 @@ class Screen:
 
 async def _until_taken(call: Callable[[], Awaitable[httpx.Response]]) -> None:
     """Repeat a command while a router is taking over."""
-    async with asyncio.timeout(TIMEOUT_S):
+    async with asyncio.timeout(WAIT_S):
         while (await call()).status_code in TRY_LATER:  # noqa: ASYNC110  it is asked each time
             await asyncio.sleep(BACKOFF_S)
 
@@ -129,14 +128,14 @@ def _range(last_seqs: dict[UUID, int], conversation_id: str) -> set[int]:
 @asynccontextmanager
 async def screen_of(agent: DemoAgent, url: str, stream_url: str) -> AsyncIterator[Screen]:
     """An available agent with calls to one place and a stream from another; leaves without work."""
-    async with httpx.AsyncClient(base_url=url, timeout=TIMEOUT_S) as http:
+    async with httpx.AsyncClient(base_url=url, timeout=WAIT_S) as http:
         who = {"shop_id": SHOP, "email": agent.email, "password": PASSWORD}
         signed = (await http.post("/v1/auth/sign-in", json=who)).raise_for_status().json()
         screen = Screen(AgentClient(http, signed["token"], signed["agent"]), stream_url)
         async with asyncio.TaskGroup() as group:
             keeping = group.create_task(screen.keep())
             try:
-                async with asyncio.timeout(TIMEOUT_S):
+                async with asyncio.timeout(WAIT_S):
                     while not screen.client.events:  # noqa: ASYNC110  the snapshot is not awaited
                         await asyncio.sleep(BACKOFF_S)
                 await screen.set_status("available")

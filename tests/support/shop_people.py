@@ -21,10 +21,10 @@ from shared.kit.auth.tokens import sign_principal
 from shared.kit.system_clock import SystemClock
 from tests.support.agent_client import AgentClient, signed_in
 from tests.support.chat_client import raw_chat
+from tests.support.patience import WAIT_S
 from tests.support.shop_server import KNOWN_CUSTOMER, PASSWORD, ServedShop, ShopServer
 
 MINUTE_MS = 60_000
-WAIT_S = 10.0
 
 
 @asynccontextmanager

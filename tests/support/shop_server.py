@@ -35,7 +35,7 @@ KNOWN_CUSTOMER = "customer-7"
 KNOWN_EMAIL = "rosa@mail.example"
 KNOWN_ORDER = "R-7"
 IMPORT_SCOPES = (Scope.ORDERS_WRITE, Scope.CONTACTS_WRITE, Scope.ROUTING_WRITE)
-STOP_TIMEOUT_S = 20.0
+STOP_TIMEOUT_S = 40.0
 
 
 @dataclass(frozen=True)

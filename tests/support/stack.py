@@ -16,8 +16,8 @@ from typing import Any
 
 import httpx
 
-START_TIMEOUT_S = 60.0
-STOP_TIMEOUT_S = 20.0
+START_TIMEOUT_S = 120.0
+STOP_TIMEOUT_S = 40.0
 POLL_S = 0.05
 REPO = Path(__file__).parents[2]
 

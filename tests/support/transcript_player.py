@@ -15,10 +15,10 @@ from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import ConnectionClosed
 
 from tests.support.chat_client import ChatClient, raw_chat, told_until_closed
+from tests.support.patience import WAIT_S
 from tests.support.transcript_stage import Stage
 from tests.support.transcripts import Line, Transcript
 
-ANSWER_WITHIN_S = 5.0
 NARROW = 65_536
 """Receive buffer of a client that will stop reading."""
 LATEST_VALUES = {
@@ -81,7 +81,7 @@ class Player:
         """Play every line; then nothing more may come."""
         async with self._stack:
             for line in self.transcript.lines:
-                async with asyncio.timeout(ANSWER_WITHIN_S):
+                async with asyncio.timeout(WAIT_S):
                     await self._play(line)
             if self._wire is not None:
                 await self._wire.socket.close()

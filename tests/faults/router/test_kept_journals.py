@@ -17,6 +17,7 @@ from shared.kernel.vocabulary import Scope
 from shared.kit.auth.keyring import Keyring
 from shared.kit.auth.tokens import sign_principal
 from shared.kit.system_clock import SystemClock
+from tests.support.patience import WAIT_S
 from tests.support.router import DAY_MS
 from tests.support.routing_trials import Ground, Trial, trial
 
@@ -64,7 +65,9 @@ async def everybody(run: Trial, shop: UUID, conversation: UUID, decision: UUID) 
         f"/decisions/{encode(IdKind.DECISION, decision)}?candidates=all"
     )
     headers = {"Authorization": f"Bearer {sign_principal(keys, supervisor)}"}
-    async with httpx.AsyncClient(base_url=run.nodes[0].url, headers=headers) as http:
+    async with httpx.AsyncClient(
+        base_url=run.nodes[0].url, headers=headers, timeout=WAIT_S
+    ) as http:
         answer = await http.get(path, timeout=10)
     assert answer.status_code == 200, answer.text
     return answer.json()

@@ -19,6 +19,7 @@ from services.importing.report import Exit, Report
 from services.importing.store import run_back_fill
 from tests.integration.services.conftest import Port
 from tests.support import shopify
+from tests.support.patience import WAIT_S
 from tests.support.real_data import real_data
 from tests.support.shopify_store import TOKEN, Store, running_store
 
@@ -37,13 +38,13 @@ def store() -> Iterator[Store]:
 
 async def connected(port: Port) -> str:
     new = {"platform": "shopify", "store": shopify.STORE, "webhook_secret": shopify.SECRET}
-    async with httpx.AsyncClient(base_url=port.url, headers=port.headers) as http:
+    async with httpx.AsyncClient(base_url=port.url, headers=port.headers, timeout=WAIT_S) as http:
         answer = await http.post("/v1/orders/connections", json=new)
     return str(answer.json()["id"])
 
 
 async def cursors(port: Port, connection: str) -> dict[str, str]:
-    async with httpx.AsyncClient(base_url=port.url, headers=port.headers) as http:
+    async with httpx.AsyncClient(base_url=port.url, headers=port.headers, timeout=WAIT_S) as http:
         answer = await http.get(f"/v1/orders/connections/{connection}")
     found: dict[str, str] = answer.json()["cursors"]
     return found
@@ -114,7 +115,7 @@ async def test_rate_limits_and_faults_are_waited_out(store: Store) -> None:
     store.script = [(429, {"Retry-After": "2.0"}), (502, {}), (429, {})]
     store.calls = "39/40"
     headers = {"x-shopify-access-token": TOKEN}
-    async with httpx.AsyncClient(base_url=store.url, headers=headers) as client:
+    async with httpx.AsyncClient(base_url=store.url, headers=headers, timeout=WAIT_S) as client:
         pages = [
             page async for page in ShopifyApi(client, sleep=sleep).pages("orders", "4500000002")
         ]

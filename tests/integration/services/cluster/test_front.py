@@ -15,6 +15,7 @@ import pytest
 from services.cluster.caddyfile import FrontLimits, caddyfile
 from services.cluster.ports import free_ports
 from tests.support.front import Front, RecordingNode, front_before, running_caddy, until_up
+from tests.support.patience import WAIT_S
 
 LIMITS = FrontLimits(
     head_s=0.6, body_s=1.0, head_bytes=8_192, body_bytes=100_000, upload_bytes=300_000
@@ -48,7 +49,7 @@ async def healthy_beside(front: Front) -> AsyncIterator[None]:
 
     async def ask() -> None:
         nonlocal slowest
-        async with httpx.AsyncClient(base_url=front.url, trust_env=False) as http:
+        async with httpx.AsyncClient(base_url=front.url, trust_env=False, timeout=WAIT_S) as http:
             while True:
                 began = time.perf_counter()
                 answer = await http.post("/v1/orders/healthy", content=b"well")
@@ -80,10 +81,13 @@ async def last_words(reader: asyncio.StreamReader) -> bytes:
 
 
 async def refusal_of(front: Front, head: bytes, dripped: bytes) -> tuple[bytes, float]:
-    """Send a head at once and the rest slowly; return the last words and the seconds they took."""
+    """Send a head at once and the rest slowly; return the last words and the seconds they took.
+
+    Counted from before the connection: the front may have it before this process goes on.
+    """
+    began = time.perf_counter()
     reader, writer = await front.connect()
     writer.write(head)
-    began = time.perf_counter()
     try:
         async with asyncio.timeout(LASTS_S + SLACK_S), asyncio.TaskGroup() as group:
             dripping = group.create_task(drip(writer, dripped))
@@ -129,7 +133,7 @@ async def test_a_head_above_the_limit_is_refused_and_one_below_is_served(
     front: Front, node: RecordingNode
 ) -> None:
     too_much = "y" * (LIMITS.head_bytes + CADDY_ADDS_BYTES)
-    async with httpx.AsyncClient(base_url=front.url, trust_env=False) as http:
+    async with httpx.AsyncClient(base_url=front.url, trust_env=False, timeout=WAIT_S) as http:
         refused = await http.get("/v1/orders/large", headers={"X-Much": too_much})
         served = await http.get("/v1/orders/fits", headers={"X-Much": "y" * 4_000})
 
@@ -148,7 +152,7 @@ async def test_a_body_above_the_limit_is_refused_and_one_below_is_served(
     def content(size: int) -> bytes | AsyncIterator[bytes]:
         return b"y" * size if is_declared else chunks(b"y" * size)
 
-    async with httpx.AsyncClient(base_url=front.url, trust_env=False) as http:
+    async with httpx.AsyncClient(base_url=front.url, trust_env=False, timeout=WAIT_S) as http:
         refused = await http.post("/v1/orders/large", content=content(LIMITS.body_bytes + 1))
         served = await http.post("/v1/orders/fits", content=content(LIMITS.body_bytes))
 
@@ -165,7 +169,7 @@ async def test_an_upload_may_be_larger_than_other_bodies_and_has_its_own_limit(
     front: Front, node: RecordingNode
 ) -> None:
     url = "/v1/files/upload/signed"
-    async with httpx.AsyncClient(base_url=front.url, trust_env=False) as http:
+    async with httpx.AsyncClient(base_url=front.url, trust_env=False, timeout=WAIT_S) as http:
         served = await http.put(url, content=b"y" * LIMITS.upload_bytes)
         refused = await http.put(url, content=b"y" * (LIMITS.upload_bytes + 1))
     assert served.status_code == httpx.codes.OK
@@ -179,7 +183,7 @@ async def test_an_event_stream_passes_at_once_and_outlasts_every_limit(
     began = time.perf_counter()
     arrivals: list[float] = []
     async with (
-        httpx.AsyncClient(base_url=front.url, trust_env=False) as http,
+        httpx.AsyncClient(base_url=front.url, trust_env=False, timeout=WAIT_S) as http,
         http.stream("GET", "/v1/agent-events", timeout=LASTS_S) as stream,
     ):
         async for line in stream.aiter_lines():
@@ -200,7 +204,7 @@ async def test_an_event_stream_passes_at_once_and_outlasts_every_limit(
 async def test_what_a_node_tells_its_operators_is_not_public(
     front: Front, node: RecordingNode, path: str
 ) -> None:
-    async with httpx.AsyncClient(base_url=front.url, trust_env=False) as http:
+    async with httpx.AsyncClient(base_url=front.url, trust_env=False, timeout=WAIT_S) as http:
         answer = await http.get(path)
 
     assert (answer.status_code, answer.json()["code"]) == (404, "not_found")

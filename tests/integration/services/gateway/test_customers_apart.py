@@ -22,7 +22,8 @@ from tests.support.made_bodies import frames
 from tests.support.running_gateway import ServedGateway
 
 SECRET = "Her mother's name is Quillfeather."
-QUIET_S = 0.1
+QUIET_S = 0.25
+"""Once the server has read all that was sent: a statement or two take some milliseconds."""
 ADDRESS = "rosa@mail.example"
 
 
@@ -33,8 +34,9 @@ async def hello(served: ServedGateway, socket: ClientConnection, **fields: Any) 
 
 
 async def heard(socket: ClientConnection) -> list[str]:
-    """Return what comes until it is quiet."""
+    """Return what comes until it is quiet, once everything that was sent has been read."""
     words: list[str] = []
+    await (await socket.ping())
     try:
         while True:
             async with asyncio.timeout(QUIET_S):

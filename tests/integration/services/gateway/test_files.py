@@ -13,6 +13,7 @@ from shared.contracts.files import FILE_MAX_BYTES
 from shared.kernel.ids import IdKind, decode
 from shared.kernel.vocabulary import Scope
 from tests.support.gateway import ANNA, OTHER_SHOP, PIOTR, SHOP, looking_inside
+from tests.support.patience import WAIT_S
 from tests.support.postgres import TestDatabase
 from tests.support.running_gateway import ServedGateway, one_gateway
 from tests.support.sample_files import PDF, SVG, a_docx, a_png
@@ -144,11 +145,11 @@ class TestUploads:
             head = f"PUT {asked['upload_url']} HTTP/1.1\r\nHost: 127.0.0.1\r\n"
             writer.write(f"{head}Content-Length: {len(PDF)}\r\n\r\n".encode() + PDF[:50])
             await writer.drain()
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(WAIT_S):
                 while not list((tmp_path / "incoming").iterdir()):  # noqa: ASYNC110
                     await asyncio.sleep(0.01)
             writer.transport.abort()
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(WAIT_S):
                 while list((tmp_path / "incoming").iterdir()):  # noqa: ASYNC110
                     await asyncio.sleep(0.01)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from typing import Any
 
 import asyncpg
@@ -24,6 +25,7 @@ from tests.support.gateway import (
     a_routing_event,
     looking_inside,
 )
+from tests.support.patience import WAIT_S
 from tests.support.postgres import TestDatabase
 from tests.support.running_gateway import ServedGateway
 
@@ -72,12 +74,9 @@ async def counted(admin: Admin, rule: str = "big-cart") -> dict[str, int]:
 
 
 async def until_counted(admin: Admin, **wanted: int) -> None:
-    found: dict[str, int] = {}
-    for _ in range(200):
-        found = await counted(admin)
-        if wanted.items() <= found.items():
-            return
-    raise AssertionError(found)
+    deadline = time.monotonic() + WAIT_S
+    while not wanted.items() <= (found := await counted(admin)).items():
+        assert time.monotonic() < deadline, found
 
 
 class TestAsking:

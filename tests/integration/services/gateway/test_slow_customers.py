@@ -17,6 +17,7 @@ from services.gateway.api.chat_socket import FRAGMENTS_MAX, OUT_LAST
 from shared.contracts.frames import CloseCode
 from shared.kernel.ids import IdKind, decode
 from tests.support.chat_client import last_words, raw_chat
+from tests.support.patience import WAIT_S
 from tests.support.running_gateway import ServedGateway
 
 PING_BYTES = 125
@@ -38,11 +39,13 @@ class TestSlowCustomers:
             await slow.recv()
             await slow.send(json.dumps({"type": "send", "client_id": "m1", "text": "Hello?"}))
             ack = json.loads(await slow.recv())
+            before = cut_off()
             slow.transport.pause_reading()
             async with asyncio.TaskGroup() as group:
                 for number in range(70):
                     group.create_task(answer(served, ack["conversation_id"], f"a{number}"))
             assert (await customer.say("Still here"))["seq"] == 1
+            await served.router.until(lambda: cut_off() > before)
             slow.transport.resume_reading()
             frame, code = await last_words(slow)
 
@@ -93,7 +96,7 @@ async def flood(socket: ClientConnection, pings: int) -> None:
     raw.setblocking(False)
     try:
         for _ in range(0, pings, PINGS_AT_ONCE):
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(WAIT_S):
                 await asyncio.get_running_loop().sock_sendall(raw, ping * PINGS_AT_ONCE)
     finally:
         raw.close()

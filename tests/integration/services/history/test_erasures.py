@@ -24,9 +24,9 @@ from shared.kit.new_ids import new_id
 from tests.support.clock import VirtualClock
 from tests.support.history import OTHER_SHOP, SHOP, RunningService, Stores
 from tests.support.orders import order, person
+from tests.support.patience import WAIT_S
 from tests.support.postgres import TestDatabase
 
-WITHIN_S = 10.0
 LEFT = """
     SELECT (SELECT count(*) FROM history.customers), (SELECT count(*) FROM history.orders),
         (SELECT count(*) FROM history.identities), (SELECT count(*) FROM history.searchable)
@@ -72,7 +72,7 @@ async def two_customers(stores: Stores) -> tuple[str, str]:
 async def until(service: RunningService, customer: str, what: str, *, goes_on: bool) -> Any:
     """Wait until a field of the erasure says something; the time goes on meanwhile, or stands."""
     client = service.client(Scope.SUPERVISOR)
-    async with asyncio.timeout(WITHIN_S):
+    async with asyncio.timeout(WAIT_S):
         while True:
             told = (await client.get(f"/v1/customers/{customer}/erasure")).json()
             if told[what] is not None:
@@ -208,7 +208,7 @@ async def test_who_saw_the_card_of_somebody_erased_is_told_and_nothing_of_them(
 async def audited(service: RunningService, customer: str) -> Any:
     """Return the first page of an audit, once the views are written."""
     client = service.client(Scope.SUPERVISOR)
-    async with asyncio.timeout(WITHIN_S):
+    async with asyncio.timeout(WAIT_S):
         while True:
             told = (await client.get(f"/v1/customers/{customer}/audit")).json()
             if told["records"]:

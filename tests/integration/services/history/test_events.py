@@ -41,6 +41,7 @@ from shared.kit.new_ids import new_id
 from tests.support.clock import START
 from tests.support.history import OTHER_SHOP, SHOP
 from tests.support.orders import order, person
+from tests.support.patience import WAIT_MS
 
 if TYPE_CHECKING:
     from tests.support.history import RunningService, Stores
@@ -151,7 +152,7 @@ class Talk:
 async def send(service: RunningService, events: Sequence[Envelope]) -> dict[str, int]:
     """Deliver a batch as the relay does; return the positions by stream."""
     batch = EventBatch(events=tuple(events)).to_json()
-    raw = await service.bus.request(subjects.events(Service.HISTORY), batch, timeout_ms=5_000)
+    raw = await service.bus.request(subjects.events(Service.HISTORY), batch, timeout_ms=WAIT_MS)
     positions = BatchAnswer.model_validate_json(raw).positions
     return {position.stream: position.version for position in positions}
 

@@ -15,6 +15,7 @@ from shared.kernel.vocabulary import Service
 from shared.kit.new_ids import new_id
 from tests.support.history import OTHER_SHOP, SHOP
 from tests.support.orders import order, person
+from tests.support.patience import WAIT_S
 
 if TYPE_CHECKING:
     from shared.kit.database import WriteTransaction
@@ -148,6 +149,6 @@ async def test_order_of_a_customer_who_is_being_deleted_is_refused(
 async def waits(stores: Stores, connection: asyncpg.Connection) -> None:
     """Return once a connection waits for another's lock."""
     asked = "SELECT cardinality(pg_blocking_pids(:pid)) > 0"
-    async with asyncio.timeout(10), stores.db.read(SHOP) as tx:
+    async with asyncio.timeout(WAIT_S), stores.db.read(SHOP) as tx:
         while not await tx.value(asked, {"pid": connection.get_server_pid()}):
             pass

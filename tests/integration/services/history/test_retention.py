@@ -21,11 +21,11 @@ from shared.kit.new_ids import new_id
 from tests.support.clock import VirtualClock
 from tests.support.history import OTHER_SHOP, SHOP, RunningService, Stores
 from tests.support.orders import order
+from tests.support.patience import WAIT_S
 from tests.support.postgres import TestDatabase
 
 DAY_MS = 86_400_000
 RULES = {"orders_days": 30, "contacts_days": 7}
-WITHIN_S = 5.0
 
 
 class Others:
@@ -114,7 +114,7 @@ class TestViews:
         for _ in range(4):
             (await agent.get(f"/v1/customers/{wire}")).raise_for_status()
 
-        async with asyncio.timeout(WITHIN_S):
+        async with asyncio.timeout(WAIT_S):
             while not (told := await _audit(supervisor, wire)):  # noqa: ASYNC110
                 await asyncio.sleep(0.05)
 

@@ -254,6 +254,7 @@ def _bare(value: UUID) -> str:
 LIVES = {"shopify": shopify.life, "generic": generic.life}
 
 
+@pytest.mark.timeout(240)  # three thousand webhooks a test: a minute on a crowded machine
 class TestShuffled:
     @pytest.mark.parametrize("platform", LIVES)
     async def test_shuffled_and_doubled_webhooks_end_in_the_same_rows_as_the_ordered_ones(

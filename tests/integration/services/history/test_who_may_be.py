@@ -10,6 +10,7 @@ from shared.contracts.cards import CardAnswer, CardRequest
 from shared.contracts.items import CustomerRef, IdentityKind
 from tests.support.history import OTHER_SHOP, SHOP
 from tests.support.orders import order, person
+from tests.support.patience import WAIT_MS
 
 if TYPE_CHECKING:
     from tests.support.history import RunningService, Stores
@@ -27,7 +28,7 @@ async def asked(
     typed = CustomerRef(kind=kind, value=value, verified=False)
     request = CardRequest(shop_id=shop_id, customer=typed).to_json()
     return CardAnswer.model_validate_json(
-        await service.bus.request(subjects.CARD, request, timeout_ms=5_000)
+        await service.bus.request(subjects.CARD, request, timeout_ms=WAIT_MS)
     )
 
 

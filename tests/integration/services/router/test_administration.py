@@ -12,6 +12,7 @@ from shared.kernel.ids import IdKind
 from shared.kernel.vocabulary import Scope
 from shared.kit.new_ids import new_id
 from tests.support.admin import NEW_AGENT, Admin, operator, program
+from tests.support.patience import WAIT_MS
 from tests.support.router import PASSWORD, Rig
 
 
@@ -144,7 +145,7 @@ class TestOtherServices:
         ]
         for caller, stands in expected:
             question = CallerCheck(principal=caller).to_json()
-            raw = await rig.bus.request(subjects.CALLER_CHECK, question, timeout_ms=5_000)
+            raw = await rig.bus.request(subjects.CALLER_CHECK, question, timeout_ms=WAIT_MS)
             assert CallerAnswer.model_validate_json(raw).stands is stands, caller
 
 

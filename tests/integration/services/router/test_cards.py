@@ -20,6 +20,7 @@ from shared.kernel.vocabulary import EventType, ItemKind, Service, Visibility
 from shared.kit.bus.interface import BusError
 from shared.kit.new_ids import new_id
 from tests.support.clock import VirtualClock
+from tests.support.patience import WAIT_MS
 from tests.support.played_history import PlayedHistory
 from tests.support.router import Rig
 
@@ -146,7 +147,7 @@ async def test_a_snapshot_holds_everything_of_an_agent(rig: Rig, history: Played
     await rig.message(shop, new_id())
     offer = await anna.wait_for(EventType.OFFER_CREATED, 2)
     request = SnapshotRequest(shop_id=shop, agent_id=anna.agent_id).to_json()
-    raw = await rig.bus.request(subjects.AGENT_SNAPSHOT, request, timeout_ms=5_000)
+    raw = await rig.bus.request(subjects.AGENT_SNAPSHOT, request, timeout_ms=WAIT_MS)
     snapshot = RouterSnapshot.model_validate_json(raw)
     assert snapshot.agent.load == 2
     assert [one.model_dump(mode="json") for one in snapshot.offers] == [offer]

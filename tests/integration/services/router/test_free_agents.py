@@ -10,7 +10,8 @@ from shared.contracts.subjects import FREE_AGENTS
 from shared.kernel.vocabulary import EventType
 from shared.kit.bus.interface import Bus
 from shared.kit.new_ids import new_id
-from tests.support.router import WAIT_S, Rig
+from tests.support.patience import WAIT_S
+from tests.support.router import Rig
 from tests.support.routers import Cluster
 
 

@@ -14,6 +14,7 @@ from shared.kernel.ids import IdKind
 from shared.kernel.vocabulary import AuthorKind, EventType, Scope, Service
 from shared.kit.new_ids import new_id
 from tests.support.clock import VirtualClock
+from tests.support.patience import WAIT_MS
 from tests.support.router import Console, Rig
 
 
@@ -75,7 +76,7 @@ async def test_a_conversation_is_passed_on_with_its_note_and_the_old_owner_write
         agent_id=anna.agent_id,
         conversation_id=ids.decode(IdKind.CONVERSATION, place),
     )
-    raw = await rig.bus.request(subjects.GRANT, asked.to_json(), timeout_ms=5_000)
+    raw = await rig.bus.request(subjects.GRANT, asked.to_json(), timeout_ms=WAIT_MS)
     assert GrantAnswer.model_validate_json(raw).taken_by == "Ben"
     assert (await post(anna, place, "transfer", wish))[1]["code"] == "not_assigned"
     assert (await post(anna, place, "transfer", {"to_line": True, "to_agent": wish["to_agent"]}))[

@@ -21,6 +21,7 @@ from shared.kit.new_ids import new_id
 from tests.support.admin import supervisor
 from tests.support.clock import START, VirtualClock
 from tests.support.decisions import decided, path_of
+from tests.support.patience import WAIT_MS
 from tests.support.postgres import TestDatabase
 from tests.support.router import Rig, running_router
 from tests.support.routers import Cluster
@@ -83,7 +84,7 @@ async def test_nothing_of_before_an_erasure_is_kept_and_what_comes_after_is(rig:
 
     async def is_erased() -> bool:
         raw = await rig.bus.request(
-            subjects.erase(Service.ROUTER), person.to_json(), timeout_ms=5_000
+            subjects.erase(Service.ROUTER), person.to_json(), timeout_ms=WAIT_MS
         )
         return EraseAnswer.model_validate_json(raw).waits_for is None
 

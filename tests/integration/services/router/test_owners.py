@@ -23,9 +23,10 @@ from shared.kit.bus.nats import NatsBus
 from shared.kit.new_ids import new_id
 from tests.support.clock import VirtualClock
 from tests.support.nats import running_nats
+from tests.support.patience import WAIT_S
 from tests.support.paused_database import way_to
 from tests.support.postgres import TestDatabase
-from tests.support.router import WAIT_S, Console, Rig, a_message, running_router
+from tests.support.router import Console, Rig, a_message, running_router
 from tests.support.routers import Cluster, running_cluster
 
 LOOK_S = 1.0

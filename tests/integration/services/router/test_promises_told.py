@@ -19,8 +19,9 @@ from shared.kernel.vocabulary import AuthorKind, EventType, Service
 from shared.kit.database import open_database
 from shared.kit.new_ids import new_id
 from tests.integration.services.router.test_hands import post
+from tests.support.patience import WAIT_S
 from tests.support.postgres import TestDatabase
-from tests.support.router import WAIT_S, Console, Rig
+from tests.support.router import Console, Rig
 
 ROSA = CustomerRef(kind=IdentityKind.SHOP_CUSTOMER, value="rosa", verified=True, name="Rosa")
 MIGRATION = Path(storage.__path__[0]) / "migrations" / "sql" / "0022_promises_told.sql"

@@ -20,6 +20,7 @@ from shared.kit.database import open_database
 from shared.kit.new_ids import new_id
 from tests.support.admin import Admin, supervisor
 from tests.support.clock import VirtualClock
+from tests.support.patience import WAIT_MS
 from tests.support.postgres import TestDatabase
 from tests.support.router import Console, Rig
 
@@ -65,7 +66,7 @@ async def answered(
 async def leave(rig: Rig, shop: UUID, conversation: UUID) -> None:
     """The customer ends it, as a gateway node tells."""
     asked = LeaveRequest(shop_id=shop, conversation_id=conversation)
-    raw = await rig.bus.request(subjects.LEAVE, asked.to_json(), timeout_ms=5_000)
+    raw = await rig.bus.request(subjects.LEAVE, asked.to_json(), timeout_ms=WAIT_MS)
     assert LeaveAnswer.model_validate_json(raw).ended
 
 

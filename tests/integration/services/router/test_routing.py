@@ -15,6 +15,7 @@ from shared.kernel.vocabulary import AuthorKind, EventType, Presence, Scope, Ser
 from shared.kit.auth.tokens import read_grant
 from shared.kit.new_ids import new_id
 from tests.support.clock import VirtualClock
+from tests.support.patience import WAIT_MS
 from tests.support.router import Console, Rig
 
 NOTHING = GrantAnswer(grant=None, may_read=False)
@@ -26,7 +27,7 @@ async def standing(rig: Rig, agent: Console, conversation_id: UUID) -> GrantAnsw
     asked = GrantRequest(
         shop_id=agent.shop_id, agent_id=agent.agent_id, conversation_id=conversation_id
     )
-    answer = await rig.bus.request(subjects.GRANT, asked.to_json(), timeout_ms=5_000)
+    answer = await rig.bus.request(subjects.GRANT, asked.to_json(), timeout_ms=WAIT_MS)
     return GrantAnswer.model_validate_json(answer)
 
 

@@ -15,6 +15,7 @@ from shared.contracts import subjects
 from shared.contracts.revocations import RevocationPage, RevocationsRequest
 from shared.kernel.ids import IdKind, encode
 from shared.kernel.vocabulary import Scope, SignInEnd
+from tests.support.patience import WAIT_MS
 from tests.support.router import Rig
 
 PASSWORD = "correct horse"
@@ -56,7 +57,7 @@ class Team:
 
     async def reason(self) -> SignInEnd:
         question = RevocationsRequest(since=0).to_json()
-        raw = await self.rig.bus.request(subjects.REVOCATIONS, question, timeout_ms=3_000)
+        raw = await self.rig.bus.request(subjects.REVOCATIONS, question, timeout_ms=WAIT_MS)
         page = RevocationPage.model_validate_json(raw)
         return next(one.reason for one in page.revocations if one.subject == self.anna)
 

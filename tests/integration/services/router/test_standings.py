@@ -12,6 +12,7 @@ from shared.kernel.vocabulary import EventType
 from shared.kit.bus.interface import Bus
 from shared.kit.database import MAX_SHOPS
 from shared.kit.new_ids import new_id
+from tests.support.patience import WAIT_MS
 from tests.support.router import Rig
 from tests.support.routers import Cluster
 
@@ -19,7 +20,7 @@ from tests.support.routers import Cluster
 async def ask(bus: Bus, *agents: tuple[UUID, UUID]) -> dict[UUID, AgentStanding]:
     asked = tuple(ConnectedAgent(shop_id=shop, agent_id=agent) for shop, agent in agents)
     raw = await bus.request(
-        subjects.AGENT_STANDINGS, StandingsRequest(agents=asked).to_json(), timeout_ms=5_000
+        subjects.AGENT_STANDINGS, StandingsRequest(agents=asked).to_json(), timeout_ms=WAIT_MS
     )
     return {one.agent_id: one for one in AgentStandings.model_validate_json(raw).standings}
 

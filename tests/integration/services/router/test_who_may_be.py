@@ -16,6 +16,7 @@ from shared.kernel.ids import IdKind, decode
 from shared.kernel.vocabulary import EventType, ItemKind, Visibility
 from shared.kit.new_ids import new_id
 from tests.support.clock import VirtualClock
+from tests.support.patience import WAIT_MS
 from tests.support.played_history import PlayedHistory
 from tests.support.router import Console, Rig
 
@@ -36,7 +37,7 @@ def history(history: PlayedHistory) -> PlayedHistory:
 
 async def snapshot_of(rig: Rig, anna: Console) -> RouterSnapshot:
     request = SnapshotRequest(shop_id=anna.shop_id, agent_id=anna.agent_id).to_json()
-    raw = await rig.bus.request(subjects.AGENT_SNAPSHOT, request, timeout_ms=5_000)
+    raw = await rig.bus.request(subjects.AGENT_SNAPSHOT, request, timeout_ms=WAIT_MS)
     return RouterSnapshot.model_validate_json(raw)
 
 

@@ -11,6 +11,7 @@ import pytest
 from shared.kernel.vocabulary import Service
 from shared.kit import hot_connections
 from shared.kit.hot_connections import HotConnections
+from tests.support.patience import WAIT_S
 from tests.support.postgres import TestDatabase
 
 PID = "SELECT pg_backend_pid()"
@@ -63,10 +64,10 @@ async def test_what_a_burst_left_is_closed_and_what_goes_on_being_used_is_not(
         await asyncio.gather(*(pid(hot, SLOW) for _ in range(3)))
         assert await backends(database) == 3
         used = await pid(hot)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(WAIT_S):
             while await backends(database) > 1:
                 assert await pid(hot) == used
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(WAIT_S):
             while await backends(database):  # noqa: ASYNC110  its rest takes its time
                 await asyncio.sleep(0.02)
         assert await pid(hot) != used
@@ -116,6 +117,6 @@ async def test_nothing_is_left_connected_not_even_by_a_call_under_way(
     async with asyncio.TaskGroup() as group, HotConnections(dsn, 2) as hot:
         group.create_task(pid(hot, SLOW))
         await pid(hot)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(WAIT_S):
         while await backends(database):  # noqa: ASYNC110  a server's process takes its time to end
             await asyncio.sleep(0.02)

@@ -21,9 +21,9 @@ from shared.kit.system_clock import SystemClock
 from shared.kit.tasks import background
 from tests.integration.shared.kit.events.conftest import Pair
 from tests.support.events import event, events
+from tests.support.patience import WAIT_S
 
 QUICK = Pace(answer_ms=500, sweep_ms=100, catch_up_ms=5, delete_ms=10)
-WAIT_S = 30.0
 
 
 @asynccontextmanager

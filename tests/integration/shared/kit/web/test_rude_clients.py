@@ -11,6 +11,7 @@ from prometheus_client import REGISTRY
 
 from shared.kit.web import guarded_http
 from shared.kit.web.guarded_http import HEAD_MAX_BYTES, REQUEST_MAX_BYTES
+from tests.support.patience import WAIT_S
 from tests.support.web_server import HOST, connection, read_to_end, running
 
 KERNEL_BUFFERS = 16 << 20
@@ -56,7 +57,9 @@ class TestRudeClients:
             connection(port) as (half, half_writer),
         ):
             half_writer.write(b"GET /health HTTP/1.1\r\nHost: x\r\n")
-            async with httpx.AsyncClient(base_url=f"http://{HOST}:{port}") as client:
+            async with httpx.AsyncClient(
+                base_url=f"http://{HOST}:{port}", timeout=WAIT_S
+            ) as client:
                 assert (await client.get("/health")).status_code == 200
             assert await read_to_end(silent) == b""
             assert await read_to_end(half) == b""

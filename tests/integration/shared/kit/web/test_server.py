@@ -26,6 +26,7 @@ from shared.kit.web.server import (
     run_main,
     stop_on_signals,
 )
+from tests.support.patience import WAIT_S
 from tests.support.web_server import HOST, connection, read_to_end, running
 
 PING_EVERY_S = 5.0
@@ -74,7 +75,7 @@ class TestStop:
         stopping, loop = asyncio.Event(), asyncio.get_running_loop()
         async with (
             running(stopping) as port,
-            httpx.AsyncClient(base_url=f"http://{HOST}:{port}") as client,
+            httpx.AsyncClient(base_url=f"http://{HOST}:{port}", timeout=WAIT_S) as client,
             client.stream("GET", "/polite") as answer,
         ):
             lines = answer.aiter_lines()
@@ -89,7 +90,7 @@ class TestStop:
         stopping, loop = asyncio.Event(), asyncio.get_running_loop()
         async with (
             running(stopping) as port,
-            httpx.AsyncClient(base_url=f"http://{HOST}:{port}") as client,
+            httpx.AsyncClient(base_url=f"http://{HOST}:{port}", timeout=WAIT_S) as client,
             client.stream("GET", "/rude") as answer,
         ):
             lines = answer.aiter_lines()
