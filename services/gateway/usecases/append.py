@@ -24,9 +24,8 @@ from services.gateway.usecases.ports import (
 )
 from shared.kernel.clock import Millis
 from shared.kernel.errors import ErrorCode, RefusedError
+from shared.kit.database import MAX_SHOPS
 
-MAX_SHOPS = 8
-"""Shops in one call: a longer list made the row policy cost more than it saved."""
 RETRY_AFTER_MS: Millis = 1_000
 TRIES = 3
 """Times a row is tried whose conversation ended between being found and being locked."""

@@ -56,7 +56,7 @@ class InvitationStore(Protocol):
     async def open(
         self, greeting: Greeting, wish: OpenInvitation, invitation_id: UUID, lapses_ms: Millis
     ) -> Instant | None:
-        """Open an invitation; None: it may not be, see `0011_open_invitation.sql`."""
+        """Open an invitation; None: it may not be, see `0012_open_invitation.sql`."""
         ...
 
     async def settle(

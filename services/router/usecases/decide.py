@@ -35,9 +35,7 @@ from services.router.usecases.ports import (
 from shared.contracts.events import Envelope
 from shared.kernel.clock import Clock, Instant, Millis
 from shared.kernel.errors import ErrorCode, RefusedError
-
-MAX_SHOPS: Final = 8
-"""Shops in one commit, DESIGN section 4."""
+from shared.kit.database import MAX_SHOPS
 
 REBUILD_AFTER_MS: Final[Millis] = 100
 """Rest before a thrown-away engine is built again: its conversations wait meanwhile."""

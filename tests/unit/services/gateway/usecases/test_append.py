@@ -7,7 +7,7 @@ from uuid import UUID
 
 import pytest
 
-from services.gateway.usecases.append import MAX_SHOPS, TRIES, GroupCommit
+from services.gateway.usecases.append import TRIES, GroupCommit
 from services.gateway.usecases.ports import (
     AppendResult,
     AppendRow,
@@ -17,6 +17,7 @@ from services.gateway.usecases.ports import (
     Verdict,
 )
 from shared.kernel.errors import ErrorCode, RefusedError
+from shared.kit.database import MAX_SHOPS
 from tests.support.gateway import Heard, a_message
 
 SESSION = UUID(int=1)
