@@ -14,9 +14,8 @@ from playwright.async_api import Page
 
 from tests.support import chromium
 from tests.support.chromium import bundled_chromium, find_chromium, running_chromium
+from tests.support.patience import WAIT_S
 
-LAST_WORDS_S = 5
-"""How long Chromium's own children may outlive it; a closed pipe ends them."""
 SENTENCE = "Where is my order?"
 LOCAL_PAGE = f"""<!doctype html><meta charset="utf-8"><title>A shop</title>
 <style>body {{ margin: 0; background: white; color: black; font: 48px sans-serif }}</style>
@@ -78,7 +77,7 @@ class TestDriving:
         async with running_chromium(find_chromium(), tmp_path):
             started = set(psutil.Process().children(recursive=True)) - before
             assert any("chrom" in process.name() for process in started)
-        _, alive = psutil.wait_procs(started, timeout=LAST_WORDS_S)
+        _, alive = psutil.wait_procs(started, timeout=WAIT_S)  # a closed pipe ends them
         assert [process.name() for process in alive] == []
 
 

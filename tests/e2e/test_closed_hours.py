@@ -12,7 +12,7 @@ from shared.kernel.clock import from_iso
 from shared.kit.system_clock import SystemClock
 from tests.support.chat_client import chat_client
 from tests.support.patience import WAIT_S
-from tests.support.shop_people import at_work, offered, program_token
+from tests.support.shop_people import at_work, offered, program_token, until_hours_told
 from tests.support.shop_server import ServedShop, ShopServer
 
 QUIET_S = 0.5
@@ -42,6 +42,7 @@ async def test_a_customer_of_a_closed_shop_waits_for_the_opening_and_not_a_momen
 ) -> None:
     shop = server.new_shop(agents=1, capacity=3)
     await set_hours(server, shop, hours_of_the_day_after_tomorrow())
+    await until_hours_told(server, shop)
     async with (
         at_work(server, shop) as agent,
         chat_client(server.socket_url, shop.site_key) as customer,

@@ -13,7 +13,7 @@ from shared.kit.system_clock import SystemClock
 from tests.e2e.test_site_colours_in_browser import a_shops_page
 from tests.support.admin import Admin
 from tests.support.patience import WAIT_S
-from tests.support.shop_people import operator_token
+from tests.support.shop_people import operator_token, until_hours_told
 from tests.support.shop_server import ServedShop, ShopServer
 
 
@@ -35,6 +35,7 @@ async def test_a_customer_of_a_closed_shop_leaves_an_address_without_a_mouse(
     server: ShopServer, pair: ServedShop, new_page: Callable[[], Awaitable[Page]]
 ) -> None:
     await close(server, pair)
+    await until_hours_told(server, pair)
     async with a_shops_page(server, pair) as url:
         page = await new_page()
         await page.goto(url)

@@ -11,6 +11,7 @@ import json
 import os
 import re
 import signal
+from collections.abc import Iterator
 from typing import Any
 
 import httpx
@@ -19,6 +20,7 @@ import pytest
 from services.demo.people import AGENTS
 from shared.kernel.ids import IdKind, decode
 from tests.support.demo_shop import demo_customer
+from tests.support.homes import fresh_stack
 from tests.support.ledger import Acknowledged, ledger_of
 from tests.support.patience import WAIT_S
 from tests.support.screens import Screen, screen_of
@@ -37,12 +39,19 @@ ANSWERS = 60
 PAUSE_S = 0.1
 
 
+@pytest.fixture(scope="module")
+def running() -> Iterator[Stack]:
+    """A product that serves; each test's agent leaves without work."""
+    with fresh_stack() as stack:
+        stack.start()
+        yield stack
+
+
 @pytest.mark.timeout(120 + int(SILENT_S))
 async def test_a_customer_who_stood_still_in_silence_goes_on_without_loss(
-    stack: Stack, capsys: pytest.CaptureFixture[str]
+    running: Stack, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    await asyncio.to_thread(stack.start)
-    figures = await stand_still(stack, answers=3, silent_s=SILENT_S)
+    figures = await stand_still(running, answers=3, silent_s=SILENT_S)
     with capsys.disabled():
         print("\nstopped in silence:", json.dumps(figures))  # noqa: T201
     if SILENT_S > CUT_BY_SILENCE_S:
@@ -50,10 +59,9 @@ async def test_a_customer_who_stood_still_in_silence_goes_on_without_loss(
 
 
 async def test_a_customer_who_stood_still_while_much_was_said_is_cut_off_and_resumes_whole(
-    stack: Stack, capsys: pytest.CaptureFixture[str]
+    running: Stack, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    await asyncio.to_thread(stack.start)
-    figures = await stand_still(stack, answers=ANSWERS, silent_s=PAUSE_S, text=LONG)
+    figures = await stand_still(running, answers=ANSWERS, silent_s=PAUSE_S, text=LONG)
     with capsys.disabled():
         print("\nstopped while much was said:", json.dumps(figures))  # noqa: T201
     assert figures["slow_consumers"] == 1
@@ -76,7 +84,7 @@ async def stand_still(
             finally:
                 customer.process.send_signal(signal.SIGCONT)
             await said(agent, "And now?", 1)
-            told = await asyncio.to_thread(customer.finish)
+            told = await asyncio.to_thread(customer.finish, answers + 2)
     return await judged(stack, told, heard=answers + 2)
 
 

@@ -20,7 +20,7 @@ from shared.kit.auth.keyring import Keyring
 from shared.kit.auth.tokens import sign_principal
 from shared.kit.system_clock import SystemClock
 from tests.support.agent_client import AgentClient, signed_in
-from tests.support.chat_client import raw_chat
+from tests.support.chat_client import chat_client, raw_chat
 from tests.support.patience import WAIT_S
 from tests.support.shop_server import KNOWN_CUSTOMER, PASSWORD, ServedShop, ShopServer
 
@@ -53,6 +53,18 @@ def operator_token(server: ShopServer, shop: ServedShop) -> str:
         expires_at=SystemClock().now() + MINUTE_MS,
     )
     return sign_principal(Keyring.open(server.home / "keys.json"), principal)
+
+
+async def until_hours_told(server: ShopServer, shop: ServedShop) -> None:
+    """Return once a hello is told the shop's hours, which the next ones are then told from memory.
+
+    A hello waits a quarter of a second for them, and on a busy machine goes without.
+    """
+    async with asyncio.timeout(WAIT_S):
+        told = None
+        while told is None:
+            async with chat_client(server.socket_url, shop.site_key) as customer:
+                told = customer.welcomes[0].get("hours")
 
 
 async def offered(agent: AgentClient, conversation_id: str) -> dict[str, Any]:

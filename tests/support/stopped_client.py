@@ -1,7 +1,8 @@
 """A customer in a process of its own, which a test can stop and wake as a phone in a pocket is.
 
 Run as `python -m tests.support.stopped_client URL SITE_KEY`. It says its first words, prints a line
-of JSON, writes on and on until its standard input closes, and prints what it knows by then.
+of JSON, writes on and on until its standard input closes, having said how many answers there were,
+and prints what it knows once it has heard them all, or should have.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import asyncio
 import json
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from subprocess import PIPE, Popen
 from typing import Any
@@ -33,11 +34,13 @@ async def main(url: str, site_key: str) -> None:
         first = await client.say(f"Is anybody there? {a_word()}")
         print(json.dumps(first), flush=True)  # noqa: T201  for the test
         writing = group.create_task(write(client, stopping))
-        await asyncio.to_thread(sys.stdin.read)
+        answers = int(await asyncio.to_thread(sys.stdin.read))
         stopping.set()
         await writing
         await client.until(lambda: not client.unacknowledged, ANSWERED_WITHIN_S)
-        await asyncio.sleep(SETTLE_S)
+        with suppress(TimeoutError):  # the test says what is missing
+            await client.until(lambda: heard(client) >= answers, ANSWERED_WITHIN_S)
+        await asyncio.sleep(SETTLE_S)  # for what comes twice
         running.cancel()
     print(json.dumps(told(client)))  # noqa: T201  likewise
 
@@ -48,6 +51,11 @@ async def write(client: JournalledClient, stopping: asyncio.Event) -> None:
         await asyncio.sleep(WRITE_EVERY_S)
 
 
+def heard(client: JournalledClient) -> int:
+    """Return how many answers of agents have come."""
+    return sum(item["author"]["kind"] == "agent" for item in client.items.values())
+
+
 def told(client: JournalledClient) -> dict[str, Any]:
     """Return what the test compares with what stands in the table."""
     account = client.account()
@@ -55,7 +63,7 @@ def told(client: JournalledClient) -> dict[str, Any]:
         "sent": client.sent,
         "acks": client.acks,
         "seqs": client.seqs(str(client.conversation_id)),
-        "heard": sum(item["author"]["kind"] == "agent" for item in client.items.values()),
+        "heard": heard(client),
         "told_twice": len(account.doubled) + len(client.doubles),
         "inversions": len(account.inversions),
         "connections": client.connections,
@@ -71,9 +79,9 @@ class ClientProcess:
     process: Popen[str]
     first: dict[str, Any]
 
-    def finish(self) -> dict[str, Any]:
-        """Have it stop writing and return what it tells."""
-        out, _ = self.process.communicate(timeout=2 * ANSWERED_WITHIN_S)
+    def finish(self, answers: int) -> dict[str, Any]:
+        """Have it stop writing, hear so many answers, and return what it tells."""
+        out, _ = self.process.communicate(str(answers), timeout=3 * ANSWERED_WITHIN_S)
         end: dict[str, Any] = json.loads(out.splitlines()[-1])
         return end
 

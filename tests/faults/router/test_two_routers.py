@@ -32,7 +32,7 @@ CROWD_S = 5.0
 ARRIVALS = 12
 LOAD_BEFORE_S = (0.2, 1.0)
 STILL_FOR_S = (0.0, 2.0)
-LATE_S = 0.3
+LATE_S = 1.0
 LOOK_S = 0.01
 COMMIT = b'"outbox": '
 """Stands in every commit of a router."""
