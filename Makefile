@@ -13,7 +13,7 @@ PURE := services/*/domain/*,services/gateway/channels/*,services/history/shops/*
 
 .PHONY: help run test check unit integration contract e2e faults coverage web web-test contracts docs cluster cluster-e2e \
 	cluster-faults faults-gateway faults-router lock lock-check clean \
-	ready ready-dev together beside alone
+	ready ready-dev lint types together beside alone
 
 help: ## List these targets
 	@printf 'Firstreply: make <target>\n\n'
@@ -32,12 +32,17 @@ test: ready-dev ## Run every test of every tier, with the unit tests' coverage
 	@$(MAKE) alone
 
 check: ready-dev ## Lint, format, types, import contracts
+	@$(MAKE) -j 2 lint types
+
+lint:
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
-	$(BIN)/mypy
-	cd deploy && ../$(BIN)/mypy --config-file ../pyproject.toml --cache-dir ../.mypy_cache/deploy *.py
 	$(BIN)/lint-imports --no-cache --no-logo
 	$(NPM) web run --silent check
+
+types:
+	$(BIN)/mypy
+	cd deploy && ../$(BIN)/mypy --config-file ../pyproject.toml --cache-dir ../.mypy_cache/deploy *.py
 
 unit: ready-dev ## Run the unit tests
 	@$(PYTEST) tests/unit
@@ -56,13 +61,13 @@ faults: ready-dev ## Kill, restart and partition, checked against a ledger
 
 # The unit tests, traced, as they alone must reach every branch of the pure rooms; one service with a real PostgreSQL,
 # and then the whole product, three tests side by side, as they mostly wait; and then what watches real time and wants
-# the processors for itself.
+# the processors for itself. Whoever is through takes over from the others; of whole files the few long ones begin.
 together:
-	@$(PYTEST) tests/unit -n $(PYTEST_WORKERS) --cov --cov-report=
-	@$(PYTEST) tests/integration tests/contract -n 3
+	@$(PYTEST) tests/unit -n $(PYTEST_WORKERS) --dist worksteal --cov --cov-report=
+	@$(PYTEST) tests/integration tests/contract -n 3 --dist worksteal
 
 beside:
-	@$(PYTEST) tests/e2e tests/faults -m 'not bench and not watches_time' -n 3 --dist loadfile
+	@$(PYTEST) tests/faults tests/e2e -m 'not bench and not watches_time' -n 3 --dist loadfile --no-loadscope-reorder
 
 alone:
 	@$(PYTEST) tests/e2e tests/faults -m watches_time
