@@ -108,7 +108,6 @@ class TestNarrow:
 
 
 class TestAway:
-    @pytest.mark.timeout(90)
     async def test_an_agent_set_away_is_told_why_and_is_back_with_one_key(
         self, stack: Stack, new_page: NewPage, anna: AgentClient
     ) -> None:

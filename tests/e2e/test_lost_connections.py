@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from urllib.parse import urlsplit
 
-import pytest
 from playwright.async_api import Page, expect
 
 from services.demo.people import AGENTS, PASSWORD
@@ -47,7 +46,6 @@ async def until(agent: AgentClient, presence_is: str) -> None:
             await asyncio.sleep(POLL_S)
 
 
-@pytest.mark.timeout(90)
 async def test_a_waiting_customer_whose_connection_went_silent_sees_the_answer(
     stack: Stack, new_page: NewPage
 ) -> None:
@@ -72,7 +70,6 @@ async def test_a_waiting_customer_whose_connection_went_silent_sees_the_answer(
         await piotr.set_status("away")
 
 
-@pytest.mark.timeout(60)
 async def test_an_agent_whose_machine_vanished_is_disconnected_within_seconds(
     stack: Stack, anna: AgentClient
 ) -> None:
@@ -88,7 +85,6 @@ async def test_an_agent_whose_machine_vanished_is_disconnected_within_seconds(
         await until(anna, "disconnected")
 
 
-@pytest.mark.timeout(60)
 async def test_an_agent_who_is_there_stays_connected(stack: Stack, anna: AgentClient) -> None:
     async with signed_in(stack.url, SHOP, ANNA.email, PASSWORD, status=None) as console:
         await until(anna, "connected")

@@ -37,7 +37,7 @@ ROOM = {"FIRSTREPLY_GATEWAY_ARRIVALS_BURST": "5000", "FIRSTREPLY_GATEWAY_ARRIVAL
 """All customers come from one address here."""
 
 
-@pytest.mark.timeout(120 + DROPS)
+@pytest.mark.timeout(240 + DROPS)
 async def test_nothing_is_lost_doubled_or_out_of_order_when_connections_are_cut_at_random_bytes(
     stack: Stack, capsys: pytest.CaptureFixture[str]
 ) -> None:

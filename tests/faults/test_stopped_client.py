@@ -47,7 +47,7 @@ def running() -> Iterator[Stack]:
         yield stack
 
 
-@pytest.mark.timeout(120 + int(SILENT_S))
+@pytest.mark.timeout(240 + int(SILENT_S))
 async def test_a_customer_who_stood_still_in_silence_goes_on_without_loss(
     running: Stack, capsys: pytest.CaptureFixture[str]
 ) -> None:

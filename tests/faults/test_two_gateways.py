@@ -46,7 +46,7 @@ TALK_S = (0.5, 1.5)
 GATEWAYS = ("gateway-1", "gateway-2")
 
 
-@pytest.mark.timeout(90 + 30 * ROUNDS)
+@pytest.mark.timeout(240 + 30 * ROUNDS)
 async def test_a_customer_whose_gateway_is_killed_goes_on_at_the_other_without_a_gap(
     cluster: Stack, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -38,7 +38,7 @@ COMMIT = b'"outbox": '
 """Stands in every commit of a router."""
 
 
-@pytest.mark.timeout(120 + 60 * STOPS)
+@pytest.mark.timeout(300 + 60 * STOPS)
 async def test_an_owner_that_was_stopped_has_its_late_writes_rejected_and_holds_nobody_up(
     ground: Ground, tell: Callable[[str, Mapping[str, Any]], None]
 ) -> None:
