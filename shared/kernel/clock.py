@@ -58,21 +58,23 @@ def from_datetime(moment: datetime) -> Instant:
 def to_iso(instant: Instant) -> str:
     """Return ISO 8601 UTC with exactly three decimals, such as 2026-11-23T08:00:00.123Z."""
     # Remembered, as one group of commands writes the same few instants hundreds of times.
-    day, rest = divmod(instant, _DAY_MS)
-    minutes, millis = divmod(rest, 60_000)
-    return f"{_day_to_iso(day)}{_CLOCK[minutes]}{_SECONDS[millis // 1000]}.{millis % 1000:03d}Z"
+    seconds = instant // 1000
+    rest = seconds % _DAY_S
+    day = _day_to_iso(seconds // _DAY_S)
+    return f"{day}{_CLOCK[rest // 60]}{_SECONDS[rest % 60]}{_MILLIS[instant % 1000]}"
 
 
-_DAY_MS = 86_400_000
+_DAY_S = 86_400
 _CLOCK = tuple(f"T{hour:02d}:{minute:02d}:" for hour in range(24) for minute in range(60))
 _SECONDS = tuple(f"{second:02d}" for second in range(60))
+_MILLIS = tuple(f".{milli:03d}Z" for milli in range(1000))
 
 
 @lru_cache(maxsize=4_096)
 def _day_to_iso(day: int) -> str:
     """Return the date of a day since 1970: what is told is of the last few years, mostly of now."""
     # Not strftime: its %Y writes the year 1 as "1", which nobody reads again.
-    return to_datetime(day * _DAY_MS).date().isoformat()
+    return to_datetime(day * _DAY_S * 1000).date().isoformat()
 
 
 def from_iso(text: str) -> Instant:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from itertools import chain
 from typing import Any
@@ -52,7 +52,7 @@ class SqlCardStore:
     async def card_of_customer(self, shop_id: UUID, customer_id: UUID) -> StoredCard | None:
         """Return the card of a customer of this shop."""
         parts = await self._of_customers.get((shop_id, customer_id))
-        return None if parts is None else StoredCard(*map(from_json, parts))
+        return None if parts is None else _stored(parts)
 
     async def may_be(
         self, shop_id: UUID, kind: IdentityKind, value: str
@@ -90,7 +90,12 @@ class SqlCardStore:
 
     async def _card(self, sql: str, *args: UUID | str | int) -> StoredCard | None:
         rows = await self._db.call(sql, *args)
-        return StoredCard(*map(from_json, rows[0])) if rows else None
+        return _stored(rows[0]) if rows else None
+
+
+def _stored(parts: Iterable[bytes]) -> StoredCard:
+    # Names come again with each order; to look whether a value has come before takes longer.
+    return StoredCard(*(from_json(part, cache_strings="keys") for part in parts))
 
 
 @cache
