@@ -14,8 +14,8 @@ from tests.support.postgres import TestDatabase
 
 SESSIONS = 200
 GROUP = 20
-ROWS_A_MESSAGE = 5
-"""Rows of conversations that one message may touch: it is found, locked, judged and moved on."""
+ROWS_A_MESSAGE = 3
+"""Rows of conversations that one message may look up: it is found, locked and judged, once each."""
 _FETCHED = """
     SELECT relname, coalesce(idx_tup_fetch, 0) + coalesce(seq_tup_read, 0) AS fetched
     FROM pg_stat_xact_user_tables WHERE schemaname = 'gateway'

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from uuid import UUID
 
 from services.gateway.usecases.ports import Verdict
@@ -14,10 +15,18 @@ from tests.support.gateway import (
     a_message,
     a_routing_event,
     an_answer,
+    looking_inside,
 )
+from tests.support.postgres import TestDatabase
 
 ENDED = EventType.CONVERSATION_ENDED
 QUEUED = EventType.CONVERSATION_QUEUED
+WAIT_S = 10.0
+_END = "UPDATE gateway.conversations SET status = 'ended', ended_at = now() WHERE id = $1"
+_SOMEBODY_WAITS = """
+    SELECT EXISTS (SELECT FROM pg_stat_activity
+        WHERE datname = current_database() AND wait_event_type = 'Lock')
+    """
 
 
 async def kinds(stores: Stores, conversation_id: UUID) -> list[str]:
@@ -149,3 +158,23 @@ async def test_a_conversation_stays_ended_when_the_customer_has_gone_on_to_anoth
 
     assert answer.verdict is Verdict.ALREADY_ENDED
     assert await kinds(stores, conversation_id) == ["message", "joined", "ended"]
+
+
+async def test_a_message_is_not_written_into_what_ended_while_it_waited_for_the_lock(
+    stores: Stores, database: TestDatabase
+) -> None:
+    session_id, conversation_id = await begun(stores)
+    async with looking_inside(database) as admin, asyncio.TaskGroup() as group:
+        async with admin.transaction():
+            await admin.execute(_END, conversation_id)
+            waiting = group.create_task(stores.appends.append([a_message(session_id, "m2")]))
+            async with asyncio.timeout(WAIT_S):
+                while not await admin.fetchval(_SOMEBODY_WAITS):  # noqa: ASYNC110  a lock tells nobody
+                    await asyncio.sleep(0.01)
+        (second,) = await waiting
+    (again,) = await stores.appends.append([a_message(session_id, "m2")])
+
+    assert second.verdict is Verdict.TRY_AGAIN
+    assert again.verdict is Verdict.NEW
+    assert again.conversation_id != conversation_id
+    assert await kinds(stores, conversation_id) == ["message", "joined"]
