@@ -24,6 +24,11 @@ class Store:
         self.dies_after: int | None = None
         self.calls = "1/40"
         self.link_host: str | None = None
+        self.next_page: str | None = None
+        """What is told as the next page, whatever there is."""
+        self.raw: bytes | None = None
+        """What every body is, whatever its heads say."""
+        self.heads: dict[str, str] = {}
         self.url = ""
 
     def answer(self, path: str, token: str | None) -> tuple[int, dict[str, str], Any]:
@@ -43,7 +48,7 @@ class Store:
         query = {key: values[0] for key, values in parse_qs(split.query).items()}
         if name == "count":
             collection = split.path.split("/")[-2]
-            return 200, {}, {"count": len(self.collections.get(collection, []))}
+            return 200, self.heads, {"count": len(self.collections.get(collection, []))}
         since = int(query.get("since_id") or query["page_info"])
         rows = sorted(self.collections.get(name, []), key=lambda one: int(one["id"]))
         rest = [one for one in rows if int(one["id"]) > since]
@@ -53,7 +58,9 @@ class Store:
             base = self.link_host or self.url
             here = f"{base}{split.path}?limit={PAGE}&page_info={page[-1]['id']}"
             headers["Link"] = f'<{base}/x>; rel="previous", <{here}>; rel="next"'
-        return 200, headers, {name: page}
+        if self.next_page is not None:
+            headers["Link"] = f'<{self.next_page}>; rel="next"'
+        return 200, headers | self.heads, {name: page}
 
 
 @contextmanager
@@ -65,7 +72,7 @@ def running_store(store: Store) -> Iterator[Store]:
             status, headers, body = store.answer(
                 self.path, self.headers.get("X-Shopify-Access-Token")
             )
-            raw = json.dumps(body).encode()
+            raw = json.dumps(body).encode() if store.raw is None else store.raw
             self.send_response(status)
             for name, value in headers.items():
                 self.send_header(name, value)

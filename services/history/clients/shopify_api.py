@@ -22,6 +22,13 @@ API: Final = "/admin/api/2025-01/"
 PAGE_OBJECTS: Final = 250
 """The most Shopify gives in one page."""
 TIMEOUT_S: Final = 30.0
+"""Without a byte."""
+PAGE_WITHIN_S: Final = 120.0
+"""A whole page: one that drips is asked for again."""
+PAGE_MAX_BYTES: Final = 64 * 1_024 * 1_024
+"""Of a page once it is unpacked: 250 orders of a quarter of a MiB each."""
+STANDING_PAGES_MAX: Final = 10
+"""Pages in a row without a newer object: a store that goes on so goes round."""
 PAUSES_S: Final = (0.5, 1.0, 2.0, 4.0, 8.0, 16.0)
 """Before each further attempt at a page: half a minute covers a fault of theirs."""
 WAIT_MAX_S: Final = 60.0
@@ -32,6 +39,8 @@ NEARLY_FULL: Final = 0.9
 
 Sleep: TypeAlias = Callable[[float], Awaitable[None]]
 _NEXT = re.compile(r'<([^<>]+)>\s*;\s*rel="?next"?')
+_CALL_LIMIT = "x-shopify-shop-api-call-limit"
+_HEADS = ("link", "retry-after", _CALL_LIMIT)
 _CALLS = re.compile(r"(\d{1,6})/(\d{1,6})")
 
 
@@ -67,19 +76,28 @@ class ShopifyApi:
             "order": "id asc",
         }
         url: str | None = f"{API}{collection}.json"
+        newest, standing = 0, 0
         while url is not None:
             answer = await self._get(url, params)
             objects = _objects(answer, collection)
             last = objects[-1].get("id") if objects else None
             yield Page(objects, None if last is None else str(last))
+            standing += 1
+            if isinstance(last, int) and last > newest:
+                newest, standing = last, 0
             url, params = self._next(answer), None
+            if url is not None and standing >= STANDING_PAGES_MAX:
+                raise _round()
 
     def _next(self, answer: httpx.Response) -> str | None:
         """Return where the next page is: at this store, or nowhere (the token goes there)."""
         found = _NEXT.search(answer.headers.get("link", ""))
         if found is None:
             return None
-        here, there = self._client.base_url, httpx.URL(found[1])
+        try:
+            here, there = self._client.base_url, httpx.URL(found[1])
+        except httpx.InvalidURL:
+            raise _foreign() from None
         if (there.scheme, there.netloc) != (here.scheme, here.netloc):
             raise _foreign()
         return found[1]
@@ -101,15 +119,30 @@ class ShopifyApi:
 
     async def _try(self, url: str, params: Mapping[str, str] | None) -> httpx.Response | None:
         try:
-            return await self._client.get(url, params=params)
-        except httpx.TransportError:
+            async with (
+                asyncio.timeout(PAGE_WITHIN_S),
+                self._client.stream("GET", url, params=params) as answer,
+            ):
+                return await _read(answer)
+        except (httpx.RequestError, TimeoutError):
             return None
 
     async def _leave_room(self, answer: httpx.Response) -> None:
         """Wait when the store's bucket is nearly full: other programs of the shop call it too."""
-        calls = _CALLS.fullmatch(answer.headers.get("x-shopify-shop-api-call-limit", ""))
+        calls = _CALLS.fullmatch(answer.headers.get(_CALL_LIMIT, ""))
         if calls is not None and int(calls[1]) >= NEARLY_FULL * int(calls[2]):
             await self._sleep(LEAK_S)
+
+
+async def _read(answer: httpx.Response) -> httpx.Response:
+    """Return an answer with its whole body, and of its heads those that are looked at."""
+    body = bytearray()
+    async for some in answer.aiter_bytes(64 * 1_024):
+        body += some
+        if len(body) > PAGE_MAX_BYTES:
+            raise _foreign()
+    heads = {name: answer.headers[name] for name in _HEADS if name in answer.headers}
+    return httpx.Response(answer.status_code, headers=heads, content=bytes(body))
 
 
 def _every(collection: str) -> dict[str, str]:
@@ -156,6 +189,12 @@ def _objects(answer: httpx.Response, collection: str) -> list[dict[str, Any]]:
 
 def _foreign() -> RefusedError:
     return RefusedError(ErrorCode.BAD_IMPORT, "What answers there is not this store of Shopify.")
+
+
+def _round() -> RefusedError:
+    return RefusedError(
+        ErrorCode.BAD_IMPORT, "The store's pages go round: they name ever more, and none is newer."
+    )
 
 
 @asynccontextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 import io
 import json
 import logging
@@ -14,9 +15,11 @@ import pytest
 from rich.console import Console
 
 from services.history.app import Store as StoreAccess
-from services.history.clients.shopify_api import LEAK_S, ShopifyApi
+from services.history.clients import shopify_api
+from services.history.clients.shopify_api import LEAK_S, STANDING_PAGES_MAX, ShopifyApi
 from services.importing.report import Exit, Report
 from services.importing.store import run_back_fill
+from shared.kernel.errors import RefusedError
 from tests.integration.services.conftest import Port
 from tests.support import shopify
 from tests.support.patience import WAIT_S
@@ -146,6 +149,58 @@ async def test_token_goes_to_no_other_host(port: Port, store: Store, tmp_path: P
         assert other.asked == []
     assert code is Exit.FAILED
     assert "is not this store" in said
+
+
+async def test_pages_that_go_round_come_to_an_end(port: Port, store: Store, tmp_path: Path) -> None:
+    """Each page names itself as the next one; what came stays, and nothing is asked for ever."""
+    store.next_page = f"{store.url}/admin/api/2025-01/products.json?page_info=0"
+    async with asyncio.timeout(30):
+        code, said = await filled(port, store, await connected(port), tmp_path / "r.csv")
+    assert code is Exit.FAILED
+    assert "go round" in said
+    assert len(store.asked) == STANDING_PAGES_MAX + 2, "a count, a page, and ten that stand still"
+
+
+async def test_next_page_that_is_no_address_is_told_in_one_sentence(
+    port: Port, store: Store, tmp_path: Path
+) -> None:
+    store.next_page = "http://[::1/x"
+    code, said = await filled(port, store, await connected(port), tmp_path / "r.csv")
+    assert code is Exit.FAILED
+    assert "is not this store" in said
+
+
+async def test_body_that_does_not_unpack_is_asked_for_again(
+    port: Port, store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shopify_api, "PAUSES_S", (0.0,))
+    connection = await connected(port)
+    store.raw, store.heads = b"no gzip", {"Content-Encoding": "gzip"}
+    code, said = await filled(port, store, connection, tmp_path / "r.csv")
+    assert code is Exit.FAILED
+    assert "import again" in said
+
+
+async def test_body_without_measure_is_not_unpacked_to_its_end(
+    port: Port, store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shopify_api, "PAGE_MAX_BYTES", 1_000_000)
+    store.raw = gzip.compress(b" " * 5_000_000 + b'{"count": 1, "products": []}')
+    store.heads = {"Content-Encoding": "gzip"}
+    code, said = await filled(port, store, await connected(port), tmp_path / "r.csv")
+    assert code is Exit.FAILED
+    assert "is not this store" in said
+    assert len(store.asked) == 1, "the count already was too much"
+
+
+async def test_page_that_drips_is_asked_for_again(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shopify_api, "PAGE_WITHIN_S", 0.0)
+    monkeypatch.setattr(shopify_api, "PAUSES_S", ())
+    async with httpx.AsyncClient(base_url=store.url) as client:
+        with pytest.raises(RefusedError, match="stopped answering"):
+            await ShopifyApi(client).count("orders")
 
 
 async def test_refused_token_is_told_in_one_sentence(
