@@ -103,6 +103,11 @@ class _Place:
     async def _drain(self, current: NatsSubscription, client: Client) -> None:
         try:
             async with asyncio.timeout(FLUSH_TIMEOUT_S):
+                # nats-py's drain waits for one round trip, whose PING goes out before its UNSUB:
+                # what the server sent in between would be left to its time-out. So the UNSUB goes
+                # first, with a round trip in which the flusher writes it.
+                await client._send_unsubscribe(current._id)  # noqa: SLF001  there is no other way
+                await client.flush(FLUSH_TIMEOUT_S)
                 await current.drain()  # type: ignore[no-untyped-call]
         except TimeoutError:
             # The link is stalled, and nats-py would bring this member back as a ghost that takes

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from typing import TypeAlias
 from uuid import UUID
 
@@ -21,6 +21,8 @@ Nodes: TypeAlias = tuple[Bus, Bus]
 """Two nodes on one bus: two connections to one NATS, or one in-process bus twice."""
 SHORT_MS = 100
 LONG_MS = 5_000
+CLOSES = 30
+"""Of servers that are asked meanwhile: one in three left a request to its time-out once."""
 SECRET = "password=hunter2"
 
 
@@ -206,6 +208,21 @@ class TestRequest:
         await server.close()
         with pytest.raises(NoResponderError):
             await nodes[0].request(subject, b"", timeout_ms=60_000)
+
+    async def test_no_request_is_left_to_its_time_out_by_a_server_that_closes(
+        self, nodes: Nodes, subject: str
+    ) -> None:
+        async def ask(place: str) -> None:
+            with suppress(NoResponderError):
+                await nodes[0].request(place, b"", timeout_ms=LONG_MS)
+
+        async with asyncio.TaskGroup() as group:
+            for number in range(CLOSES):
+                server = await nodes[1].serve(f"{subject}.{number}", echo)
+                closing = group.create_task(server.close())
+                while not closing.done():
+                    group.create_task(ask(f"{subject}.{number}"))
+                    await asyncio.sleep(0)
 
     async def test_a_closing_server_answers_what_it_has_taken(
         self, nodes: Nodes, subject: str
