@@ -63,8 +63,10 @@ class Reader(asyncio.Protocol):
         length = _LENGTH.search(head) if sign else None
         if length is not None and len(body) >= int(length[1]):
             self._buffer = b""
-            assert head.startswith(b"HTTP/1.1 200"), head[:200] + body
-            self._answer.set_result(body)
+            if head.startswith(b"HTTP/1.1 200"):
+                self._answer.set_result(body)
+            else:
+                self._answer.set_exception(AssertionError(head[:200] + body))
 
     async def get(self, path: str, token: str) -> bytes:
         """Return the body of an answer, however long it takes; any but 200 fails."""
