@@ -21,8 +21,7 @@ Nodes: TypeAlias = tuple[Bus, Bus]
 """Two nodes on one bus: two connections to one NATS, or one in-process bus twice."""
 SHORT_MS = 100
 LONG_MS = 5_000
-CLOSES = 30
-"""Of servers that are asked meanwhile: one in three left a request to its time-out once."""
+CLOSES = 30  # one in three left a request to its time-out once
 SECRET = "password=hunter2"
 
 
@@ -217,11 +216,10 @@ class TestRequest:
                 await nodes[0].request(place, b"", timeout_ms=LONG_MS)
 
         async with asyncio.TaskGroup() as group:
-            for number in range(CLOSES):
-                server = await nodes[1].serve(f"{subject}.{number}", echo)
-                closing = group.create_task(server.close())
+            for place in (f"{subject}.{number}" for number in range(CLOSES)):
+                closing = group.create_task((await nodes[1].serve(place, echo)).close())
                 while not closing.done():
-                    group.create_task(ask(f"{subject}.{number}"))
+                    group.create_task(ask(place))
                     await asyncio.sleep(0)
 
     async def test_a_closing_server_answers_what_it_has_taken(
