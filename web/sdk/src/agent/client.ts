@@ -32,6 +32,8 @@ import { AgentStream } from "./stream.ts";
 
 /** Two live events may cross on their way; a gap this old is read from the store. */
 export const GAP_WAIT_MS = 80;
+/** A decision waits no longer for its offer's "seen": a hand is rarely as fast as that. */
+const TELLING_WAIT_MS = 500;
 /** Right after accepting, the gateway may not know yet that we may read: try a little later. */
 const READ_RETRIES_MS = [100, 200, 400, 800, 1_600, 3_200] as const;
 
@@ -52,6 +54,7 @@ export class Workplace {
   readonly #listener: WorkplaceListener;
   readonly #reading = new Set<ConversationId>();
   readonly #announced = new Set<string>();
+  readonly #telling = new Map<string, Promise<void>>();
 
   /** `kept`: what `toKeep` said before the page was loaded again. */
   constructor(
@@ -124,6 +127,7 @@ export class Workplace {
 
   /** Take an offer; one that is gone vanishes from the desk before this rejects. */
   async accept(offer: Offer): Promise<void> {
+    await this.#toldSeen(offer);
     try {
       const taken = await this.#api.accept(offer.id);
       this.feed({ type: "taken", offer, taken });
@@ -133,6 +137,7 @@ export class Workplace {
   }
 
   async decline(offer: Offer): Promise<void> {
+    await this.#toldSeen(offer);
     try {
       await this.#api.decline(offer.id);
       this.feed({ type: "offerGone", offer: offer.id });
@@ -257,8 +262,15 @@ export class Workplace {
   #announce(offer: Offer): void {
     if (this.#announced.has(offer.id)) return;
     this.#announced.add(offer.id);
-    void this.#api.markSeen(offer.id).catch(() => {}); // an unseen offer is published again
+    const told = this.#api.markSeen(offer.id).catch(() => {}); // an unseen one is published again
+    this.#telling.set(offer.id, told);
+    void told.then(() => this.#telling.delete(offer.id));
     this.#listener.onOffer(offer);
+  }
+
+  /** Side by side a decision may come first, and "seen" would be told that the offer is gone. */
+  async #toldSeen(offer: Offer): Promise<void> {
+    await Promise.race([this.#telling.get(offer.id), pause(TELLING_WAIT_MS)]);
   }
 
   #fillGaps(): void {
