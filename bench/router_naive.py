@@ -66,6 +66,7 @@ class NaiveScan:
             excluded=tuple(counts.items()),
             waiting_ahead=self._ahead_of(one, late_from),
             languages=one.needs.languages,
+            ordinal=one.decisions_made + 1,
         )
 
     def _anybody_for(self, one: Conversation, free: Iterable[Agent]) -> bool:
