@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import zlib
 from typing import Any
 from uuid import UUID
 
+import httpx
 import pytest
 
 from services.router.domain.commands import Tick
@@ -57,6 +59,10 @@ async def test_who_takes_a_killed_routers_shop_makes_its_decisions_again(cluster
     assert await asked.get(f"{path}?candidates=all") == full, "while the first one owns the shop"
     owner = await cluster.owner(shop)
     await first.kill()
+    while (
+        await asked.call("GET", f"{path}?candidates=all")
+    ).status_code == httpx.codes.SERVICE_UNAVAILABLE:
+        await asyncio.sleep(0.1)  # as it is told, while the one that was killed may still answer
     assert await asked.get(f"{path}?candidates=all") == full, "while nobody does"
     await cluster.owner(shop, other_than=owner)
     assert await asked.get(f"{path}?candidates=all") == full
